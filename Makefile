@@ -1,0 +1,36 @@
+# connect: builds the module and the install script, and runs the database suites.
+#   make && sudo make install           for the server that pg_config belongs to
+#   make installcheck                   pg_regress and isolation suites on a running server
+#   make installcheck REGRESS=activate ISOLATION=   one test alone
+#   make unit                           the suites that need no server
+#   make prove_installcheck             TAP: dump and restore (needs libipc-run-perl)
+
+EXTENSION = connect
+# The version stands in connect.control and nowhere else.
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(dir $(lastword $(MAKEFILE_LIST)))connect.control)
+
+MODULE_big = connect
+OBJS = $(patsubst $(srcdir)/%.c,%.o,$(sort $(wildcard $(srcdir)/src/*.c $(srcdir)/src/http/*.c)))
+PG_CPPFLAGS = -I$(srcdir)/src
+
+EXTENSION_SQL = sql/connect--$(EXTVERSION).sql
+DATA_built = $(EXTENSION_SQL)
+# A test's name is the name of its file; the order does not matter, but setup comes first.
+REGRESS = setup $(filter-out setup,$(patsubst $(srcdir)/test/sql/%.sql,%,$(sort $(wildcard $(srcdir)/test/sql/*.sql))))
+REGRESS_OPTS = --inputdir=$(srcdir)/test --outputdir=. --expecteddir=$(srcdir) --dbname=connect_regression
+ISOLATION = $(patsubst $(srcdir)/test/specs/%.spec,%,$(sort $(wildcard $(srcdir)/test/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=$(srcdir)/test --outputdir=. --expecteddir=$(srcdir) --dbname=connect_isolation
+TAP_TESTS = 1
+EXTRA_CLEAN = results output_iso tmp_check regression.diffs regression.out test/unit/unit
+
+PG_CONFIG ?= pg_config
+srcdir ?= .
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# PGXS does not track headers.
+$(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/http/*.h)
+
+$(EXTENSION_SQL): $(sort $(wildcard $(srcdir)/sql/[0-9][0-9]_*.sql))
+	mkdir -p sql
+	cat $^ > $@

@@ -1,0 +1,12 @@
+\echo Use "CREATE EXTENSION connect" to load this file. \quit
+
+-- Schemas and types. Plain CREATE: a schema that somebody planted is refused.
+
+CREATE SCHEMA connect;
+COMMENT ON SCHEMA connect IS 'Connections between organizations: functions of the extension, tables of create_store().';
+
+CREATE SCHEMA connect_api;
+COMMENT ON SCHEMA connect_api IS 'HTTP handlers that PostgREST calls behind nginx.';
+
+CREATE TYPE connect.connection_status AS ENUM ('pending', 'active', 'inactive');
+COMMENT ON TYPE connect.connection_status IS 'State of a Connection: offered, accepted, ended.';

@@ -1,0 +1,49 @@
+-- Who is acting.
+
+CREATE FUNCTION connect.current_organization_id() RETURNS text
+AS 'MODULE_PATHNAME', 'connect_current_organization_id'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+REVOKE ALL ON FUNCTION connect.current_organization_id() FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.current_organization_id() IS
+'Returns the id of the organization that is acting, or null for nobody.
+First match wins: an API key in request.headers; the current role in connect.organization_role; for a login in connect.gateway_role what act_as() said, else the JWT claims organization_id and sub (design, section 3). Raises nothing.';
+
+CREATE FUNCTION connect.act_as(organization_id text, actor_id text = NULL, actor_type text = 'user') RETURNS void
+AS 'MODULE_PATHNAME', 'connect_act_as'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.act_as(text, text, text) FROM PUBLIC;  -- trust_gateway() gives it
+COMMENT ON FUNCTION connect.act_as(text, text, text) IS
+'Makes a trusted gateway act for an organization to the end of the transaction; null ends it.
+actor_id, at most 255 characters, and actor_type, such as user, name who in it acts. Follows savepoints, survives RESET ALL. Raises 42501 for a login that is no gateway, parameter_missing and parameter_invalid (22023), organization_unknown and actor_too_long (PT422), store_missing (55000).';
+
+CREATE FUNCTION connect.map_role(role_name name, organization_id text) RETURNS void
+AS 'MODULE_PATHNAME', 'connect_map_role'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.map_role(name, text) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.map_role(name, text) IS
+'Makes a database role stand for an organization, whichever it stood for before.
+By exact name: members of the role do not inherit it. Raises 42704 for an unknown role, parameter_missing and parameter_invalid (22023), organization_unknown (PT422), store_missing (55000).';
+
+CREATE FUNCTION connect.unmap_role(role_name name) RETURNS void
+AS 'MODULE_PATHNAME', 'connect_unmap_role'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.unmap_role(name) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.unmap_role(name) IS
+'Makes a database role stand for no organization.
+The role need not exist any more. Raises parameter_missing (22023), store_missing (55000).';
+
+CREATE FUNCTION connect.trust_gateway(role_name name) RETURNS void
+AS 'MODULE_PATHNAME', 'connect_trust_gateway'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.trust_gateway(name) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.trust_gateway(name) IS
+'Lets a login say for whom it acts, by act_as() or by JWT claims, and grants it act_as().
+For PostgREST''s authenticator and for back ends that authenticate their users. Raises 42704 for an unknown role, parameter_missing (22023), store_missing (55000).';
+
+CREATE FUNCTION connect.distrust_gateway(role_name name) RETURNS void
+AS 'MODULE_PATHNAME', 'connect_distrust_gateway'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.distrust_gateway(name) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.distrust_gateway(name) IS
+'Takes back what trust_gateway() gave.
+The role need not exist any more. Raises parameter_missing (22023), store_missing (55000).';

@@ -1,0 +1,2 @@
+-- PostgREST keeps a picture of the schema.
+NOTIFY pgrst, 'reload schema';

@@ -1,0 +1,31 @@
+/*
+ * compat.h
+ *		The differences between the PostgreSQL majors that connect supports,
+ *		each behind a name that says what is meant.
+ */
+#ifndef CONNECT_COMPAT_H
+#define CONNECT_COMPAT_H
+
+#if PG_VERSION_NUM < 150000
+#error "connect requires PostgreSQL 15 or later"
+#endif
+
+/* 16: the JSON parser's callbacks report errors instead of raising them. */
+#if PG_VERSION_NUM >= 160000
+#define JSON_ACTION_RESULT JsonParseErrorType
+#define JSON_ACTION_RETURN return JSON_SUCCESS
+#else
+#define JSON_ACTION_RESULT void
+#define JSON_ACTION_RETURN return
+#endif
+
+/* 17: the JSON lexer can be allocated by its caller. */
+#if PG_VERSION_NUM >= 170000
+#define json_lexer(json, len) \
+	makeJsonLexContextCstringLen(NULL, (json), (len), PG_UTF8, true)
+#else
+#define json_lexer(json, len) \
+	makeJsonLexContextCstringLen((json), (len), PG_UTF8, true)
+#endif
+
+#endif							/* CONNECT_COMPAT_H */

@@ -1,0 +1,32 @@
+/*
+ * connect.c
+ *		Module load: the magic block, and what must be in place before the first
+ *		call.
+ *
+ * The way of a call: sql/ -> api.c -> operations.c, which asks principal.c (who),
+ * change.c and rules.c (may they) and store.c (do it), and returns what
+ * document.c makes of it.  A plain INSERT or UPDATE meets guard.c, which asks
+ * the same change.c.
+ */
+#include "postgres.h"
+
+#include "connect.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "principal.h"
+#include "store.h"
+
+PG_MODULE_MAGIC;
+
+bool		connect_preloaded = false;
+
+void		_PG_init(void);
+
+/* Runs once in each backend that uses the module, or in the postmaster if preloaded. */
+void
+_PG_init(void)
+{
+	connect_preloaded = process_shared_preload_libraries_in_progress;
+	principal_init();
+	store_tables_init();
+}

@@ -1,0 +1,17 @@
+/*
+ * request_setting.h
+ *		Members of the JSON objects that PostgREST leaves in settings.
+ */
+#ifndef CONNECT_REQUEST_SETTING_H
+#define CONNECT_REQUEST_SETTING_H
+
+typedef enum MemberKind
+{
+	MEMBER_ABSENT,
+	MEMBER_STRING,
+	MEMBER_OTHER				/* present, but not a string */
+} MemberKind;
+
+extern MemberKind request_setting_member(const char *setting, const char *member, char **value);
+
+#endif							/* CONNECT_REQUEST_SETTING_H */

@@ -1,0 +1,278 @@
+/*
+ * store_tables.c
+ *		Where the store's tables and columns are, and reading single rows by a
+ *		unique index without the executor.
+ *
+ * Tables are found by name, columns by name too: a DBA may have added some, and
+ * an upgrade may have put ours behind them.  What was found is kept until
+ * PostgreSQL says that the table has changed.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "errors.h"
+#include "store.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+typedef struct TableInfo
+{
+	const char *name;
+	const char *columns[STORE_MAX_COLUMNS];
+
+	/* found at first use; valid until the relation changes */
+	bool		valid;
+	Oid			relid;
+	Oid			owner;
+	int			ncolumns;
+	AttrNumber	attnums[STORE_MAX_COLUMNS];
+} TableInfo;
+
+static TableInfo tables[] = {
+	[STORE_ORGANIZATION] = {"organization", {"id", "name", "created_at"}},
+	[STORE_SCOPE] = {"scope", {"name", "description", "is_default"}},
+	[STORE_CONNECTION] = {"connection", {"id", "source_organization_id", "destination_organization_id",
+	"name", "status", "scopes", "creator_id", "creator_type", "created_at", "updated_at"}},
+	[STORE_EVENT] = {"event", {"id", "source_organization_id", "destination_organization_id"}},
+	[STORE_ORGANIZATION_ROLE] = {"organization_role", {"role_name", "organization_id"}},
+	[STORE_GATEWAY_ROLE] = {"gateway_role", {"role_name"}},
+	[STORE_API_KEY] = {"api_key", {"id", "organization_id", "secret_sha256", "permissions",
+	"expires_at", "revoked_at"}},
+};
+
+typedef struct KeyInfo
+{
+	StoreTable	table;
+	const char *index;
+	int			ncolumns;
+	int			columns[2];
+	RegProcedure equal;
+} KeyInfo;
+
+static const KeyInfo keys_info[] = {
+	[STORE_KEY_ORGANIZATION_ID] = {STORE_ORGANIZATION, "organization_pkey", 1, {ORGANIZATION_ID}, F_TEXTEQ},
+	[STORE_KEY_SCOPE_NAME] = {STORE_SCOPE, "scope_pkey", 1, {SCOPE_NAME}, F_TEXTEQ},
+	[STORE_KEY_CONNECTION_ID] = {STORE_CONNECTION, "connection_pkey", 1, {CONNECTION_ID}, F_TEXTEQ},
+	[STORE_KEY_CONNECTION_PAIR] = {STORE_CONNECTION, "connection_pair_key", 2, {CONNECTION_SOURCE, CONNECTION_DESTINATION}, F_TEXTEQ},
+	[STORE_KEY_EVENT_ID] = {STORE_EVENT, "event_pkey", 1, {EVENT_KEY_ID}, F_TEXTEQ},
+	[STORE_KEY_ORGANIZATION_ROLE_NAME] = {STORE_ORGANIZATION_ROLE, "organization_role_pkey", 1, {ORGANIZATION_ROLE_NAME}, F_NAMEEQ},
+	[STORE_KEY_GATEWAY_ROLE_NAME] = {STORE_GATEWAY_ROLE, "gateway_role_pkey", 1, {0}, F_NAMEEQ},
+	[STORE_KEY_API_KEY_SHA256] = {STORE_API_KEY, "api_key_secret_sha256_key", 1, {API_KEY_SHA256}, F_BYTEAEQ},
+};
+
+/* Forgets a table that has changed, or all of them. */
+static void
+forget_table(Datum arg, Oid relid)
+{
+	for (int i = 0; i < (int) lengthof(tables); i++)
+	{
+		if (relid == InvalidOid || relid == tables[i].relid)
+			tables[i].valid = false;
+	}
+}
+
+/* Registers the callback by which PostgreSQL tells of changed tables; called once, at load. */
+void
+store_tables_init(void)
+{
+	CacheRegisterRelcacheCallback(forget_table, (Datum) 0);
+}
+
+/* Returns a table's OID as it is by name now, or InvalidOid. */
+static Oid
+find_table(const char *name)
+{
+	Oid			schema = get_namespace_oid("connect", true);
+
+	return OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+}
+
+/* Is there a store in this database? */
+bool
+store_exists(void)
+{
+	return tables[STORE_CONNECTION].valid || OidIsValid(find_table("connection"));
+}
+
+/* Notes what is needed of an open relation. */
+static void
+fill_info(TableInfo *info, Relation rel)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	info->ncolumns = 0;
+	while (info->ncolumns < STORE_MAX_COLUMNS && info->columns[info->ncolumns] != NULL)
+	{
+		const char *column = info->columns[info->ncolumns];
+		AttrNumber	found = InvalidAttrNumber;
+
+		for (int i = 0; i < desc->natts && found == InvalidAttrNumber; i++)
+		{
+			Form_pg_attribute attribute = TupleDescAttr(desc, i);
+
+			if (!attribute->attisdropped && namestrcmp(&attribute->attname, column) == 0)
+				found = attribute->attnum;
+		}
+		if (found == InvalidAttrNumber)
+			error_raise(ERROR_STORE_MISSING, NULL, "Restore the column from a backup.",
+						"Column \"%s\" of table \"connect.%s\" does not exist.", column, info->name);
+		info->attnums[info->ncolumns++] = found;
+	}
+	info->relid = RelationGetRelid(rel);
+	info->owner = rel->rd_rel->relowner;
+	info->valid = true;
+}
+
+/* Opens a table for reading and makes sure that what is known of it is right. */
+static Relation
+open_table(StoreTable table)
+{
+	TableInfo  *info = &tables[table];
+	Oid			relid = info->valid ? info->relid : find_table(info->name);
+	Relation	rel = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
+
+	if (rel == NULL)
+		error_raise(ERROR_STORE_MISSING, NULL, "Run SELECT connect.create_store();",
+					"Table \"connect.%s\" does not exist.", info->name);
+	/* the lock may have brought news */
+	if (!info->valid)
+		fill_info(info, rel);
+	return rel;
+}
+
+/* Returns what is known of a table, raising store_missing where there is none. */
+static const TableInfo *
+table_info(StoreTable table)
+{
+	if (!tables[table].valid)
+		table_close(open_table(table), AccessShareLock);
+	return &tables[table];
+}
+
+/* Returns the owner of connect.connection, as whom all statements run. */
+Oid
+store_owner(void)
+{
+	return table_info(STORE_CONNECTION)->owner;
+}
+
+/* Returns the OID of one of our tables. */
+Oid
+store_relation_id(StoreTable table)
+{
+	return table_info(table)->relid;
+}
+
+/* Returns the attribute number of one of our columns. */
+AttrNumber
+store_column(StoreTable table, int column)
+{
+	return table_info(table)->attnums[column];
+}
+
+/*
+ * Takes a tuple of one of our tables apart into our columns.  The datums point
+ * into the tuple.
+ */
+void
+store_deform(StoreTable table, HeapTuple tuple, TupleDesc desc, StoreRow *row)
+{
+	const TableInfo *info = table_info(table);
+	Datum	   *values = palloc(desc->natts * sizeof(Datum));
+	bool	   *nulls = palloc(desc->natts * sizeof(bool));
+
+	heap_deform_tuple(tuple, desc, values, nulls);
+	for (int i = 0; i < info->ncolumns; i++)
+	{
+		row->values[i] = values[info->attnums[i] - 1];
+		row->nulls[i] = nulls[info->attnums[i] - 1];
+	}
+	pfree(values);
+	pfree(nulls);
+}
+
+/*
+ * May this index answer for the active snapshot?  Not while it is being built,
+ * and not for a snapshot older than the broken HOT chains it was built over.
+ */
+static bool
+index_usable(Oid indexid)
+{
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(indexid));
+	Form_pg_index form;
+	bool		usable;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_index) GETSTRUCT(tuple);
+	usable = form->indisvalid &&
+		(!form->indcheckxmin ||
+		 TransactionIdPrecedes(HeapTupleHeaderGetXmin(tuple->t_data), TransactionXmin));
+	ReleaseSysCache(tuple);
+	return usable;
+}
+
+/*
+ * Reads the row with this unique key as the active snapshot sees it, copied
+ * into the current memory context.  Past permissions and row security, so the
+ * caller decides who may learn of it.  Returns false if there is none.
+ */
+bool
+store_fetch(StoreKey key, const Datum *keys, StoreRow *row)
+{
+	const KeyInfo *info = &keys_info[key];
+	Relation	rel = open_table(info->table);
+	Oid			indexid = get_relname_relid(info->index, RelationGetNamespace(rel));
+	ScanKeyData scankeys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	/* ScanKeyInit sets collation C, which is the columns' own */
+	for (int i = 0; i < info->ncolumns; i++)
+		ScanKeyInit(&scankeys[i], tables[info->table].attnums[info->columns[i]],
+					BTEqualStrategyNumber, info->equal, keys[i]);
+
+	scan = systable_beginscan(rel, indexid, OidIsValid(indexid) && index_usable(indexid),
+							  GetActiveSnapshot(), info->ncolumns, scankeys);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		store_deform(info->table, heap_copytuple(tuple), RelationGetDescr(rel), row);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return HeapTupleIsValid(tuple);
+}
+
+/* Reads all rows of a small table as the active snapshot sees them, in no order. */
+StoreRow *
+store_fetch_all(StoreTable table, int *count)
+{
+	Relation	rel = open_table(table);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, GetActiveSnapshot(), 0, NULL);
+	int			room = 16;
+	StoreRow   *rows = palloc(room * sizeof(StoreRow));
+	HeapTuple	tuple;
+
+	*count = 0;
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		if (*count == room)
+		{
+			room *= 2;
+			rows = repalloc(rows, room * sizeof(StoreRow));
+		}
+		store_deform(table, heap_copytuple(tuple), RelationGetDescr(rel), &rows[(*count)++]);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return rows;
+}

@@ -1,0 +1,28 @@
+/*
+ * typeid.h
+ *		Identifiers: TypeIDs that ascend, and the pattern that every id obeys.
+ */
+#ifndef CONNECT_TYPEID_H
+#define CONNECT_TYPEID_H
+
+#define TYPEID_RANDOM_BYTES 10
+#define TYPEID_SUFFIX_LENGTH 26
+#define TYPEID_PREFIX_LENGTH 3
+/* prefix, underscore, suffix, terminator */
+#define TYPEID_SIZE (TYPEID_PREFIX_LENGTH + 1 + TYPEID_SUFFIX_LENGTH + 1)
+
+/* Longest id, of a row or of an organization. */
+#define ID_MAX_LENGTH 64
+
+/* The last identifier made, as the two halves of its 128 bits. */
+typedef struct TypeIdClock
+{
+	uint64		high;
+	uint64		low;
+} TypeIdClock;
+
+extern bool typeid_pattern_ok(const char *id, int len);
+extern void typeid_make(TypeIdClock *clock, const char *prefix, uint64 unix_ms,
+						const uint8 *random, char *result);
+
+#endif							/* CONNECT_TYPEID_H */
