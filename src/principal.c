@@ -158,10 +158,9 @@ resolve_acting(Principal *who)
 	char	   *type = strchr(organization, ' ');
 	char	   *id = NULL;
 
-	if (type != NULL)
+	if (type != NULL && (id = strchr(type + 1, ' ')) != NULL)
 	{
 		*type++ = '\0';
-		id = strchr(type, ' ');
 		*id++ = '\0';
 	}
 	become_organization(who, organization, id, type);
