@@ -1,0 +1,102 @@
+// Lists: paging both ways by the links, filters, sparse fields, bad parameters.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { call, create, createActive, errorOf, organization, root } from './client.mjs';
+
+const me = await organization();
+const partners = await Promise.all(Array.from({ length: 5 }, () => organization()));
+const made = [];
+for (const partner of partners) made.push((await create(me, partner)).id);
+made.push((await createActive(partners[0], me)).id);
+made.push((await create(me, me)).id);
+const newestFirst = made.toReversed();
+
+const list = (query) => call('GET', `${root}${query}`, { key: me.key });
+const ids = (answer) => answer.json.data.map((row) => row.id);
+
+test('links lead to both ends and name every row once', async () => {
+  const forward = [];
+  let page = await list('?page[size]=2');
+  assert.equal(page.json.links.prev, null);
+  for (;;) {
+    forward.push(...ids(page));
+    if (page.json.links.next === null) break;
+    assert.match(page.json.links.next, /page%5Bsize%5D=2&page%5Bafter%5D=cxn_/);
+    page = await call('GET', page.json.links.next, { key: me.key });
+  }
+  assert.deepEqual(forward, newestFirst);
+
+  const backward = [];
+  for (;;) {
+    backward.unshift(...ids(page));
+    if (page.json.links.prev === null) break;
+    page = await call('GET', page.json.links.prev, { key: me.key });
+  }
+  assert.deepEqual(backward, newestFirst);
+});
+
+test('filters are ANDed and kept in links', async () => {
+  assert.deepEqual(ids(await list('?filter[direction]=inbound')), [made[6], made[5]]);
+  assert.deepEqual(ids(await list('?filter%5Bstatus%5D=active')), [made[5]]);
+  assert.deepEqual(ids(await list(`?filter[destination-organization-id]=${partners[2].id}`)), [made[2]]);
+  assert.deepEqual(ids(await list(`?filter[source-organization-id]=${partners[0].id}&filter[status]=active`)), [made[5]]);
+  assert.deepEqual(ids(await list(`?filter[source-organization-id]=${partners[0].id}&filter[status]=pending`)), []);
+  assert.deepEqual(ids(await list('?filter[sourceOrganizationId]=org_NOWHERE')), []);
+  assert.deepEqual(ids(await list(`?filter[source_organization_id]=${me.id}&filter[direction]=inbound`)), [made[6]]);
+  const page = await list('?filter[status]=pending&filter[direction]=outbound&page[size]=1');
+  assert.equal(page.json.links.next,
+    `${root}?filter%5Bstatus%5D=pending&filter%5Bdirection%5D=outbound&page%5Bsize%5D=1&page%5Bafter%5D=${made[6]}`);
+});
+
+test('fields select attributes, in lists, documents and answers to writes', async () => {
+  const query = '?fields[connect/connection]=status,name';
+  const sparse = await list(query);
+  assert.deepEqual(Object.keys(sparse.json.data[0].attributes), ['name', 'status']);
+  assert.ok(!('relationships' in sparse.json.data[0]));
+  const one = await call('GET', `${root}/${made[0]}?fields%5Bconnect%2Fconnection%5D=creator`, { key: me.key });
+  assert.deepEqual(one.json.data.attributes, {});
+  assert.equal(one.json.data.relationships.creator.data.type, 'api-key');
+  const [a, b] = await Promise.all([organization(), organization()]);
+  const written = await call('POST', `${root}${query}`, {
+    key: a.key, body: { data: { attributes: { 'destination-organization-id': b.id } } } });
+  assert.equal(written.status, 201);
+  assert.deepEqual(written.json.data.attributes, { name: null, status: 'pending' });
+});
+
+test('what a list does not know is 400 and names the parameter', async () => {
+  const refused = async (query, parameter) => {
+    const answer = await list(query);
+    assert.equal(errorOf(answer), '400 parameter_invalid', query);
+    assert.deepEqual(answer.json.errors[0].source, { parameter }, query);
+  };
+  await refused('?page[size]=0', 'page[size]');
+  await refused('?page[size]=-1', 'page[size]');
+  await refused('?page[size]=101', 'page[size]');
+  await refused('?page[size]=ten', 'page[size]');
+  await refused('?page[size]=99999999999999999999', 'page[size]');
+  await refused('?page[after]=cxn_nowhere', 'page[after]');
+  await refused('?page[before]=', 'page[before]');
+  await refused(`?page[after]=${made[0]}&page[before]=${made[1]}`, 'page[before]');
+  await refused('?filter[status]=open', 'filter[status]');
+  await refused('?filter[direction]=up', 'filter[direction]');
+  await refused('?filter[source-organization-id]=a/b', 'filter[source-organization-id]');
+  await refused('?filter[name]=x', 'filter[name]');
+  await refused('?fields[connect/connection]=colour', 'fields[connect/connection]');
+  await refused('?fields[connect/event]=action', 'fields[connect/event]');
+  await refused('?limit=1', 'limit');
+  await refused('?page[size]=1&page%5Bsize%5D=2', 'page[size]');
+  await refused('?page[size]=%zz', '%zz');
+  const [other, third] = await Promise.all([organization(), organization()]);
+  const foreign = await create(other, third);
+  await refused(`?page[after]=${foreign.id}`, 'page[after]');
+  assert.equal(errorOf(await call('GET', '/api/v1/connect/scopes?x=1', { key: me.key })), '400 parameter_invalid');
+});
+
+test('events are paged like Connections', async () => {
+  const path = '/api/v1/connect/events?page[size]=3';
+  const first = await call('GET', path, { key: me.key });
+  assert.equal(first.json.data.length, 3);
+  const second = await call('GET', first.json.links.next, { key: me.key });
+  const back = await call('GET', second.json.links.prev, { key: me.key });
+  assert.deepEqual(ids(back), ids(first));
+});
