@@ -112,7 +112,7 @@ CREATE TABLE connect.event (
     actor_id text COLLATE "C",
     actor_type text COLLATE "C",
     reason text,
-    request_id text,
+    request_id text COLLATE "C",
     transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
     created_at timestamptz NOT NULL DEFAULT now()
 );
