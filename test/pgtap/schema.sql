@@ -108,7 +108,7 @@ INSERT INTO expected_constraint VALUES
     ('connection', 'connection_pair_key', 'UNIQUE (source_organization_id, destination_organization_id)'),
     ('connection', 'connection_pkey', 'PRIMARY KEY (id)'),
     ('connection', 'connection_source_fkey', 'FOREIGN KEY (source_organization_id) REFERENCES connect.organization(id)'),
-    ('connection', 'connection_times_check', 'CHECK ((((created_at >= ''0001-01-01 00:00:00+00''::timestamp with time zone) AND (created_at <= ''9999-12-31 00:00:00+00''::timestamp with time zone)) AND ((updated_at >= ''0001-01-01 00:00:00+00''::timestamp with time zone) AND (updated_at <= ''9999-12-31 00:00:00+00''::timestamp with time zone))))'),
+    ('connection', 'connection_times_check', 'CHECK (((created_at >= ''0001-01-01 00:00:00+00''::timestamp with time zone) AND (created_at <= ''9999-12-31 00:00:00+00''::timestamp with time zone) AND (updated_at >= ''0001-01-01 00:00:00+00''::timestamp with time zone) AND (updated_at <= ''9999-12-31 00:00:00+00''::timestamp with time zone)))'),
     ('event', 'event_connection_fkey', 'FOREIGN KEY (connection_id) REFERENCES connect.connection(id)'),
     ('event', 'event_pkey', 'PRIMARY KEY (id)'),
     ('gateway_role', 'gateway_role_pkey', 'PRIMARY KEY (role_name)'),
