@@ -21,6 +21,7 @@ REGRESS_OPTS = --inputdir=$(srcdir)/test --outputdir=. --expecteddir=$(srcdir) -
 ISOLATION = $(patsubst $(srcdir)/test/specs/%.spec,%,$(sort $(wildcard $(srcdir)/test/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=$(srcdir)/test --outputdir=. --expecteddir=$(srcdir) --dbname=connect_isolation
 TAP_TESTS = 1
+PROVE_TESTS ?= test/t/*.pl
 EXTRA_CLEAN = results output_iso tmp_check regression.diffs regression.out test/unit/unit
 
 PG_CONFIG ?= pg_config
@@ -34,3 +35,14 @@ $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/http/*.h)
 $(EXTENSION_SQL): $(sort $(wildcard $(srcdir)/sql/[0-9][0-9]_*.sql))
 	mkdir -p sql
 	cat $^ > $@
+
+# The files that need no backend, linked without one; prints TAP.
+UNIT_SOURCES = $(wildcard $(srcdir)/test/unit/*.c) $(addprefix $(srcdir)/src/,rules.c connection.c typeid.c)
+
+test/unit/unit: $(UNIT_SOURCES) $(wildcard $(srcdir)/src/*.h $(srcdir)/test/unit/*.h)
+	mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CPPFLAGS) $(UNIT_SOURCES) $(LDFLAGS) $$(pkg-config --cflags --libs check) -o $@
+
+.PHONY: unit
+unit: test/unit/unit
+	./test/unit/unit

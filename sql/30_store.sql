@@ -64,8 +64,9 @@ CREATE TABLE connect.connection (
     updated_at timestamptz NOT NULL,
     CONSTRAINT connection_pair_key UNIQUE (source_organization_id, destination_organization_id),
     CONSTRAINT connection_times_check CHECK (
-        created_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 00:00:00+00'
-        AND updated_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 00:00:00+00')
+        -- not BETWEEN: PostgreSQL would nest it, and dump another text after each restore
+        created_at >= '0001-01-01 00:00:00+00' AND created_at <= '9999-12-31 00:00:00+00'
+        AND updated_at >= '0001-01-01 00:00:00+00' AND updated_at <= '9999-12-31 00:00:00+00')
 ) WITH (fillfactor = 85);
 CREATE INDEX connection_source_idx ON connect.connection (source_organization_id, id);
 CREATE INDEX connection_destination_idx ON connect.connection (destination_organization_id, id);
@@ -112,7 +113,7 @@ CREATE TABLE connect.event (
     actor_id text COLLATE "C",
     actor_type text COLLATE "C",
     reason text,
-    request_id text,
+    request_id text COLLATE "C",
     transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
     created_at timestamptz NOT NULL DEFAULT now()
 );

@@ -1,0 +1,116 @@
+-- The error table of the contract, as far as SQL alone reaches it: for each code a
+-- statement that raises it, with its SQLSTATE, its constant message, and DETAIL.
+--   Not here: connect store cannot be created inside an extension, and the refusal
+--   of other encodings, which need more than a transaction (test/t).
+\ir setup.psql
+
+SELECT pg_temp.import('cxn_pending', 'org_source', 'org_destination', 'pending'),
+       pg_temp.import('cxn_active', 'org_source', 'org_both', 'active'),
+       pg_temp.import('cxn_inactive', 'org_source', 'org_third', 'inactive') \g /dev/null
+
+-- A key that may only read. Its secret is made by chance, so it is kept for use below.
+CREATE TEMPORARY TABLE reading_key AS
+SELECT secret FROM connect.create_api_key('org_source', 'reads', '{read}');
+
+-- prepare is run as the superuser, in the same subtransaction. hint tells whether there is one.
+CREATE TEMPORARY TABLE raised (code text, state text, message text, hint boolean, role_name text, prepare text, statement text);
+INSERT INTO raised VALUES
+    ('parameter_missing', '22023', 'required value is missing', false, 'source', NULL,
+     'SELECT connect.activate_connection(NULL)'),
+    ('parameter_invalid', '22023', 'value is invalid', true, 'source', NULL,
+     $$SELECT connect.create_connection('not an id')$$),
+    ('not_authenticated', 'PT401', 'must be authenticated', true, 'nobody', NULL,
+     'SELECT connect.list_connections()'),
+    ('permission_missing', '42501', 'API key lacks the permission', false, 'source',
+     $$SELECT set_config('request.headers', json_build_object('x-connect-api-key', secret)::text, true) FROM reading_key$$,
+     $$SELECT connect.deactivate_connection('cxn_active')$$),
+    ('wrong_party', '42501', 'organization may not take this action', false, 'source', NULL,
+     $$SELECT connect.activate_connection('cxn_pending')$$),
+    ('not_found', 'PT404', 'connection not found', false, 'third', NULL,
+     $$SELECT connect.get_connection('cxn_pending')$$),
+    ('connection_exists', '23505', 'connection already exists', true, 'source', NULL,
+     $$SELECT connect.create_connection('org_third')$$),
+    ('connection_not_pending', 'PT409', 'connection cannot be activated', true, 'third', NULL,
+     $$SELECT connect.activate_connection('cxn_inactive')$$),
+    ('connection_inactive', 'PT409', 'connection cannot be deactivated', false, 'source', NULL,
+     $$SELECT connect.deactivate_connection('cxn_inactive')$$),
+    ('connection_not_inactive', 'PT409', 'connection cannot be reactivated', false, 'source', NULL,
+     $$SELECT connect.reactivate_connection('cxn_active')$$),
+    ('scopes_changed', 'PT409', 'connection cannot be activated', true, 'destination', NULL,
+     $$SELECT connect.activate_connection('cxn_pending', scopes => '{account.read}')$$),
+    ('transition_not_allowed', 'PT409', 'connection cannot be changed this way', true, 'source', NULL,
+     $$UPDATE connect.connection SET status = 'inactive', name = 'also' WHERE id = 'cxn_active'$$),
+    ('organization_unknown', 'PT422', 'organization is unknown', true, 'source', NULL,
+     $$SELECT connect.create_connection('org_nowhere')$$),
+    ('scope_unknown', 'PT422', 'scope is unknown', true, 'source', NULL,
+     $$SELECT connect.update_connection('cxn_pending', scopes => '{report.read}')$$),
+    ('scopes_empty', 'PT422', 'list of scopes is empty', true, 'source', NULL,
+     $$SELECT connect.update_connection('cxn_pending', scopes => '{}')$$),
+    ('name_too_long', 'PT422', 'name is too long', false, 'source', NULL,
+     $$SELECT connect.update_connection('cxn_pending', repeat('ä', 256))$$),
+    ('reason_too_long', 'PT422', 'reason is too long', false, 'source', NULL,
+     $$SELECT connect.deactivate_connection('cxn_pending', repeat('ä', 1001))$$),
+    ('actor_too_long', 'PT422', 'actor id is too long', false, 'owner',
+     'SELECT connect.trust_gateway(session_user), connect.trust_gateway(''regress_connect_owner'')',
+     $$SELECT connect.act_as('org_source', repeat('ä', 256))$$),
+    ('delete_refused', '23001', 'connections cannot be deleted', true, 'owner', NULL,
+     $$DELETE FROM connect.connection WHERE id = 'cxn_pending'$$),
+    ('truncate_refused', '23001', 'connections cannot be truncated', false, 'owner', NULL,
+     'TRUNCATE connect.connection CASCADE'),
+    ('identity_changed', '23001', 'connection identity cannot be changed', false, 'owner', NULL,
+     $$UPDATE connect.connection SET creator_id = 'somebody else' WHERE id = 'cxn_pending'$$),
+    ('must_start_pending', '23001', 'connection must start as pending', true, 'owner', NULL,
+     $$INSERT INTO connect.connection (source_organization_id, destination_organization_id, status)
+       VALUES ('org_third', 'org_third', 'active')$$),
+    ('event_changed', '23001', 'events cannot be changed', false, 'owner', NULL,
+     $$INSERT INTO connect.event (id, connection_id, source_organization_id, destination_organization_id,
+         action, to_status, scopes)
+       VALUES ('evt_1', 'cxn_pending', 'org_source', 'org_destination', 'activate', 'active', '{}')$$),
+    ('not_a_gateway', '42501', 'login is not a gateway', true, 'owner',
+     'GRANT EXECUTE ON FUNCTION connect.act_as TO regress_connect_owner',
+     $$SELECT connect.act_as('org_source')$$),
+    ('store_missing', '55000', 'connect store does not exist', true, 'source',
+     'DROP TABLE connect.connection CASCADE',
+     'SELECT connect.list_connections()'),
+    ('store_exists', '42P07', 'connect store already exists', true, 'owner', NULL,
+     'SELECT connect.create_store()');
+
+-- Runs one; returns what was raised, and takes everything back.
+CREATE FUNCTION pg_temp.raise(raised) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    code text;
+    message text;
+    detail text;
+    hint text;
+BEGIN
+    IF $1.prepare IS NOT NULL THEN
+        EXECUTE $1.prepare;
+    END IF;
+    EXECUTE 'SET LOCAL ROLE regress_connect_' || $1.role_name;
+    EXECUTE $1.statement;
+    RAISE EXCEPTION 'nothing was raised';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS code = CONSTRAINT_NAME, message = MESSAGE_TEXT,
+        detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    RETURN format('%s %s: %s; %s; %s', SQLSTATE, code, message,
+        CASE WHEN detail ~ '^[A-Z"].*\.$' THEN 'DETAIL is a sentence' ELSE 'DETAIL: ' || detail END,
+        CASE hint WHEN '' THEN 'no HINT' ELSE CASE WHEN hint ~ '^[A-Z].*[.;]$' THEN 'HINT is a sentence' ELSE 'HINT: ' || hint END END);
+END
+$$;
+
+SELECT plan((1 + count(*))::int) FROM raised;
+
+SELECT is(pg_temp.raise(r),
+          format('%s %s: %s; DETAIL is a sentence; %s', state, code, message,
+                 CASE WHEN hint THEN 'HINT is a sentence' ELSE 'no HINT' END),
+          code)
+FROM raised AS r ORDER BY code;
+
+-- What a caller sent never stands in the message, which may become an HTTP status line.
+SELECT is_empty(
+    'SELECT code FROM raised WHERE message ~ ''["%0-9]''',
+    'messages are constants');
+
+SELECT * FROM finish();
+ROLLBACK;

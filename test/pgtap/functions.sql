@@ -1,0 +1,141 @@
+-- The functions: signatures as the contract has them, how PostgreSQL may plan
+-- them, who may call them, and a comment on every object that is ours.
+\ir setup.psql
+
+SELECT plan(11);
+
+CREATE TEMPORARY TABLE expected_function (name text, arguments text, result text,
+    language text, volatility text, strict boolean, parallel text);
+INSERT INTO expected_function VALUES
+    ('transition_rules', '', 'TABLE(action text, from_status connect.connection_status, to_status connect.connection_status, party text)', 'c', 'immutable', true, 'safe'),
+    ('guard_connection', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
+    ('record_event', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
+    ('guard_event', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
+    ('store_definition', '', 'TABLE(step integer, kind text, relation text, name text, statement text)', 'sql', 'immutable', false, 'safe'),
+    ('create_store', '', 'void', 'c', 'volatile', true, 'unsafe'),
+    ('upgrade_store', '', 'void', 'c', 'volatile', true, 'unsafe'),
+    ('check_setup', '', 'TABLE(code text, severity text, finding text, remedy text)', 'c', 'volatile', true, 'unsafe'),
+    ('current_organization_id', '', 'text', 'c', 'stable', true, 'safe'),
+    ('act_as', 'organization_id text, actor_id text DEFAULT NULL::text, actor_type text DEFAULT ''user''::text', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('map_role', 'role_name name, organization_id text', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('unmap_role', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('trust_gateway', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('distrust_gateway', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('create_connection', 'destination_organization_id text, name text DEFAULT NULL::text, scopes text[] DEFAULT NULL::text[]', 'jsonb', 'c', 'volatile', false, 'unsafe'),
+    ('activate_connection', 'connection_id text, reason text DEFAULT NULL::text, scopes text[] DEFAULT NULL::text[]', 'jsonb', 'c', 'volatile', false, 'unsafe'),
+    ('deactivate_connection', 'connection_id text, reason text DEFAULT NULL::text', 'jsonb', 'c', 'volatile', false, 'unsafe'),
+    ('reactivate_connection', 'connection_id text, reason text DEFAULT NULL::text', 'jsonb', 'c', 'volatile', false, 'unsafe'),
+    ('update_connection', 'connection_id text, name text DEFAULT NULL::text, scopes text[] DEFAULT NULL::text[]', 'jsonb', 'c', 'volatile', false, 'unsafe'),
+    ('get_connection', 'connection_id text', 'jsonb', 'c', 'stable', false, 'restricted'),
+    ('list_connections', 'status connect.connection_status DEFAULT NULL::connect.connection_status, direction text DEFAULT NULL::text, source_organization_id text DEFAULT NULL::text, destination_organization_id text DEFAULT NULL::text, page_size integer DEFAULT 10, page_after text DEFAULT NULL::text, page_before text DEFAULT NULL::text', 'jsonb', 'c', 'stable', false, 'restricted'),
+    ('list_events', 'connection_id text DEFAULT NULL::text, page_size integer DEFAULT 10, page_after text DEFAULT NULL::text, page_before text DEFAULT NULL::text', 'jsonb', 'c', 'stable', false, 'restricted'),
+    ('get_organization', '', 'jsonb', 'c', 'stable', false, 'restricted'),
+    ('list_scopes', '', 'jsonb', 'c', 'stable', false, 'restricted'),
+    ('register_organization', 'id text, name text', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('create_api_key', 'organization_id text, name text, permissions text[] DEFAULT ''{read,write}''::text[], expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone', 'TABLE(id text, secret text)', 'c', 'volatile', false, 'unsafe'),
+    ('revoke_api_key', 'id text', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('prune_idempotency', 'older_than interval DEFAULT ''24:00:00''::interval', 'bigint', 'c', 'volatile', false, 'unsafe'),
+    ('grant_check', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('grant_read', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('grant_usage', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('grant_share', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('grant_http', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe')
+;
+
+SELECT set_eq(
+    $$SELECT proname::text FROM pg_proc WHERE pronamespace = 'connect'::regnamespace$$,
+    $$SELECT name FROM expected_function$$,
+    'these functions and no others');
+SELECT is_empty(
+    $$SELECT name FROM expected_function AS e
+      WHERE (SELECT count(*) FROM pg_proc
+             WHERE pronamespace = 'connect'::regnamespace AND proname = e.name) <> 1$$,
+    'none is overloaded');
+SELECT bag_eq(
+    $$SELECT proname::text, pg_get_function_arguments(oid), pg_get_function_result(oid)
+      FROM pg_proc WHERE pronamespace = 'connect'::regnamespace$$,
+    'SELECT name, arguments, result FROM expected_function',
+    'argument names, types and defaults, results');
+SELECT bag_eq(
+    $$SELECT p.proname::text, l.lanname::text,
+             CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END AS volatility,
+             p.proisstrict,
+             CASE p.proparallel WHEN 's' THEN 'safe' WHEN 'r' THEN 'restricted' ELSE 'unsafe' END AS parallel
+      FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
+      WHERE p.pronamespace = 'connect'::regnamespace$$,
+    'SELECT name, language, volatility, strict, parallel FROM expected_function',
+    'language, volatility, strictness, parallel safety');
+
+-- A document function that were strict would answer null for a missing value, not an error.
+SELECT is_empty(
+    $$SELECT name FROM expected_function WHERE strict AND arguments <> ''$$,
+    'no function with arguments is strict');
+
+SELECT is_empty(
+    $$SELECT oid::regprocedure FROM pg_proc
+      WHERE pronamespace IN ('connect'::regnamespace, 'connect_api'::regnamespace) AND prosecdef$$,
+    'none is SECURITY DEFINER');
+SELECT is_empty(
+    $$SELECT p.oid::regprocedure FROM pg_proc AS p
+      JOIN pg_language AS l ON l.oid = p.prolang
+      WHERE pronamespace IN ('connect'::regnamespace, 'connect_api'::regnamespace)
+      AND l.lanname <> 'c' AND NOT COALESCE('search_path=pg_catalog, pg_temp' = ANY (proconfig), false)$$,
+    'what is not C pins its search_path');
+
+-- Privileges.
+SELECT is_empty(
+    $$SELECT p.oid::regprocedure
+      FROM pg_proc AS p, aclexplode(COALESCE(p.proacl, acldefault('f', p.proowner))) AS a
+      WHERE p.pronamespace IN ('connect'::regnamespace, 'connect_api'::regnamespace) AND a.grantee = 0$$,
+    'PUBLIC may execute nothing');
+SELECT is_empty(
+    $$SELECT n.nspname FROM pg_namespace AS n, aclexplode(COALESCE(n.nspacl, acldefault('n', n.nspowner))) AS a
+      WHERE n.nspname IN ('connect', 'connect_api') AND a.grantee = 0$$,
+    'PUBLIC may not even look into the schemas');
+
+-- Comments: a summary that ends in a full stop, or is a sentence of several lines.
+CREATE TEMPORARY TABLE our_object (kind text, identity text, comment text);
+INSERT INTO our_object
+SELECT 'schema', nspname, obj_description(oid, 'pg_namespace')
+FROM pg_namespace WHERE nspname IN ('connect', 'connect_api')
+UNION ALL
+SELECT 'function', oid::regprocedure::text, obj_description(oid, 'pg_proc')
+FROM pg_proc WHERE pronamespace IN ('connect'::regnamespace, 'connect_api'::regnamespace)
+UNION ALL
+SELECT 'type', oid::regtype::text, obj_description(oid, 'pg_type')
+FROM pg_type WHERE typnamespace = 'connect'::regnamespace AND typtype = 'e'
+UNION ALL
+SELECT 'table', oid::regclass::text, obj_description(oid, 'pg_class')
+FROM pg_class WHERE relnamespace = 'connect'::regnamespace AND relkind = 'r'
+UNION ALL
+-- those of constraints have their constraint's name and say enough
+SELECT 'index', oid::regclass::text, obj_description(oid, 'pg_class')
+FROM pg_class AS c
+WHERE relnamespace = 'connect'::regnamespace AND relkind = 'i'
+AND NOT EXISTS (SELECT FROM pg_constraint AS n WHERE n.conindid = c.oid AND n.contype IN ('p', 'u'))
+UNION ALL
+SELECT 'column', attrelid::regclass || '.' || attname, col_description(attrelid, attnum)
+FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+WHERE c.relnamespace = 'connect'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+UNION ALL
+SELECT 'trigger', tgname || ' on ' || tgrelid::regclass, obj_description(t.oid, 'pg_trigger')
+FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+WHERE c.relnamespace = 'connect'::regnamespace AND NOT t.tgisinternal
+UNION ALL
+SELECT 'policy', polname || ' on ' || polrelid::regclass, obj_description(p.oid, 'pg_policy')
+FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid
+WHERE c.relnamespace = 'connect'::regnamespace
+UNION ALL
+SELECT 'extension', extname, obj_description(oid, 'pg_extension')
+FROM pg_extension WHERE extname = 'connect';
+
+SELECT set_eq(
+    'SELECT kind FROM our_object',
+    'VALUES (''schema''), (''function''), (''type''), (''table''), (''index''), (''column''), (''trigger''), (''policy''), (''extension'')',
+    'there are objects of every kind to look at');
+SELECT is_empty(
+    'SELECT kind, identity FROM our_object WHERE COALESCE(comment, '''') !~ ''\S'' ORDER BY 1, 2',
+    'every one has a comment');
+
+SELECT * FROM finish();
+ROLLBACK;

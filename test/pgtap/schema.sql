@@ -1,0 +1,231 @@
+-- The store as create_store() makes it: tables, columns, constraints, indexes,
+-- triggers, row security and policies. Written out, so that a change of any of
+-- them is a change here too, and a decision about upgrade_store().
+\ir setup.psql
+
+SELECT plan(17);
+
+-- Tables and columns. Every id is COLLATE "C".
+CREATE TEMPORARY TABLE expected_column (position serial, relation text, name text, definition text);
+INSERT INTO expected_column (relation, name, definition) VALUES
+    ('organization', 'id', 'text COLLATE C NOT NULL'),
+    ('organization', 'name', 'text NOT NULL'),
+    ('organization', 'created_at', 'timestamp with time zone NOT NULL DEFAULT now()'),
+    ('scope', 'name', 'text COLLATE C NOT NULL'),
+    ('scope', 'description', 'text NOT NULL'),
+    ('scope', 'is_default', 'boolean NOT NULL DEFAULT false'),
+    ('connection', 'id', 'text COLLATE C NOT NULL'),
+    ('connection', 'source_organization_id', 'text COLLATE C NOT NULL'),
+    ('connection', 'destination_organization_id', 'text COLLATE C NOT NULL'),
+    ('connection', 'name', 'text'),
+    ('connection', 'status', 'connect.connection_status NOT NULL DEFAULT ''pending''::connect.connection_status'),
+    ('connection', 'scopes', 'text[] NOT NULL'),
+    ('connection', 'creator_id', 'text COLLATE C'),
+    ('connection', 'creator_type', 'text COLLATE C'),
+    ('connection', 'created_at', 'timestamp with time zone NOT NULL'),
+    ('connection', 'updated_at', 'timestamp with time zone NOT NULL'),
+    ('event', 'id', 'text COLLATE C NOT NULL'),
+    ('event', 'connection_id', 'text COLLATE C NOT NULL'),
+    ('event', 'source_organization_id', 'text COLLATE C NOT NULL'),
+    ('event', 'destination_organization_id', 'text COLLATE C NOT NULL'),
+    ('event', 'action', 'text COLLATE C NOT NULL'),
+    ('event', 'from_status', 'connect.connection_status'),
+    ('event', 'to_status', 'connect.connection_status NOT NULL'),
+    ('event', 'name', 'text'),
+    ('event', 'scopes', 'text[] NOT NULL'),
+    ('event', 'actor_organization_id', 'text COLLATE C'),
+    ('event', 'actor_id', 'text COLLATE C'),
+    ('event', 'actor_type', 'text COLLATE C'),
+    ('event', 'reason', 'text'),
+    ('event', 'request_id', 'text COLLATE C'),
+    ('event', 'transaction_id', 'xid8 NOT NULL DEFAULT pg_current_xact_id()'),
+    ('event', 'created_at', 'timestamp with time zone NOT NULL DEFAULT now()'),
+    ('organization_role', 'role_name', 'name COLLATE C NOT NULL'),
+    ('organization_role', 'organization_id', 'text COLLATE C NOT NULL'),
+    ('gateway_role', 'role_name', 'name COLLATE C NOT NULL'),
+    ('api_key', 'id', 'text COLLATE C NOT NULL'),
+    ('api_key', 'organization_id', 'text COLLATE C NOT NULL'),
+    ('api_key', 'name', 'text NOT NULL'),
+    ('api_key', 'secret_sha256', 'bytea NOT NULL'),
+    ('api_key', 'permissions', 'text[] NOT NULL'),
+    ('api_key', 'created_at', 'timestamp with time zone NOT NULL DEFAULT now()'),
+    ('api_key', 'expires_at', 'timestamp with time zone'),
+    ('api_key', 'revoked_at', 'timestamp with time zone'),
+    ('idempotency', 'organization_id', 'text COLLATE C NOT NULL'),
+    ('idempotency', 'key', 'text COLLATE C NOT NULL'),
+    ('idempotency', 'request_sha256', 'bytea NOT NULL'),
+    ('idempotency', 'status', 'integer NOT NULL'),
+    ('idempotency', 'headers', 'text NOT NULL'),
+    ('idempotency', 'body', 'text NOT NULL'),
+    ('idempotency', 'created_at', 'timestamp with time zone NOT NULL DEFAULT now()');
+
+SELECT set_eq(
+    $$SELECT relname::text FROM pg_class WHERE relnamespace = 'connect'::regnamespace AND relkind NOT IN ('i', 'c')$$,
+    $$SELECT relation FROM expected_column$$,
+    'these tables and no other relations');
+
+SELECT bag_eq(
+    $$SELECT c.relname::text, a.attnum::bigint, a.attname::text,
+             concat_ws(' ', format_type(a.atttypid, a.atttypmod),
+                 CASE WHEN l.collname <> 'default' THEN 'COLLATE ' || l.collname END,
+                 CASE WHEN a.attnotnull THEN 'NOT NULL' END,
+                 'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid))
+      FROM pg_class AS c
+      JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+      LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
+      LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
+      WHERE c.relnamespace = 'connect'::regnamespace AND c.relkind = 'r'$$,
+    $$SELECT relation, row_number() OVER (PARTITION BY relation ORDER BY position), name, definition
+      FROM expected_column$$,
+    'columns in their order, types, collations, defaults');
+
+SELECT is_empty(
+    $$SELECT relation, name FROM expected_column
+      WHERE (name = 'id' OR name LIKE '%\_id') AND name <> 'transaction_id'
+      AND definition NOT LIKE 'text COLLATE C%'$$,
+    'every id is text COLLATE "C"');
+
+SELECT enum_has_labels('connect', 'connection_status', '{pending,active,inactive}', 'the states, in order');
+
+SELECT is(
+    (SELECT reloptions FROM pg_class WHERE oid = 'connect.connection'::regclass),
+    '{fillfactor=85}'::text[],
+    'pages of connections keep room for HOT updates');
+
+SELECT bag_eq(
+    $$SELECT name, is_default FROM connect.scope$$,
+    $$VALUES ('account.read', true), ('inquiry.read', true), ('verification.read', false)$$,
+    'the scopes that ship');
+
+-- Constraints. NOT NULL stands with the columns: only since 18 it is a constraint as well.
+CREATE TEMPORARY TABLE expected_constraint (relation text, name text, definition text);
+INSERT INTO expected_constraint VALUES
+    ('api_key', 'api_key_organization_fkey', 'FOREIGN KEY (organization_id) REFERENCES connect.organization(id)'),
+    ('api_key', 'api_key_pkey', 'PRIMARY KEY (id)'),
+    ('api_key', 'api_key_secret_sha256_key', 'UNIQUE (secret_sha256)'),
+    ('connection', 'connection_destination_fkey', 'FOREIGN KEY (destination_organization_id) REFERENCES connect.organization(id)'),
+    ('connection', 'connection_id_check', 'CHECK ((id ~ ''^[A-Za-z0-9_-]{1,64}$''::text))'),
+    ('connection', 'connection_pair_key', 'UNIQUE (source_organization_id, destination_organization_id)'),
+    ('connection', 'connection_pkey', 'PRIMARY KEY (id)'),
+    ('connection', 'connection_source_fkey', 'FOREIGN KEY (source_organization_id) REFERENCES connect.organization(id)'),
+    ('connection', 'connection_times_check', 'CHECK (((created_at >= ''0001-01-01 00:00:00+00''::timestamp with time zone) AND (created_at <= ''9999-12-31 00:00:00+00''::timestamp with time zone) AND (updated_at >= ''0001-01-01 00:00:00+00''::timestamp with time zone) AND (updated_at <= ''9999-12-31 00:00:00+00''::timestamp with time zone)))'),
+    ('event', 'event_connection_fkey', 'FOREIGN KEY (connection_id) REFERENCES connect.connection(id)'),
+    ('event', 'event_pkey', 'PRIMARY KEY (id)'),
+    ('gateway_role', 'gateway_role_pkey', 'PRIMARY KEY (role_name)'),
+    ('idempotency', 'idempotency_organization_fkey', 'FOREIGN KEY (organization_id) REFERENCES connect.organization(id)'),
+    ('idempotency', 'idempotency_pkey', 'PRIMARY KEY (organization_id, key)'),
+    ('organization', 'organization_id_check', 'CHECK ((id ~ ''^[A-Za-z0-9_-]{1,64}$''::text))'),
+    ('organization', 'organization_pkey', 'PRIMARY KEY (id)'),
+    ('organization_role', 'organization_role_organization_fkey', 'FOREIGN KEY (organization_id) REFERENCES connect.organization(id)'),
+    ('organization_role', 'organization_role_pkey', 'PRIMARY KEY (role_name)'),
+    ('scope', 'scope_name_check', 'CHECK ((name ~ ''^[A-Za-z0-9_.:-]{1,64}$''::text))'),
+    ('scope', 'scope_pkey', 'PRIMARY KEY (name)')
+;
+
+SELECT bag_eq(
+    $$SELECT c.relname::text, n.conname::text, pg_get_constraintdef(n.oid)
+      FROM pg_constraint AS n JOIN pg_class AS c ON c.oid = n.conrelid
+      WHERE c.relnamespace = 'connect'::regnamespace AND n.contype NOT IN ('n', 't')$$,
+    'SELECT * FROM expected_constraint',
+    'constraints');
+SELECT is_empty(
+    $$SELECT conname FROM pg_constraint
+      WHERE connamespace = 'connect'::regnamespace AND (NOT convalidated OR condeferrable)$$,
+    'all constraints are valid and not deferrable');
+
+-- Indexes. None mentions status or updated_at, so that a transition is a HOT update.
+CREATE TEMPORARY TABLE expected_index (name text, definition text);
+INSERT INTO expected_index VALUES
+    ('api_key_pkey', 'CREATE UNIQUE INDEX api_key_pkey ON connect.api_key USING btree (id)'),
+    ('api_key_secret_sha256_key', 'CREATE UNIQUE INDEX api_key_secret_sha256_key ON connect.api_key USING btree (secret_sha256)'),
+    ('connection_destination_idx', 'CREATE INDEX connection_destination_idx ON connect.connection USING btree (destination_organization_id, id)'),
+    ('connection_pair_key', 'CREATE UNIQUE INDEX connection_pair_key ON connect.connection USING btree (source_organization_id, destination_organization_id)'),
+    ('connection_pkey', 'CREATE UNIQUE INDEX connection_pkey ON connect.connection USING btree (id)'),
+    ('connection_source_idx', 'CREATE INDEX connection_source_idx ON connect.connection USING btree (source_organization_id, id)'),
+    ('event_connection_idx', 'CREATE INDEX event_connection_idx ON connect.event USING btree (connection_id, id)'),
+    ('event_destination_idx', 'CREATE INDEX event_destination_idx ON connect.event USING btree (destination_organization_id, id)'),
+    ('event_outbox_idx', 'CREATE INDEX event_outbox_idx ON connect.event USING btree (transaction_id, id)'),
+    ('event_pkey', 'CREATE UNIQUE INDEX event_pkey ON connect.event USING btree (id)'),
+    ('event_source_idx', 'CREATE INDEX event_source_idx ON connect.event USING btree (source_organization_id, id)'),
+    ('gateway_role_pkey', 'CREATE UNIQUE INDEX gateway_role_pkey ON connect.gateway_role USING btree (role_name)'),
+    ('idempotency_created_at_idx', 'CREATE INDEX idempotency_created_at_idx ON connect.idempotency USING btree (created_at)'),
+    ('idempotency_pkey', 'CREATE UNIQUE INDEX idempotency_pkey ON connect.idempotency USING btree (organization_id, key)'),
+    ('organization_pkey', 'CREATE UNIQUE INDEX organization_pkey ON connect.organization USING btree (id)'),
+    ('organization_role_pkey', 'CREATE UNIQUE INDEX organization_role_pkey ON connect.organization_role USING btree (role_name)'),
+    ('scope_pkey', 'CREATE UNIQUE INDEX scope_pkey ON connect.scope USING btree (name)')
+;
+
+SELECT bag_eq(
+    $$SELECT indexname::text, indexdef FROM pg_indexes WHERE schemaname = 'connect'$$,
+    'SELECT * FROM expected_index',
+    'indexes');
+SELECT is_empty(
+    $$SELECT i.indexrelid::regclass, a.attname
+      FROM pg_index AS i
+      JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+          AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid
+      JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = d.refobjsubid
+      WHERE i.indrelid = 'connect.connection'::regclass AND a.attname IN ('status', 'updated_at')$$,
+    'no index depends on status or updated_at');
+
+-- Triggers. Enabled "O", for origin: logical replication applies rows as they are.
+CREATE TEMPORARY TABLE expected_trigger (relation text, name text, enabled text, definition text);
+INSERT INTO expected_trigger VALUES
+    ('connection', 'aa_record_event', 'O', 'CREATE TRIGGER aa_record_event AFTER INSERT OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.record_event()'),
+    ('connection', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.connection FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_connection()'),
+    ('connection', 'zz_guard_connection', 'O', 'CREATE TRIGGER zz_guard_connection BEFORE INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.guard_connection()'),
+    ('event', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.event FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_event()'),
+    ('event', 'zz_guard_event', 'O', 'CREATE TRIGGER zz_guard_event BEFORE INSERT OR DELETE OR UPDATE ON connect.event FOR EACH ROW EXECUTE FUNCTION connect.guard_event()')
+;
+
+SELECT bag_eq(
+    $$SELECT c.relname::text, t.tgname::text, t.tgenabled::text, pg_get_triggerdef(t.oid)
+      FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+      WHERE c.relnamespace = 'connect'::regnamespace AND NOT t.tgisinternal$$,
+    'SELECT * FROM expected_trigger',
+    'triggers');
+SELECT is_empty(
+    $$SELECT tgname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+      WHERE c.relnamespace = 'connect'::regnamespace AND t.tgdeferrable$$,
+    'no trigger can be deferred');
+
+-- Row security.
+SELECT is_empty(
+    $$SELECT relname FROM pg_class
+      WHERE relnamespace = 'connect'::regnamespace AND relkind = 'r'
+      AND (NOT relrowsecurity OR relforcerowsecurity)$$,
+    'row security is on, and not forced, for every table');
+
+CREATE TEMPORARY TABLE expected_policy (relation text, name text, permissive text, roles name[], command text, qual text, with_check text);
+INSERT INTO expected_policy VALUES
+    ('connection', 'connection_parties_change', 'PERMISSIVE', '{public}', 'UPDATE', '((source_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id)) OR (destination_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id)))', NULL),
+    ('connection', 'connection_parties_read', 'PERMISSIVE', '{public}', 'SELECT', '((source_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id)) OR (destination_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id)))', NULL),
+    ('connection', 'connection_source_create', 'PERMISSIVE', '{public}', 'INSERT', NULL, '(source_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id))'),
+    ('event', 'event_parties_read', 'PERMISSIVE', '{public}', 'SELECT', '((source_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id)) OR (destination_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id)))', NULL),
+    ('organization', 'organization_self', 'PERMISSIVE', '{public}', 'SELECT', '(id = ( SELECT connect.current_organization_id() AS current_organization_id))', NULL),
+    ('scope', 'scope_all', 'PERMISSIVE', '{public}', 'SELECT', 'true', NULL)
+;
+
+SELECT bag_eq(
+    $$SELECT tablename::text, policyname::text, permissive, roles, cmd, qual, with_check
+      FROM pg_policies WHERE schemaname = 'connect'$$,
+    'SELECT * FROM expected_policy',
+    'policies');
+
+-- Owner and privileges.
+SELECT is_empty(
+    $$SELECT relname FROM pg_class
+      WHERE relnamespace = 'connect'::regnamespace AND relowner <> 'regress_connect_owner'::regrole$$,
+    'whoever calls create_store() owns everything in it');
+SELECT is_empty(
+    $$SELECT c.relname, a.privilege_type
+      FROM pg_class AS c, aclexplode(c.relacl) AS a
+      WHERE c.relnamespace = 'connect'::regnamespace AND a.grantee = 0$$,
+    'PUBLIC has no privilege on any table');
+SELECT is_empty(
+    $$SELECT c.relname FROM pg_class AS c JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
+      WHERE c.relnamespace = 'connect'::regnamespace AND d.deptype = 'e'$$,
+    'no table is a member of an extension');
+
+SELECT * FROM finish();
+ROLLBACK;

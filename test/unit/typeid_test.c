@@ -1,0 +1,193 @@
+/*
+ * typeid_test.c
+ *		Identifiers: their form, their order whatever the clock does, and the
+ *		pattern that every id obeys.
+ */
+#include "postgres.h"
+
+#include <check.h>
+
+#include "typeid.h"
+#include "unit.h"
+
+#define UUID_VERSION(high) (((high) >> 12) & 0xf)
+#define UUID_VARIANT_BITS(low) ((low) >> 62)
+
+static const uint8 zeros[TYPEID_RANDOM_BYTES] = {0};
+static const uint8 ones[TYPEID_RANDOM_BYTES] = {
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
+};
+static const uint8 middle[TYPEID_RANDOM_BYTES] = {
+	0x08, 0x00, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00
+};
+
+/*
+ * A vector of the TypeID specification, valid.json "valid-uuidv7":
+ * 0188bac7-4afa-78aa-bc3b-bd1eef28d881 is prefix_01h2xcejqtf2nbrexx3vqjhp41.
+ */
+START_TEST(make_encodes_the_vector_of_the_specification)
+{
+	static const uint8 random[] = {0x08, 0xaa, 0x3c, 0x3b, 0xbd, 0x1e, 0xef, 0x28, 0xd8, 0x81};
+	TypeIdClock clock = {0};
+	char		id[TYPEID_SIZE];
+
+	typeid_make(&clock, "pre", UINT64CONST(0x0188bac74afa), random, id);
+	ck_assert_uint_eq(clock.high, UINT64CONST(0x0188bac74afa78aa));
+	ck_assert_uint_eq(clock.low, UINT64CONST(0xbc3bbd1eef28d881));
+	ck_assert_str_eq(id, "pre_01h2xcejqtf2nbrexx3vqjhp41");
+}
+END_TEST
+
+/* Worked out by hand: 128 bits behind two zero bits, five at a time. */
+START_TEST(make_encodes_the_extremes)
+{
+	TypeIdClock clock = {0};
+	char		id[TYPEID_SIZE];
+
+	/* 00000000-0001-7000-8000-000000000000 */
+	typeid_make(&clock, "cxn", 1, zeros, id);
+	ck_assert_str_eq(id, "cxn_000000000" "1" "e008000000000000");
+
+	/* ffffffff-ffff-7fff-bfff-ffffffffffff */
+	typeid_make(&clock, "cxn", UINT64CONST(0xffffffffffff), ones, id);
+	ck_assert_str_eq(id, "cxn_7zzzzzzzzzfzzvzzzzzzzzzzzz");
+}
+END_TEST
+
+START_TEST(make_carries_the_prefix)
+{
+	TypeIdClock clock = {0};
+	char		id[TYPEID_SIZE];
+	static const char *const prefixes[] = {"cxn", "evt", "api"};
+
+	for (int i = 0; i < (int) lengthof(prefixes); i++)
+	{
+		typeid_make(&clock, prefixes[i], 1000, ones, id);
+		ck_assert_int_eq(strlen(id), TYPEID_SIZE - 1);
+		ck_assert(strncmp(id, prefixes[i], 3) == 0 && id[3] == '_');
+		ck_assert(typeid_pattern_ok(id, strlen(id)));
+	}
+}
+END_TEST
+
+/* Makes the next id and asserts that it is a greater UUIDv7 than the last one. */
+static void
+assert_ascends(TypeIdClock *clock, uint64 unix_ms, const uint8 *random, char *last)
+{
+	char		next[TYPEID_SIZE];
+
+	typeid_make(clock, "cxn", unix_ms, random, next);
+	ck_assert_msg(strcmp(last, next) < 0, "%s is not below %s", last, next);
+	ck_assert_uint_eq(UUID_VERSION(clock->high), 7);
+	ck_assert_uint_eq(UUID_VARIANT_BITS(clock->low), 2);
+	memcpy(last, next, TYPEID_SIZE);
+}
+
+START_TEST(make_ascends_within_a_millisecond)
+{
+	TypeIdClock clock = {0};
+	char		last[TYPEID_SIZE] = "";
+
+	assert_ascends(&clock, 1700000000000, middle, last);
+	for (int i = 0; i < 1000; i++)
+		assert_ascends(&clock, 1700000000000, i % 2 ? zeros : ones, last);
+	ck_assert_uint_eq(clock.high >> 16, 1700000000000);
+}
+END_TEST
+
+START_TEST(make_ascends_when_the_clock_goes_back)
+{
+	TypeIdClock clock = {0};
+	char		last[TYPEID_SIZE] = "";
+
+	assert_ascends(&clock, 1700000000000, middle, last);
+	assert_ascends(&clock, 1699999999999, zeros, last);
+	assert_ascends(&clock, 0, zeros, last);
+	ck_assert_uint_eq(clock.high >> 16, 1700000000000);
+	assert_ascends(&clock, 1700000000001, zeros, last);
+	ck_assert_uint_eq(clock.high >> 16, 1700000000001);
+}
+END_TEST
+
+START_TEST(make_carries_into_the_upper_bits)
+{
+	TypeIdClock clock = {.high = UINT64CONST(0x018bcfe568007123),.low = UINT64CONST(0xbfffffffffffffff)};
+	char		last[TYPEID_SIZE] = "";
+
+	assert_ascends(&clock, 0, zeros, last);
+	ck_assert_uint_eq(clock.high, UINT64CONST(0x018bcfe568007124));
+	ck_assert_uint_eq(clock.low, UINT64CONST(0x8000000000000000));
+}
+END_TEST
+
+START_TEST(make_carries_into_the_milliseconds)
+{
+	TypeIdClock clock = {.high = UINT64CONST(0x018bcfe568007ffe),.low = UINT64CONST(0xbfffffffffffffff)};
+	char		last[TYPEID_SIZE] = "";
+
+	assert_ascends(&clock, 0, ones, last);
+	ck_assert_uint_eq(clock.high, UINT64CONST(0x018bcfe568007fff));
+	clock.low = UINT64CONST(0xbfffffffffffffff);
+	assert_ascends(&clock, 0, zeros, last);
+	ck_assert_uint_eq(clock.high, UINT64CONST(0x018bcfe568017000));
+	ck_assert_uint_eq(clock.low, UINT64CONST(0x8000000000000000));
+}
+END_TEST
+
+START_TEST(pattern_takes_letters_digits_underscore_and_hyphen)
+{
+	static const char good[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+	int			accepted = 0;
+
+	for (int byte = 0; byte < 256; byte++)
+	{
+		char		alone = (char) byte;
+		char		among[3] = {'a', (char) byte, 'b'};
+		bool		expected = byte != 0 && strchr(good, byte) != NULL;
+
+		ck_assert_msg(typeid_pattern_ok(&alone, 1) == expected, "byte %d alone", byte);
+		ck_assert_msg(typeid_pattern_ok(among, 3) == expected, "byte %d among others", byte);
+		accepted += typeid_pattern_ok(&alone, 1);
+	}
+	ck_assert_int_eq(accepted, 64);
+}
+END_TEST
+
+START_TEST(pattern_takes_one_to_sixty_four_bytes)
+{
+	char		id[66];
+
+	memset(id, 'a', sizeof(id));
+	ck_assert(!typeid_pattern_ok(id, 0));
+	ck_assert(typeid_pattern_ok(id, 1));
+	ck_assert(typeid_pattern_ok(id, 64));
+	ck_assert(!typeid_pattern_ok(id, 65));
+	id[63] = '.';
+	ck_assert(typeid_pattern_ok(id, 63));
+	ck_assert(!typeid_pattern_ok(id, 64));
+}
+END_TEST
+
+Suite *
+typeid_suite(void)
+{
+	Suite	   *suite = suite_create("typeid");
+	TCase	   *form = tcase_create("form");
+	TCase	   *order = tcase_create("order");
+	TCase	   *pattern = tcase_create("pattern");
+
+	tcase_add_test(form, make_encodes_the_vector_of_the_specification);
+	tcase_add_test(form, make_encodes_the_extremes);
+	tcase_add_test(form, make_carries_the_prefix);
+	suite_add_tcase(suite, form);
+	tcase_add_test(order, make_ascends_within_a_millisecond);
+	tcase_add_test(order, make_ascends_when_the_clock_goes_back);
+	tcase_add_test(order, make_carries_into_the_upper_bits);
+	tcase_add_test(order, make_carries_into_the_milliseconds);
+	suite_add_tcase(suite, order);
+	tcase_add_test(pattern, pattern_takes_letters_digits_underscore_and_hyphen);
+	tcase_add_test(pattern, pattern_takes_one_to_sixty_four_bytes);
+	suite_add_tcase(suite, pattern);
+	return suite;
+}
