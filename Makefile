@@ -15,17 +15,23 @@ PG_CPPFLAGS = -I$(srcdir)/src
 
 EXTENSION_SQL = sql/connect--$(EXTVERSION).sql
 DATA_built = $(EXTENSION_SQL)
-# A test's name is the name of its file; the order does not matter, but setup comes first.
-REGRESS = setup $(filter-out setup,$(patsubst $(srcdir)/test/sql/%.sql,%,$(sort $(wildcard $(srcdir)/test/sql/*.sql))))
-REGRESS_OPTS = --inputdir=$(srcdir)/test --outputdir=. --expecteddir=$(srcdir) --dbname=connect_regression
-ISOLATION = $(patsubst $(srcdir)/test/specs/%.spec,%,$(sort $(wildcard $(srcdir)/test/specs/*.spec)))
-ISOLATION_OPTS = --inputdir=$(srcdir)/test --outputdir=. --expecteddir=$(srcdir) --dbname=connect_isolation
-TAP_TESTS = 1
-PROVE_TESTS ?= test/t/*.pl
-EXTRA_CLEAN = results output_iso tmp_check regression.diffs regression.out test/unit/unit
+EXTRA_CLEAN = results tmp_check regression.diffs regression.out test/unit/unit
 
 PG_CONFIG ?= pg_config
 srcdir ?= .
+
+# A test's name is the name of its file. setup comes first, also before a test that is run alone;
+# the order of the others does not matter. "override" keeps the command line's options beside ours.
+# Results stand beside expected/, where pg_regress of every major looks for it.
+REGRESS = $(patsubst $(srcdir)/test/sql/%.sql,%,$(sort $(wildcard $(srcdir)/test/sql/*.sql)))
+override REGRESS := $(if $(strip $(REGRESS)),setup $(filter-out setup,$(REGRESS)))
+override REGRESS_OPTS += --inputdir=$(srcdir)/test --outputdir=. --encoding=UTF8 --dbname=$(CONTRIB_TESTDB)
+ISOLATION = $(patsubst $(srcdir)/test/specs/%.spec,%,$(sort $(wildcard $(srcdir)/test/specs/*.spec)))
+override ISOLATION_OPTS += --inputdir=$(srcdir)/test --outputdir=. --encoding=UTF8 --dbname=$(ISOLATION_TESTDB)
+# Databases named contrib_regression_connect and isolation_regression_connect.
+USE_MODULE_DB = 1
+PROVE_TESTS = test/t/*.pl
+
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
@@ -46,3 +52,7 @@ test/unit/unit: $(UNIT_SOURCES) $(wildcard $(srcdir)/src/*.h $(srcdir)/test/unit
 .PHONY: unit
 unit: test/unit/unit
 	./test/unit/unit
+
+.PHONY: prove_installcheck
+prove_installcheck:
+	$(prove_installcheck)

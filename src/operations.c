@@ -336,9 +336,9 @@ operation_list_events(const Principal *who, const ListRequest *request)
 	Connection	connection;
 
 	check_page(request);
-	if (request->connection_id != NULL)
-		find_own(who, request->connection_id, &connection);
 	if (cursor != NULL && !store_event_visible(cursor, who->organization))
 		refuse_cursor(request);
+	if (request->connection_id != NULL)
+		find_own(who, request->connection_id, &connection);
 	return store_list_events(&query);
 }

@@ -1,0 +1,62 @@
+-- The documents of the design's section 5, for each reader.
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+\pset format unaligned
+\pset null (null)
+CALL test.reset();
+CALL test.add('cxn_1', 'active', 'A "quoted" \ name' || E'\n\t\u0001é漢😀</script>', '{account.read}');
+CALL test.add('cxn_2', 'pending', source => 'org_ABC123', destination => 'org_ABC123');
+
+-- the source sees everything
+SET SESSION AUTHORIZATION regress_connect_source;
+SELECT test.doc(connect.get_connection('cxn_1'));
+-- oneself is outbound, with both parties' actions
+SELECT test.line(connect.get_connection('cxn_2'));
+-- every nullable attribute is there as null; without a creator no relationships
+RESET SESSION AUTHORIZATION;
+SET session_replication_role = replica;
+UPDATE connect.connection SET creator_id = NULL, creator_type = NULL WHERE id = 'cxn_2';
+RESET session_replication_role;
+SET SESSION AUTHORIZATION regress_connect_source;
+SELECT test.doc(connect.get_connection('cxn_2'));
+-- the destination does not learn who created it
+SET SESSION AUTHORIZATION regress_connect_destination;
+SELECT test.doc(connect.get_connection('cxn_1'));
+SELECT connect.get_connection('cxn_1') #>> '{data,attributes,name}';
+
+-- lists hold the same resource objects, and the answer to a change is what get says afterwards
+SELECT connect.list_connections() #> '{data,0}' = connect.get_connection('cxn_1') -> 'data' AS same;
+SELECT connect.deactivate_connection('cxn_1') AS answer \gset
+SELECT :'answer'::jsonb = connect.get_connection('cxn_1') AS same;
+
+-- what each party may do in each state
+RESET SESSION AUTHORIZATION;
+CALL test.add('cxn_p', 'pending', source => 'org_GHI789', destination => 'org_DEF456');
+CALL test.add('cxn_a', 'active', source => 'org_GHI789', destination => 'org_ABC123');
+CALL test.add('cxn_i', 'inactive', source => 'org_GHI789', destination => 'org_GHI789');
+CALL test.add('cxn_j', 'inactive', source => 'org_DEF456', destination => 'org_ABC123');
+CREATE FUNCTION pg_temp.actions() RETURNS TABLE (id text, status text, direction text, actions text) LANGUAGE sql AS $$
+    SELECT x ->> 'id', x #>> '{attributes,status}', x #>> '{meta,direction}', x #>> '{meta,allowed-actions}'
+    FROM jsonb_array_elements(connect.list_connections() -> 'data') WITH ORDINALITY AS t (x, n) ORDER BY n
+$$;
+SET SESSION AUTHORIZATION regress_connect_source;
+SELECT * FROM pg_temp.actions();
+SET SESSION AUTHORIZATION regress_connect_destination;
+SELECT * FROM pg_temp.actions();
+SET SESSION AUTHORIZATION regress_connect_third;
+SELECT * FROM pg_temp.actions();
+-- times are UTC whatever the session's time zone and style
+SET timezone = 'Asia/Kathmandu';
+SET datestyle = 'SQL, DMY';
+SELECT connect.get_organization() #>> '{data,attributes,created-at}';
+RESET timezone;
+RESET datestyle;
+-- a key without write may do nothing
+RESET SESSION AUTHORIZATION;
+SELECT secret FROM connect.create_api_key('org_GHI789', 'reader', '{read}') \gset
+SELECT json_build_object('x-connect-api-key', :'secret') AS headers \gset
+SET request.headers = :'headers';
+SET SESSION AUTHORIZATION regress_connect_nobody;
+SELECT * FROM pg_temp.actions();
+RESET request.headers;
+RESET SESSION AUTHORIZATION;
