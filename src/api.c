@@ -174,12 +174,11 @@ connect_list_scopes(PG_FUNCTION_ARGS)
 Datum
 connect_current_organization_id(PG_FUNCTION_ARGS)
 {
-	Principal	who;
+	const text *organization = principal_organization();
 
-	principal_resolve(&who);
-	if (who.kind == PRINCIPAL_NOBODY)
+	if (organization == NULL)
 		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(who.organization);
+	PG_RETURN_TEXT_P(PG_DETOAST_DATUM_COPY(PointerGetDatum(organization)));
 }
 
 /* Raises parameter_invalid unless this names a kind of actor, such as "user". */

@@ -19,6 +19,18 @@
 #define JSON_ACTION_RETURN return
 #endif
 
+/* Before 16: all settings stand in one sorted array, later in a hash table. */
+#if PG_VERSION_NUM < 160000
+#define SETTINGS_ARE_SEARCHED
+#endif
+
+/* 16: one function tells who owns an object, of whatever kind. */
+#if PG_VERSION_NUM >= 160000
+#define owns_relation(relid, role) object_ownercheck(RelationRelationId, (relid), (role))
+#else
+#define owns_relation(relid, role) pg_class_ownercheck((relid), (role))
+#endif
+
 /* 17: the JSON lexer can be allocated by its caller. */
 #if PG_VERSION_NUM >= 170000
 #define json_lexer(json, len) \

@@ -14,6 +14,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "principal.h"
+#include "snapshot_key.h"
 #include "store.h"
 
 PG_MODULE_MAGIC;
@@ -27,6 +28,7 @@ void
 _PG_init(void)
 {
 	connect_preloaded = process_shared_preload_libraries_in_progress;
+	snapshot_key_init();
 	principal_init();
 	store_tables_init();
 }

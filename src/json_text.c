@@ -12,10 +12,6 @@
 #include "compat.h"
 #include "json_text.h"
 #include "mb/pg_wchar.h"
-#include "utils/guc.h"
-
-/* Deeper than any header or claim of use. */
-#define SETTING_MAX_DEPTH 64
 
 typedef struct TreeState
 {
@@ -187,23 +183,6 @@ json_text_parse(const char *json, int len, int max_depth)
 	if (pg_parse_json(json_lexer(unconstify(char *, json), len), &actions) != JSON_SUCCESS)
 		return NULL;
 	return tree.duplicate ? NULL : tree.root;
-}
-
-/*
- * Reads one of the settings in which PostgREST leaves JSON objects, such as
- * request.headers.  Any SQL user can set them to anything: what is not an
- * object counts as absent, NULL.
- */
-JsonValue *
-json_text_setting(const char *setting)
-{
-	const char *json = GetConfigOption(setting, true, false);
-	JsonValue  *root;
-
-	if (json == NULL || json[0] == '\0')
-		return NULL;
-	root = json_text_parse(json, strlen(json), SETTING_MAX_DEPTH);
-	return root != NULL && root->kind == JSON_OBJECT ? root : NULL;
 }
 
 /* Returns a member of an object by name, or NULL; for what is no object too. */

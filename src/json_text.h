@@ -29,7 +29,6 @@ typedef struct JsonValue
 } JsonValue;
 
 extern JsonValue *json_text_parse(const char *json, int len, int max_depth);
-extern JsonValue *json_text_setting(const char *setting);
 extern JsonValue *json_text_member(const JsonValue *object, const char *name);
 
 #endif							/* CONNECT_JSON_TEXT_H */

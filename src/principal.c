@@ -2,9 +2,11 @@
  * principal.c
  *		Who is acting: an API key, a mapped role, or whom a trusted gateway names.
  *
- * Nothing is remembered from one call to the next but what act_as() said, and
- * that lives in a setting of ours: it follows savepoints, ends with the
- * transaction and reaches parallel workers.  Only act_as() can set it.
+ * What act_as() said lives in a setting of ours: it follows savepoints, ends with
+ * the transaction and reaches parallel workers.  Only act_as() can set it.
+ *
+ * Row security asks once per row, so one answer is remembered, together with
+ * everything that it was made of: see known_principal().
  */
 #include "postgres.h"
 
@@ -12,24 +14,49 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "errors.h"
-#include "json_text.h"
 #include "miscadmin.h"
 #include "principal.h"
 #include "random.h"
+#include "request_setting.h"
+#include "snapshot_key.h"
 #include "store.h"
 #include "typeid.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #define ACTING_SETTING "connect.acting"
+
+/* The header of an API key, as the proxy sends it. */
+#define API_KEY_HEADER "x-connect-api-key"
 
 #define BOTH_PERMISSIONS (PERMISSION_READ | PERMISSION_WRITE)
 
 /* "organization" or "organization type id": the first two hold no space */
 static char *acting = NULL;
 static bool setting_acting = false;
+
+/* The answer of known_principal() and what it was made of. */
+typedef struct KnownPrincipal
+{
+	MemoryContext context;		/* holds the texts and strings below */
+	SnapshotKey key;
+	uint64		transaction;
+	Oid			userid;
+	Oid			session_userid;
+	TimestampTz statement;		/* 0 without headers: only a key in them can expire */
+	char	   *headers;
+	char	   *claims;
+	char	   *acting;
+	Principal	who;
+	bool		trusted;		/* nobody, but one who may know of everything */
+} KnownPrincipal;
+
+static KnownPrincipal known;
 
 /* Refuses every value of the setting that does not come from act_as(). */
 static bool
@@ -41,7 +68,14 @@ check_acting(char **newval, void **extra, GucSource source)
 	return false;
 }
 
-/* Defines the setting that holds what act_as() said; called once, at load. */
+/* Roles have changed: names, memberships, superusers. */
+static void
+forget_known(Datum arg, int cacheid, uint32 hash)
+{
+	snapshot_key_expire_all();
+}
+
+/* Defines the setting that holds what act_as() said, and registers for changes of roles; called once, at load. */
 void
 principal_init(void)
 {
@@ -53,6 +87,8 @@ principal_init(void)
 							   GUC_DISALLOW_IN_FILE,
 							   check_acting, NULL, NULL);
 	MarkGUCPrefixReserved("connect");
+	CacheRegisterSyscacheCallback(AUTHOID, forget_known, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, forget_known, (Datum) 0);
 }
 
 /* Wraps a C string, NULL or empty included, as a text or NULL. */
@@ -166,17 +202,18 @@ resolve_acting(Principal *who)
 	become_organization(who, organization, id, type);
 }
 
-/* Resolves the claims of a JWT that PostgREST has verified. */
-static void
+/* Resolves the claims of a JWT that PostgREST has verified; false if they name no organization. */
+static bool
 resolve_claims(Principal *who)
 {
-	JsonValue  *claims = json_text_setting("request.jwt.claims");
+	JsonValue  *claims = request_setting_object(REQUEST_CLAIMS);
 	JsonValue  *organization = json_text_member(claims, "organization_id");
 	JsonValue  *sub = json_text_member(claims, "sub");
 
 	if (organization == NULL || organization->kind != JSON_STRING)
-		return;
+		return false;
 	become_organization(who, organization->string, sub != NULL ? sub->string : NULL, "user");
+	return true;
 }
 
 /* Is the login one whose word on the acting organization counts? */
@@ -202,34 +239,133 @@ principal_is_owner(void)
 }
 
 /*
- * Finds out who is acting: design section 3, first match wins.  Raises nothing;
- * where there is no store there is nobody.  Reads under the active snapshot,
- * and allocates in the current memory context.
+ * Finds out who is acting: design section 3, first match wins.  Returns true if
+ * nobody is, no organization was named either, and the login is a gateway.
  */
-void
-principal_resolve(Principal *who)
+static bool
+resolve(Principal *who)
 {
-	JsonValue  *key;
+	JsonValue  *key = json_text_member(request_setting_object(REQUEST_HEADERS), API_KEY_HEADER);
 
-	memset(who, 0, sizeof(*who));
-	if (!store_exists())
-		return;
-
-	key = json_text_member(json_text_setting("request.headers"), "x-connect-api-key");
 	if (key != NULL)
 	{
 		if (key->kind == JSON_STRING)
 			resolve_key(who, key->string);
-		return;
+		return false;
 	}
 	if (resolve_role(who))
-		return;
+		return false;
 	if (!principal_is_gateway())
-		return;
-	if (acting[0] != '\0')
-		resolve_acting(who);
-	else
-		resolve_claims(who);
+		return false;
+	if (acting[0] == '\0')
+		return !resolve_claims(who);
+	resolve_acting(who);
+	return false;
+}
+
+/*
+ * Finds out who is acting.  Raises nothing; where there is no store there is
+ * nobody.  Reads under the active snapshot, and allocates in the current memory
+ * context.
+ */
+void
+principal_resolve(Principal *who)
+{
+	memset(who, 0, sizeof(*who));
+	if (store_exists())
+		(void) resolve(who);
+}
+
+/* Is the answer remembered the one that principal_resolve() would give now? */
+static bool
+known_is_current(void)
+{
+	return snapshot_key_is_current(&known.key) &&
+		known.transaction == snapshot_key_transactions() &&
+		known.userid == GetUserId() &&
+		known.session_userid == GetSessionUserId() &&
+		(known.statement == 0 || known.statement == GetCurrentStatementStartTimestamp()) &&
+		strcmp(known.acting, acting) == 0 &&
+		strcmp(known.headers, request_setting_value(REQUEST_HEADERS)) == 0 &&
+		strcmp(known.claims, request_setting_value(REQUEST_CLAIMS)) == 0;
+}
+
+/*
+ * Finds out who is acting, as principal_resolve() does, but once only as long
+ * as nothing changes that it depends on: the transaction, what the snapshot
+ * sees of our tables, the roles, the settings, and the time by which a key
+ * expires.  The result lives until the next call.
+ */
+static const KnownPrincipal *
+known_principal(void)
+{
+	MemoryContext old;
+	SnapshotKey key;
+
+	if (known_is_current())
+		return &known;
+
+	known.key.epoch = 0;		/* in case of an error below */
+	if (known.context == NULL)
+		known.context = AllocSetContextCreate(TopMemoryContext, "connect principal", ALLOCSET_SMALL_SIZES);
+	MemoryContextReset(known.context);
+	old = MemoryContextSwitchTo(known.context);
+	/* first of all: news of a change that reading brings must make it old */
+	snapshot_key_take(&key);
+	known.transaction = snapshot_key_transactions();
+	known.userid = GetUserId();
+	known.session_userid = GetSessionUserId();
+	known.acting = pstrdup(acting);
+	known.headers = pstrdup(request_setting_value(REQUEST_HEADERS));
+	known.claims = pstrdup(request_setting_value(REQUEST_CLAIMS));
+	known.statement = known.headers[0] == '\0' ? 0 : GetCurrentStatementStartTimestamp();
+	memset(&known.who, 0, sizeof(known.who));
+	known.trusted = false;
+	if (store_exists())
+	{
+		bool		gateway = resolve(&known.who);
+		/* whoever shows a key is what the key says, even a superuser */
+		known.trusted = known.who.kind == PRINCIPAL_NOBODY &&
+			(gateway ||
+			 (principal_is_owner() &&
+			  json_text_member(request_setting_object(REQUEST_HEADERS), API_KEY_HEADER) == NULL));
+	}
+	known.key = key;
+	MemoryContextSwitchTo(old);
+	return &known;
+}
+
+/* Returns the organization that is acting, or NULL; it lives until the next call. */
+const text *
+principal_organization(void)
+{
+	return known_principal()->who.organization;
+}
+
+/* The same, but NULL too for an API key without the permission to read. */
+const text *
+principal_reader(void)
+{
+	const Principal *who = &known_principal()->who;
+
+	return who->permissions & PERMISSION_READ ? who->organization : NULL;
+}
+
+/*
+ * May whoever is acting know what is between these two?  Either of them may;
+ * nobody may only as the store's owner, a superuser or a gateway that speaks
+ * for itself.
+ */
+bool
+principal_may_know(const text *source, const text *destination)
+{
+	const text *organization;
+
+	if (known_principal()->trusted)
+		return true;
+	organization = principal_reader();
+	return organization != NULL &&
+		(text_equal(organization, source) || text_equal(organization, destination));
 }
 
 /* Raises permission_missing unless the principal has it. */

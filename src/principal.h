@@ -29,6 +29,9 @@ typedef struct Principal
 
 extern void principal_init(void);
 extern void principal_resolve(Principal *who);
+extern const text *principal_organization(void);
+extern const text *principal_reader(void);
+extern bool principal_may_know(const text *source, const text *destination);
 extern void principal_require(Principal *who, Permission permission);
 extern void principal_for_write(Principal *who);
 extern bool principal_is_gateway(void);

@@ -86,13 +86,14 @@ enum
 	ORGANIZATION_ROLE_ORGANIZATION
 };
 
-/* The unique keys by which single rows are read. */
+/* The keys by which rows are read, unique but for one. */
 typedef enum StoreKey
 {
 	STORE_KEY_ORGANIZATION_ID,
 	STORE_KEY_SCOPE_NAME,
 	STORE_KEY_CONNECTION_ID,
 	STORE_KEY_CONNECTION_PAIR,
+	STORE_KEY_CONNECTION_DESTINATION,	/* not unique: those with an id above a bound */
 	STORE_KEY_EVENT_ID,
 	STORE_KEY_ORGANIZATION_ROLE_NAME,
 	STORE_KEY_GATEWAY_ROLE_NAME,
@@ -106,12 +107,28 @@ typedef struct StoreRow
 	bool		nulls[STORE_MAX_COLUMNS];
 } StoreRow;
 
+/* Rows of one table being read by a key. */
+typedef struct StoreScan
+{
+	StoreTable	table;
+	Relation	rel;
+	struct SysScanDescData *scan;
+	HeapTuple	tuple;
+	void	   *detoasted;		/* a copy made of a column of the row, or NULL */
+	bool		ordered;
+} StoreScan;
+
 extern void store_tables_init(void);
 extern bool store_exists(void);
 extern Oid	store_owner(void);
 extern Oid	store_relation_id(StoreTable table);
 extern AttrNumber store_column(StoreTable table, int column);
 extern bool store_fetch(StoreKey key, const Datum *keys, StoreRow *row);
+extern bool store_has(StoreKey key, Datum value);
+extern void store_scan_begin(StoreScan *scan, StoreKey key, const Datum *keys);
+extern bool store_scan_next(StoreScan *scan);
+extern Datum store_scan_column(StoreScan *scan, int column, bool *null);
+extern void store_scan_end(StoreScan *scan);
 extern StoreRow *store_fetch_all(StoreTable table, int *count);
 extern void store_deform(StoreTable table, HeapTuple tuple, TupleDesc desc, StoreRow *row);
 
@@ -157,6 +174,7 @@ extern int	store_trigger_depth(void);
 
 /* ---- store_connection.c ---- */
 
+extern ConnectionStatus store_status_from_datum(Datum value);
 extern void store_connection_from_row(Connection *connection, const StoreRow *row);
 extern bool store_find_connection(text *id, Connection *connection);
 extern bool store_find_pair(text *source, text *destination, Connection *connection);
@@ -209,6 +227,20 @@ extern bool store_find_organization(text *id, StoreRow *row);
 extern ArrayType *store_default_scopes(void);
 extern bool store_scope_exists(text *name);
 extern StoreResult store_list_scopes(void);
+
+/* ---- store_access.c ---- */
+
+extern bool store_read_pair(const text *source, const text *destination,
+							ConnectionStatus *status, ArrayType **scopes);
+extern bool store_lock_pair(text *source, text *destination,
+							ConnectionStatus *status, ArrayType **scopes);
+extern void store_destination_begin(StoreScan *scan, const text *destination, const text *after);
+extern bool store_destination_next(StoreScan *scan, Connection *connection);
+
+/* ---- store_share.c ---- */
+
+extern void store_share_table(Oid relation, Name column, text *scope);
+extern void store_unshare_table(Oid relation);
 
 /* ---- store_admin.c ---- */
 

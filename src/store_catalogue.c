@@ -26,19 +26,14 @@ store_find_organization(text *id, StoreRow *row)
 bool
 store_organization_exists(text *id)
 {
-	StoreRow	row;
-
-	return store_find_organization(id, &row);
+	return store_has(STORE_KEY_ORGANIZATION_ID, PointerGetDatum(id));
 }
 
 /* Is this a scope of the catalogue? */
 bool
 store_scope_exists(text *name)
 {
-	Datum		key = PointerGetDatum(name);
-	StoreRow	row;
-
-	return store_fetch(STORE_KEY_SCOPE_NAME, &key, &row);
+	return store_has(STORE_KEY_SCOPE_NAME, PointerGetDatum(name));
 }
 
 /* Returns the scopes of an offer that names none, in no order; perhaps an empty array. */

@@ -42,8 +42,8 @@ static StoreQuery update_connection = {
 };
 
 /* Returns the state that a value of type connect.connection_status names. */
-static ConnectionStatus
-status_from_datum(Datum value)
+ConnectionStatus
+store_status_from_datum(Datum value)
 {
 	HeapTuple	tuple = SearchSysCache1(ENUMOID, value);
 	ConnectionStatus status;
@@ -65,7 +65,7 @@ store_connection_from_row(Connection *connection, const StoreRow *row)
 	connection->destination = TEXT_OR_NULL(CONNECTION_DESTINATION);
 	connection->name = TEXT_OR_NULL(CONNECTION_NAME);
 	connection->status = row->nulls[CONNECTION_STATUS] ? CONNECTION_NONE :
-		status_from_datum(row->values[CONNECTION_STATUS]);
+		store_status_from_datum(row->values[CONNECTION_STATUS]);
 	connection->scopes = row->nulls[CONNECTION_SCOPES] ? NULL :
 		DatumGetArrayTypeP(row->values[CONNECTION_SCOPES]);
 	connection->creator_id = TEXT_OR_NULL(CONNECTION_CREATOR_ID);

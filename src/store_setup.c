@@ -30,11 +30,12 @@ static const struct
 	int			kind;
 	const char *functions;
 }			grants[] = {
-	{GRANT_CHECK, "connect.current_organization_id"},
+	{GRANT_CHECK, "connect.current_organization_id, connect.is_allowed, connect.allowed_sources"},
 	{GRANT_READ, "connect.get_connection, connect.list_connections, connect.list_events, "
 		"connect.get_organization, connect.list_scopes, connect.transition_rules"},
 	{GRANT_WRITE, "connect.create_connection, connect.activate_connection, "
 		"connect.deactivate_connection, connect.reactivate_connection, connect.update_connection"},
+	{GRANT_SHARE, "connect.explain_access, connect.require_allowed"},
 	{GRANT_ACT_AS, "connect.act_as"},
 };
 

@@ -12,11 +12,13 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "access/relscan.h"
 #include "access/table.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "errors.h"
+#include "snapshot_key.h"
 #include "store.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -57,13 +59,18 @@ typedef struct KeyInfo
 	int			ncolumns;
 	int			columns[2];
 	RegProcedure equal;
+	RegProcedure greater;		/* if set, the last column is a lower bound, exclusive */
+
+	/* found at first use; valid until the table or the index changes */
+	Oid			indexid;
 } KeyInfo;
 
-static const KeyInfo keys_info[] = {
+static KeyInfo keys_info[] = {
 	[STORE_KEY_ORGANIZATION_ID] = {STORE_ORGANIZATION, "organization_pkey", 1, {ORGANIZATION_ID}, F_TEXTEQ},
 	[STORE_KEY_SCOPE_NAME] = {STORE_SCOPE, "scope_pkey", 1, {SCOPE_NAME}, F_TEXTEQ},
 	[STORE_KEY_CONNECTION_ID] = {STORE_CONNECTION, "connection_pkey", 1, {CONNECTION_ID}, F_TEXTEQ},
 	[STORE_KEY_CONNECTION_PAIR] = {STORE_CONNECTION, "connection_pair_key", 2, {CONNECTION_SOURCE, CONNECTION_DESTINATION}, F_TEXTEQ},
+	[STORE_KEY_CONNECTION_DESTINATION] = {STORE_CONNECTION, "connection_destination_idx", 2, {CONNECTION_DESTINATION, CONNECTION_ID}, F_TEXTEQ, F_TEXT_GT},
 	[STORE_KEY_EVENT_ID] = {STORE_EVENT, "event_pkey", 1, {EVENT_KEY_ID}, F_TEXTEQ},
 	[STORE_KEY_ORGANIZATION_ROLE_NAME] = {STORE_ORGANIZATION_ROLE, "organization_role_pkey", 1, {ORGANIZATION_ROLE_NAME}, F_NAMEEQ},
 	[STORE_KEY_GATEWAY_ROLE_NAME] = {STORE_GATEWAY_ROLE, "gateway_role_pkey", 1, {0}, F_NAMEEQ},
@@ -76,8 +83,21 @@ forget_table(Datum arg, Oid relid)
 {
 	for (int i = 0; i < (int) lengthof(tables); i++)
 	{
-		if (relid == InvalidOid || relid == tables[i].relid)
-			tables[i].valid = false;
+		if (relid != InvalidOid && relid != tables[i].relid)
+			continue;
+		tables[i].valid = false;
+		/* it may be empty now, or another table */
+		snapshot_key_expire_all();
+		for (int key = 0; key < (int) lengthof(keys_info); key++)
+		{
+			if (keys_info[key].table == i)
+				keys_info[key].indexid = InvalidOid;
+		}
+	}
+	for (int key = 0; key < (int) lengthof(keys_info); key++)
+	{
+		if (relid == keys_info[key].indexid)
+			keys_info[key].indexid = InvalidOid;
 	}
 }
 
@@ -222,34 +242,101 @@ index_usable(Oid indexid)
 	return usable;
 }
 
+/* Returns the OID of a key's index by name, or InvalidOid. */
+static Oid
+find_index(KeyInfo *info, Relation rel)
+{
+	if (!OidIsValid(info->indexid))
+		info->indexid = get_relname_relid(info->index, RelationGetNamespace(rel));
+	return info->indexid;
+}
+
 /*
- * Reads the row with this unique key as the active snapshot sees it, copied
- * into the current memory context.  Past permissions and row security, so the
- * caller decides who may learn of it.  Returns false if there is none.
+ * Begins to read the rows with this key as the active snapshot sees them, in
+ * the order of the index if scan->ordered.  Past permissions and row security,
+ * so the caller decides who may learn of them.
+ *
+ * The table stays locked to the end of the transaction, as after any query.
+ */
+void
+store_scan_begin(StoreScan *scan, StoreKey key, const Datum *keys)
+{
+	KeyInfo    *info = &keys_info[key];
+	ScanKeyData scankeys[2];
+	Oid			indexid;
+
+	scan->table = info->table;
+	scan->detoasted = NULL;
+	scan->rel = open_table(info->table);
+	indexid = find_index(info, scan->rel);
+
+	/* ScanKeyInit sets collation C, which is the columns' own */
+	for (int i = 0; i < info->ncolumns; i++)
+	{
+		bool		bound = info->greater != InvalidOid && i == info->ncolumns - 1;
+
+		ScanKeyInit(&scankeys[i], tables[info->table].attnums[info->columns[i]],
+					bound ? BTGreaterStrategyNumber : BTEqualStrategyNumber,
+					bound ? info->greater : info->equal, keys[i]);
+	}
+	scan->scan = systable_beginscan(scan->rel, indexid, OidIsValid(indexid) && index_usable(indexid),
+									GetActiveSnapshot(), info->ncolumns, scankeys);
+	scan->ordered = scan->scan->irel != NULL;
+}
+
+/* Goes to the next row; false behind the last. */
+bool
+store_scan_next(StoreScan *scan)
+{
+	scan->tuple = systable_getnext(scan->scan);
+	return HeapTupleIsValid(scan->tuple);
+}
+
+/* Returns a column of the row, which points into it. */
+Datum
+store_scan_column(StoreScan *scan, int column, bool *null)
+{
+	return heap_getattr(scan->tuple, tables[scan->table].attnums[column],
+						RelationGetDescr(scan->rel), null);
+}
+
+/* Ends what store_scan_begin() began. */
+void
+store_scan_end(StoreScan *scan)
+{
+	systable_endscan(scan->scan);
+	table_close(scan->rel, NoLock);
+}
+
+/*
+ * Reads the row with this unique key, copied into the current memory context,
+ * on the same terms.  Returns false if there is none.
  */
 bool
 store_fetch(StoreKey key, const Datum *keys, StoreRow *row)
 {
-	const KeyInfo *info = &keys_info[key];
-	Relation	rel = open_table(info->table);
-	Oid			indexid = get_relname_relid(info->index, RelationGetNamespace(rel));
-	ScanKeyData scankeys[2];
-	SysScanDesc scan;
-	HeapTuple	tuple;
+	StoreScan	scan;
+	bool		found;
 
-	/* ScanKeyInit sets collation C, which is the columns' own */
-	for (int i = 0; i < info->ncolumns; i++)
-		ScanKeyInit(&scankeys[i], tables[info->table].attnums[info->columns[i]],
-					BTEqualStrategyNumber, info->equal, keys[i]);
+	store_scan_begin(&scan, key, keys);
+	found = store_scan_next(&scan);
+	if (found)
+		store_deform(scan.table, heap_copytuple(scan.tuple), RelationGetDescr(scan.rel), row);
+	store_scan_end(&scan);
+	return found;
+}
 
-	scan = systable_beginscan(rel, indexid, OidIsValid(indexid) && index_usable(indexid),
-							  GetActiveSnapshot(), info->ncolumns, scankeys);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-		store_deform(info->table, heap_copytuple(tuple), RelationGetDescr(rel), row);
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return HeapTupleIsValid(tuple);
+/* Is there a row with this unique key? */
+bool
+store_has(StoreKey key, Datum value)
+{
+	StoreScan	scan;
+	bool		found;
+
+	store_scan_begin(&scan, key, &value);
+	found = store_scan_next(&scan);
+	store_scan_end(&scan);
+	return found;
 }
 
 /* Reads all rows of a small table as the active snapshot sees them, in no order. */

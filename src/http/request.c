@@ -14,6 +14,7 @@
 #include "json_text.h"
 #include "mb/pg_wchar.h"
 #include "nodes/pg_list.h"
+#include "request_setting.h"
 #include "utils/builtins.h"
 
 #define IDEMPOTENCY_KEY_MAX 255
@@ -47,7 +48,7 @@ header(const JsonValue *headers, const char *name)
 void
 request_read(HttpRequest *request, bytea *body)
 {
-	JsonValue  *headers = json_text_setting("request.headers");
+	JsonValue  *headers = request_setting_object(REQUEST_HEADERS);
 	char	   *id = header(headers, "x-connect-id");
 	char	   *accept = header(headers, "x-connect-accept");
 

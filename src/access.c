@@ -1,0 +1,451 @@
+/*
+ * access.c
+ *		The gate: may one organization see another one's data now?
+ *
+ * The answer is what the active snapshot sees in the unique index on the pair.
+ * Row security asks once per row, so pairs are remembered as long as the
+ * snapshot is the same: see snapshot_key.c for why that is never stale.
+ *
+ * A statement that meets many sources would still probe the index for each.
+ * After FIRST_LOAD misses for one destination we read its Connections in bulk,
+ * LOAD_FACTOR rows a miss, and go on where that ended after twice the misses:
+ * what is read in vain never costs more than a constant times the probes.
+ */
+#include "postgres.h"
+
+#include "access.h"
+#include "access/tupmacs.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "errors.h"
+#include "miscadmin.h"
+#include "principal.h"
+#include "snapshot_key.h"
+#include "store.h"
+#include "typeid.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#define FIRST_LOAD 32
+#define LOAD_FACTOR 8
+
+/* An ordered pair of organizations. */
+typedef struct Pair
+{
+	const char *source;
+	const char *destination;
+	uint16		source_len;
+	uint16		destination_len;
+} Pair;
+
+/* What is known of a pair; connection is CONNECTION_NONE where there is none. */
+typedef struct PairEntry
+{
+	Pair		pair;
+	uint32		hash;
+	char		status;			/* simplehash's own */
+	ConnectionStatus connection;
+	ArrayType  *scopes;
+} PairEntry;
+
+static inline bool
+pair_equal(const Pair *a, const Pair *b)
+{
+	return a->source_len == b->source_len && a->destination_len == b->destination_len &&
+		memcmp(a->source, b->source, a->source_len) == 0 &&
+		memcmp(a->destination, b->destination, a->destination_len) == 0;
+}
+
+/* Mixes bytes into a hash, eight at a time: ids are short, and this runs once per row. */
+static inline uint64
+hash_mix(uint64 hash, const char *data, int len)
+{
+	uint64		word;
+
+	for (; len >= (int) sizeof(word); len -= sizeof(word), data += sizeof(word))
+	{
+		memcpy(&word, data, sizeof(word));
+		hash = (hash ^ word) * UINT64CONST(0x9E3779B97F4A7C15);
+		hash ^= hash >> 32;
+	}
+	word = len;
+	for (int i = 0; i < len; i++)
+		word = (word << 8) | (unsigned char) data[i];
+	hash = (hash ^ word) * UINT64CONST(0x9E3779B97F4A7C15);
+	return hash ^ (hash >> 32);
+}
+
+static inline uint32
+pair_hash(const Pair *pair)
+{
+	return (uint32) hash_mix(hash_mix(0, pair->source, pair->source_len),
+							 pair->destination, pair->destination_len);
+}
+
+#define SH_PREFIX pairs
+#define SH_ELEMENT_TYPE PairEntry
+#define SH_KEY_TYPE Pair
+#define SH_KEY pair
+#define SH_HASH_KEY(table, key) pair_hash(&key)
+#define SH_EQUAL(table, a, b) pair_equal(&a, &b)
+#define SH_STORE_HASH
+#define SH_GET_HASH(table, entry) entry->hash
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* What was found under one snapshot. */
+typedef struct Memo
+{
+	SnapshotKey key;
+	MemoryContext context;		/* holds all of it */
+	pairs_hash *pairs;
+	ArrayType  *last_scopes;	/* most Connections grant the same: keep them once */
+
+	/* the destination asked for last, and how far its Connections are read */
+	char		destination[ID_MAX_LENGTH];
+	int			destination_len;
+	TimestampTz statement;
+	int			misses;
+	int			next_load;		/* misses at which to read on */
+	text	   *loaded_to;		/* id of the last Connection read, or NULL */
+	bool		complete;		/* all are read: who is not in pairs has none */
+} Memo;
+
+static Memo memo;
+
+static const char *const words[] = {
+	[ACCESS_ALLOWED] = "allowed",
+	[ACCESS_NO_CONNECTION] = "no_connection",
+	[ACCESS_PENDING] = "pending",
+	[ACCESS_INACTIVE] = "inactive",
+	[ACCESS_SCOPE_NOT_GRANTED] = "scope_not_granted",
+};
+
+/* Returns the word that explain_access() has for an answer. */
+const char *
+access_word(Access access)
+{
+	return words[access];
+}
+
+/* Is this scope among those granted?  NULL asks for any. */
+static bool
+grants_scope(const ArrayType *scopes, const text *scope)
+{
+	const char *element;
+	int			count;
+
+	if (scope == NULL)
+		return true;
+	if (scopes == NULL || ARR_HASNULL(scopes))
+		return false;			/* no row that the guard let in */
+	element = ARR_DATA_PTR(scopes);
+	count = ArrayGetNItems(ARR_NDIM(scopes), ARR_DIMS(scopes));
+	for (int i = 0; i < count; i++)
+	{
+		if (text_equal((const text *) element, scope))
+			return true;
+		element = att_addlength_pointer(element, -1, element);
+		element = (const char *) att_align_nominal(element, TYPALIGN_INT);
+	}
+	return false;
+}
+
+/* Judges a Connection. */
+static Access
+judge(ConnectionStatus status, const ArrayType *scopes, const text *scope)
+{
+	switch (status)
+	{
+		case CONNECTION_PENDING:
+			return ACCESS_PENDING;
+		case CONNECTION_INACTIVE:
+			return ACCESS_INACTIVE;
+		case CONNECTION_ACTIVE:
+			return grants_scope(scopes, scope) ? ACCESS_ALLOWED : ACCESS_SCOPE_NOT_GRANTED;
+		case CONNECTION_NONE:
+			break;
+	}
+	return ACCESS_NO_CONNECTION;
+}
+
+/* Makes the memo one for the active snapshot, empty unless it is so already. */
+static void
+memo_refresh(void)
+{
+	if (snapshot_key_is_current(&memo.key))
+		return;
+	memo.key.epoch = 0;			/* in case of an error below */
+	if (memo.context == NULL)
+		memo.context = AllocSetContextCreate(TopMemoryContext, "connect gate", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextReset(memo.context);
+	memo.last_scopes = NULL;
+	memo.loaded_to = NULL;
+	memo.destination_len = 0;
+	memo.pairs = pairs_create(memo.context, 64, NULL);
+	snapshot_key_take(&memo.key);
+}
+
+/* May the memo grow?  As far as a hash table of the executor may. */
+static bool
+memo_has_room(void)
+{
+	return MemoryContextMemAllocated(memo.context, false) < get_hash_memory_limit() / 2;
+}
+
+/* Remembers what a pair has. */
+static void
+memo_add(const Pair *pair, ConnectionStatus status, const ArrayType *scopes)
+{
+	Pair		kept = *pair;
+	PairEntry  *entry;
+	char	   *ids;
+	bool		found;
+
+	if (pairs_lookup(memo.pairs, *pair) != NULL)
+		return;
+	/* whatever may fail comes before the insertion */
+	if (scopes != NULL &&
+		(memo.last_scopes == NULL || VARSIZE(memo.last_scopes) != VARSIZE(scopes) ||
+		 memcmp(memo.last_scopes, scopes, VARSIZE(scopes)) != 0))
+		memo.last_scopes = memcpy(MemoryContextAlloc(memo.context, VARSIZE(scopes)),
+								  scopes, VARSIZE(scopes));
+	ids = MemoryContextAlloc(memo.context, pair->source_len + pair->destination_len);
+	kept.source = memcpy(ids, pair->source, pair->source_len);
+	kept.destination = memcpy(ids + pair->source_len, pair->destination, pair->destination_len);
+
+	entry = pairs_insert(memo.pairs, kept, &found);
+	entry->connection = status;
+	entry->scopes = scopes != NULL ? memo.last_scopes : NULL;
+}
+
+static Pair
+make_pair(const text *source, const text *destination)
+{
+	Pair		pair = {
+		.source = VARDATA_ANY(source),
+		.destination = VARDATA_ANY(destination),
+		.source_len = VARSIZE_ANY_EXHDR(source),
+		.destination_len = VARSIZE_ANY_EXHDR(destination)
+	};
+
+	return pair;
+}
+
+/* Reads on in the destination's Connections, LOAD_FACTOR rows for each miss so far. */
+static void
+bulk_load(const text *destination)
+{
+	int			limit = memo.misses * LOAD_FACTOR;
+	char		last[ID_MAX_LENGTH];
+	int			last_len = 0;
+	Connection	connection;
+	StoreScan	scan;
+
+	store_destination_begin(&scan, destination,
+							memo.loaded_to != NULL ? memo.loaded_to : cstring_to_text(""));
+	/* in another order than by id there would be no reading on */
+	for (int i = 0; scan.ordered && i < limit && memo_has_room(); i++)
+	{
+		Pair		pair;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!store_destination_next(&scan, &connection))
+		{
+			memo.complete = true;
+			break;
+		}
+		pair = make_pair(connection.source, destination);
+		memo_add(&pair, connection.status, connection.scopes);
+		last_len = Min(VARSIZE_ANY_EXHDR(connection.id), ID_MAX_LENGTH);
+		memcpy(last, VARDATA_ANY(connection.id), last_len);
+	}
+	store_scan_end(&scan);
+
+	if (last_len > 0)
+	{
+		MemoryContext old = MemoryContextSwitchTo(memo.context);
+
+		memo.loaded_to = cstring_to_text_with_len(last, last_len);
+		MemoryContextSwitchTo(old);
+	}
+	memo.next_load = memo.misses * 2;
+}
+
+/* Is this the destination whose misses are being counted? */
+static inline bool
+is_counted_destination(const Pair *pair)
+{
+	return pair->destination_len == memo.destination_len &&
+		memcmp(pair->destination, memo.destination, memo.destination_len) == 0;
+}
+
+/* Counts a miss of this destination in this statement. */
+static void
+count_miss(const Pair *pair)
+{
+	TimestampTz statement = GetCurrentStatementStartTimestamp();
+
+	if (!is_counted_destination(pair) || statement != memo.statement)
+	{
+		memcpy(memo.destination, pair->destination, pair->destination_len);
+		memo.destination_len = pair->destination_len;
+		memo.statement = statement;
+		memo.misses = 0;
+		memo.next_load = FIRST_LOAD;
+		memo.loaded_to = NULL;
+		memo.complete = false;
+	}
+	memo.misses++;
+}
+
+/* Judges a pair, remembering what it finds. */
+static Access
+check_pair(const text *source, const text *destination, const text *scope)
+{
+	Pair		pair = make_pair(source, destination);
+	uint32		hash = pair_hash(&pair);
+	PairEntry  *entry;
+	ConnectionStatus status = CONNECTION_NONE;
+	ArrayType  *scopes = NULL;
+	bool		remember;
+
+	memo_refresh();
+	entry = pairs_lookup_hash(memo.pairs, pair, hash);
+	if (entry != NULL)
+		return judge(entry->connection, entry->scopes, scope);
+	if (memo.complete && is_counted_destination(&pair))
+		return ACCESS_NO_CONNECTION;
+
+	remember = memo.key.epoch != 0 && memo_has_room();
+	if (remember)
+	{
+		count_miss(&pair);
+		if (memo.misses >= memo.next_load)
+		{
+			bulk_load(destination);
+			entry = pairs_lookup_hash(memo.pairs, pair, hash);
+			if (entry != NULL)
+				return judge(entry->connection, entry->scopes, scope);
+			if (memo.complete)
+				return ACCESS_NO_CONNECTION;
+		}
+	}
+	if (!store_read_pair(source, destination, &status, &scopes))
+		status = CONNECTION_NONE;
+	if (remember)
+		memo_add(&pair, status, scopes);
+	return judge(status, scopes, scope);
+}
+
+/* Can this be the id of an organization, as far as its length goes? */
+static bool
+has_id_length(const text *id)
+{
+	return id != NULL && VARSIZE_ANY_EXHDR(id) >= 1 && VARSIZE_ANY_EXHDR(id) <= ID_MAX_LENGTH;
+}
+
+/*
+ * May destination see source's data, as the active snapshot sees it?  An
+ * outsider is told that there is no Connection.  Raises store_missing.
+ */
+Access
+access_check(const text *source, const text *destination, const text *scope)
+{
+	if (!has_id_length(source) || !has_id_length(destination) ||
+		!principal_may_know(source, destination))
+		return ACCESS_NO_CONNECTION;
+	return check_pair(source, destination, scope);
+}
+
+/* Raises sharing_not_allowed. */
+static void
+refuse(const text *source, const text *destination, Access access)
+{
+	static const char *const hints[] = {
+		[ACCESS_NO_CONNECTION] = "The source organization can offer a connection.",
+		[ACCESS_PENDING] = "The destination organization can activate the connection.",
+		[ACCESS_INACTIVE] = "The source organization can reactivate the connection.",
+		[ACCESS_SCOPE_NOT_GRANTED] = "The source organization can offer more scopes.",
+	};
+
+	error_raise(ERROR_SHARING_NOT_ALLOWED, NULL, hints[access], "From \"%s\" to \"%s\": %s.",
+				source == NULL ? "" : error_excerpt(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source)),
+				destination == NULL ? "" : error_excerpt(VARDATA_ANY(destination), VARSIZE_ANY_EXHDR(destination)),
+				access_word(access));
+}
+
+/*
+ * Raises sharing_not_allowed unless destination may see source's data now, and
+ * holds the Connection to the end of the transaction.  Looks before it locks,
+ * for a lock is a write; and again after, for it may have waited.  Raises
+ * store_missing, and 40001 under REPEATABLE READ if it has just changed.
+ */
+void
+access_require(text *source, text *destination, const text *scope)
+{
+	Access		access;
+	ConnectionStatus status;
+	ArrayType  *scopes;
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	access = access_check(source, destination, scope);
+	PopActiveSnapshot();
+	if (access == ACCESS_ALLOWED)
+		access = store_lock_pair(source, destination, &status, &scopes) ?
+			judge(status, scopes, scope) : ACCESS_NO_CONNECTION;
+	if (access != ACCESS_ALLOWED)
+		refuse(source, destination, access);
+}
+
+static int
+compare_sources(const void *a, const void *b)
+{
+	const text *left = DatumGetTextPP(*(const Datum *) a);
+	const text *right = DatumGetTextPP(*(const Datum *) b);
+	int			left_len = VARSIZE_ANY_EXHDR(left);
+	int			right_len = VARSIZE_ANY_EXHDR(right);
+	int			order = memcmp(VARDATA_ANY(left), VARDATA_ANY(right), Min(left_len, right_len));
+
+	return order != 0 ? order : left_len - right_len;
+}
+
+/*
+ * Returns who shares with the organization that is acting, as the active
+ * snapshot sees it, sorted; nobody for nobody.  Raises store_missing.
+ */
+ArrayType *
+access_sources(const text *scope)
+{
+	const text *destination = principal_reader();
+	int			room = 64;
+	int			count = 0;
+	Datum	   *sources = palloc(room * sizeof(Datum));
+	Connection	connection;
+	StoreScan	scan;
+
+	(void) store_owner();		/* says so if there is no store */
+	if (destination == NULL)
+		return construct_empty_array(TEXTOID);
+
+	store_destination_begin(&scan, destination, cstring_to_text(""));
+	while (store_destination_next(&scan, &connection))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (judge(connection.status, connection.scopes, scope) != ACCESS_ALLOWED)
+			continue;
+		if (count == room)
+		{
+			room *= 2;
+			sources = repalloc(sources, room * sizeof(Datum));
+		}
+		sources[count++] = PointerGetDatum(PG_DETOAST_DATUM_COPY(PointerGetDatum(connection.source)));
+	}
+	store_scan_end(&scan);
+	qsort(sources, count, sizeof(Datum), compare_sources);
+	return construct_array(sources, count, TEXTOID, -1, false, TYPALIGN_INT);
+}
