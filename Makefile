@@ -20,7 +20,6 @@ REGRESS = setup $(filter-out setup,$(patsubst $(srcdir)/test/sql/%.sql,%,$(sort 
 REGRESS_OPTS = --inputdir=$(srcdir)/test --outputdir=. --expecteddir=$(srcdir) --dbname=connect_regression
 ISOLATION = $(patsubst $(srcdir)/test/specs/%.spec,%,$(sort $(wildcard $(srcdir)/test/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=$(srcdir)/test --outputdir=. --expecteddir=$(srcdir) --dbname=connect_isolation
-TAP_TESTS = 1
 PROVE_TESTS ?= test/t/*.pl
 EXTRA_CLEAN = results output_iso tmp_check regression.diffs regression.out test/unit/unit
 
@@ -46,3 +45,8 @@ test/unit/unit: $(UNIT_SOURCES) $(wildcard $(srcdir)/src/*.h $(srcdir)/test/unit
 .PHONY: unit
 unit: test/unit/unit
 	./test/unit/unit
+
+# Not TAP_TESTS, which would make it a part of installcheck.
+.PHONY: prove_installcheck
+prove_installcheck:
+	$(prove_installcheck)
