@@ -30,7 +30,7 @@ ISOLATION = $(patsubst $(srcdir)/test/specs/%.spec,%,$(sort $(wildcard $(srcdir)
 override ISOLATION_OPTS += --inputdir=$(srcdir)/test --outputdir=. --encoding=UTF8 --dbname=$(ISOLATION_TESTDB)
 # Databases named contrib_regression_connect and isolation_regression_connect.
 USE_MODULE_DB = 1
-PROVE_TESTS = test/t/*.pl
+PROVE_TESTS ?= test/t/*.pl
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
