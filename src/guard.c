@@ -224,10 +224,14 @@ connect_guard_connection(PG_FUNCTION_ARGS)
 	return PointerGetDatum(result);
 }
 
-/* Raises unless the stored scopes are as normalise() leaves them. */
+/* Raises unless the stored name and scopes are as normalise() leaves them. */
 static void
-require_normal_scopes(const Connection *connection)
+require_normal(const Connection *connection)
 {
+	if (connection->name != NULL && VARSIZE_ANY_EXHDR(connection->name) == 0)
+		error_raise(ERROR_PARAMETER_INVALID, "name",
+					"Look for a trigger on connect.connection that rewrites it.",
+					"An empty name is stored as null.");
 	if (connection->scopes == NULL || change_normalise_scopes(connection->scopes) != connection->scopes)
 		error_raise(ERROR_PARAMETER_INVALID, "scopes",
 					"Look for a trigger on connect.connection that rewrites them.",
@@ -257,7 +261,7 @@ connect_record_event(PG_FUNCTION_ARGS)
 	PushActiveSnapshot(GetTransactionSnapshot());
 	writer = current_writer(&who);
 	read_tuple(data, insert ? data->tg_trigtuple : data->tg_newtuple, &row, &new);
-	require_normal_scopes(&new);
+	require_normal(&new);
 	if (insert)
 		change_check_insert(writer.principal, &new);
 	else

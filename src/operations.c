@@ -52,7 +52,7 @@ static void
 refuse_suppressed(void)
 {
 	error_raise(ERROR_TRANSITION_NOT_ALLOWED, NULL,
-				"Look for a trigger on connect.connection that returns NULL.",
+				"Look for a trigger on connect.connection that suppresses it.",
 				"The change was allowed, but the row did not change.");
 }
 
@@ -144,7 +144,12 @@ operation_transition(const Principal *who, const char *request_id, ConnectionAct
 		changed = old;
 		changed.status = rules_find(action, old.status, change_parties(who, &old))->to;
 		if (store_update_connection(&write, &old, &changed, result))
+		{
+			/* a trigger that put the old row back must not pass for success */
+			if (result->status != changed.status)
+				break;
 			return;
+		}
 		CHECK_FOR_INTERRUPTS();
 	}
 	refuse_suppressed();

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "errors.h"
 #include "principal.h"
 #include "random.h"
 #include "store.h"
@@ -75,7 +76,11 @@ store_insert_event(const StoreWrite *write, ConnectionAction action,
 	inserting_depth = store_trigger_depth() + 1;
 	PG_TRY();
 	{
-		store_query(&insert_event, values, nulls);
+		/* a trigger of the DBA's may suppress the row, but a change without its event is none */
+		if (store_query(&insert_event, values, nulls).count != 1)
+			error_raise(ERROR_TRANSITION_NOT_ALLOWED, NULL,
+						"Look for a trigger on connect.event that returns NULL.",
+						"The change was allowed, but its event was not stored.");
 	}
 	PG_FINALLY();
 	{

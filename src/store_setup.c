@@ -204,7 +204,7 @@ static const char setup_findings[] =
 "   format('REVOKE %I FROM %I;', o.rolname, m.rolname)"
 "   FROM owner AS o, pg_roles AS m WHERE m.oid <> o.oid AND NOT m.rolsuper AND pg_has_role(m.oid, o.oid, 'MEMBER')"
 " UNION ALL SELECT 'owner_login', 'warning', format('The store''s owner %I can log in.', rolname),"
-"   'Give the tables of schema connect to a NOLOGIN role with ALTER TABLE ... OWNER TO.'"
+"   'Give the tables of schema connect to a NOLOGIN role with USAGE on it, with ALTER TABLE ... OWNER TO, then SELECT connect.upgrade_store();'"
 "   FROM owner WHERE rolcanlogin"
 " UNION ALL SELECT 'bypassrls_role', 'warning', format('Role %I bypasses row security.', rolname),"
 "   format('ALTER ROLE %I NOBYPASSRLS;', rolname) FROM pg_roles WHERE rolbypassrls AND NOT rolsuper"
