@@ -212,7 +212,7 @@ COMMENT ON COLUMN connect.idempotency.organization_id IS 'Whose request it was.'
 COMMENT ON COLUMN connect.idempotency.key IS 'The Idempotency-Key.';
 COMMENT ON COLUMN connect.idempotency.request_sha256 IS 'SHA-256 of method, path, query and body.';
 COMMENT ON COLUMN connect.idempotency.status IS 'The HTTP status answered.';
-COMMENT ON COLUMN connect.idempotency.headers IS 'The headers answered, as JSON.';
+COMMENT ON COLUMN connect.idempotency.headers IS 'The Location answered, or empty.';
 COMMENT ON COLUMN connect.idempotency.body IS 'The body answered.';
 COMMENT ON COLUMN connect.idempotency.created_at IS 'When it was answered.';
 COMMENT ON INDEX connect.idempotency_created_at_idx IS 'connect.prune_idempotency().';

@@ -1,399 +1,475 @@
 /*
  * document.c
- *		The only file that knows the shape of a JSON:API document.
+ *		The only file that knows the shape of a JSON:API document, and of the
+ *		closed shape that clients of the public API expect.
  *
  * Text is written once, straight from the row: a tree of jsonb would cost
  * several times the query it shows.
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "change.h"
-#include "datatype/timestamp.h"
 #include "document.h"
 #include "rules.h"
 #include "utils/builtins.h"
-#include "utils/json.h"
-#include "utils/timestamp.h"
 
 #define CONNECTIONS_PATH "/api/v1/connect/connections"
 #define EVENTS_PATH "/api/v1/connect/events"
 
-/* Appends bytes as a JSON string. */
-static void
-put_string(StringInfo buf, const char *data, int len)
-{
-	int			run = 0;
+const DocumentStyle document_plain = {0};
 
-	appendStringInfoChar(buf, '"');
-	for (int i = 0; i < len; i++)
+/* The fields of a Connection that a client can choose, and whether the closed shape has them. */
+enum
+{
+	FIELD_TOKEN,
+	FIELD_NAME,
+	FIELD_STATUS,
+	FIELD_ORGANIZATION_ID,
+	FIELD_SOURCE,
+	FIELD_DESTINATION,
+	FIELD_SCOPES,
+	FIELD_CREATOR_ID,
+	FIELD_CREATOR_TYPE,
+	FIELD_CREATED_AT,
+	FIELD_UPDATED_AT,
+	FIELD_CREATOR
+};
+
+static const struct
+{
+	const char *name;
+	bool		closed;
+}			fields[] = {
+	[FIELD_TOKEN] = {"token", false},
+	[FIELD_NAME] = {"name", false},
+	[FIELD_STATUS] = {"status", true},
+	[FIELD_ORGANIZATION_ID] = {"organization-id", false},
+	[FIELD_SOURCE] = {"source-organization-id", true},
+	[FIELD_DESTINATION] = {"destination-organization-id", true},
+	[FIELD_SCOPES] = {"scopes", false},
+	[FIELD_CREATOR_ID] = {"creator-id", false},
+	[FIELD_CREATOR_TYPE] = {"creator-type", false},
+	[FIELD_CREATED_AT] = {"created-at", true},
+	[FIELD_UPDATED_AT] = {"updated-at", true},
+	[FIELD_CREATOR] = {"creator", true},
+};
+
+/* Returns the number of a field of a Connection, by its kebab-case name, or -1. */
+int
+document_field(const char *name)
+{
+	for (int i = 0; i < (int) lengthof(fields); i++)
 	{
-		unsigned char c = data[i];
-
-		if (c >= ' ' && c != '"' && c != '\\')
-			continue;
-		appendBinaryStringInfo(buf, data + run, i - run);
-		run = i + 1;
-		if (c == '"' || c == '\\')
-		{
-			appendStringInfoChar(buf, '\\');
-			appendStringInfoChar(buf, c);
-		}
-		else
-			appendStringInfo(buf, "\\u%04x", c);
+		if (strcmp(fields[i].name, name) == 0)
+			return i;
 	}
-	appendBinaryStringInfo(buf, data + run, len - run);
-	appendStringInfoChar(buf, '"');
+	return -1;
 }
 
-/* Appends a text as a JSON string, NULL as null. */
-static void
-put_text(StringInfo buf, const text *value)
+/* Does this style show this field? */
+static bool
+shows(const DocumentStyle *style, int field)
 {
-	if (value == NULL)
-		appendStringInfoString(buf, "null");
-	else
-		put_string(buf, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
+	return (!style->closed || fields[field].closed) &&
+		(!style->sparse || (style->fields & (1u << field)) != 0);
 }
 
-/* Appends a key and its value; the first member of an object follows its brace. */
+/* Writes a field that is a text. */
 static void
-put_key(StringInfo buf, const char *key)
+put_field(JsonWriter *out, const DocumentStyle *style, int field, const text *value)
 {
-	if (buf->data[buf->len - 1] != '{')
-		appendStringInfoChar(buf, ',');
-	appendStringInfoChar(buf, '"');
-	appendStringInfoString(buf, key);
-	appendStringInfoString(buf, "\":");
+	if (shows(style, field))
+		json_text(out, fields[field].name, value);
 }
 
+/* Writes what the reader may do now; update stands for widen too. */
 static void
-put_member(StringInfo buf, const char *key, const text *value)
-{
-	put_key(buf, key);
-	put_text(buf, value);
-}
-
-static void
-put_word(StringInfo buf, const char *key, const char *word)
-{
-	put_key(buf, key);
-	put_string(buf, word, strlen(word));
-}
-
-/* Appends number, zero-padded. */
-static void
-put_digits(StringInfo buf, int number, int width)
-{
-	char		digits[12];
-
-	for (int i = width - 1; i >= 0; i--, number /= 10)
-		digits[i] = '0' + number % 10;
-	appendBinaryStringInfo(buf, digits, width);
-}
-
-/* Appends a time as "2026-11-23T07:29:53.043Z", cut to milliseconds.  The store holds years 1 to 9999. */
-static void
-put_time(StringInfo buf, const char *key, TimestampTz time)
-{
-	struct pg_tm tm;
-	fsec_t		fsec;
-
-	put_key(buf, key);
-	if (TIMESTAMP_NOT_FINITE(time) || timestamp2tm(time, NULL, &tm, &fsec, NULL, NULL) != 0 ||
-		tm.tm_year < 1 || tm.tm_year > 9999)
-	{
-		appendStringInfoString(buf, "null");
-		return;
-	}
-	appendStringInfoChar(buf, '"');
-	put_digits(buf, tm.tm_year, 4);
-	appendStringInfoChar(buf, '-');
-	put_digits(buf, tm.tm_mon, 2);
-	appendStringInfoChar(buf, '-');
-	put_digits(buf, tm.tm_mday, 2);
-	appendStringInfoChar(buf, 'T');
-	put_digits(buf, tm.tm_hour, 2);
-	appendStringInfoChar(buf, ':');
-	put_digits(buf, tm.tm_min, 2);
-	appendStringInfoChar(buf, ':');
-	put_digits(buf, tm.tm_sec, 2);
-	appendStringInfoChar(buf, '.');
-	put_digits(buf, fsec / 1000, 3);
-	appendStringInfoString(buf, "Z\"");
-}
-
-static void
-put_scopes(StringInfo buf, ArrayType *scopes)
-{
-	Datum	   *names;
-	int			count;
-
-	deconstruct_array(scopes, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
-	put_key(buf, "scopes");
-	appendStringInfoChar(buf, '[');
-	for (int i = 0; i < count; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(buf, ',');
-		put_text(buf, DatumGetTextPP(names[i]));
-	}
-	appendStringInfoChar(buf, ']');
-	pfree(names);
-}
-
-/* Appends what the reader may do now; update stands for widen too. */
-static void
-put_allowed_actions(StringInfo buf, const Principal *reader, const Connection *connection)
+put_allowed_actions(JsonWriter *out, const Principal *reader, const Connection *connection)
 {
 	static const ConnectionAction actions[] = {
 		ACTION_ACTIVATE, ACTION_DEACTIVATE, ACTION_REACTIVATE, ACTION_UPDATE
 	};
 	Parties		parties = change_parties(reader, connection);
 
-	put_key(buf, "allowed-actions");
-	appendStringInfoChar(buf, '[');
+	json_key(out, "allowed-actions");
+	json_raw(out, "[");
 	for (int i = 0; i < (int) lengthof(actions); i++)
 	{
+		const char *label = connection_action_label(actions[i]);
+
 		if ((reader->permissions & PERMISSION_WRITE) == 0 ||
 			rules_find(actions[i], connection->status, parties) == NULL)
 			continue;
-		if (buf->data[buf->len - 1] != '[')
-			appendStringInfoChar(buf, ',');
-		appendStringInfo(buf, "\"%s\"", connection_action_label(actions[i]));
+		json_element(out);
+		json_string(out, label, strlen(label));
 	}
-	appendStringInfoChar(buf, ']');
+	json_raw(out, "]");
 }
 
-/* Appends a Connection as a resource object, as this reader may see it. */
+/* Writes the creator as a relationship; the closed shape knows two types of them. */
 static void
-put_connection(StringInfo buf, const Principal *reader, const Connection *connection)
+put_creator(JsonWriter *out, const DocumentStyle *style, const Connection *connection)
+{
+	char	   *type;
+
+	if (connection->creator_id == NULL || connection->creator_type == NULL ||
+		!shows(style, FIELD_CREATOR))
+		return;
+	type = text_to_cstring(connection->creator_type);
+	if (style->closed && strcmp(type, "user") != 0 && strcmp(type, "api-key") != 0)
+		return;
+	json_key(out, "relationships");
+	json_raw(out, "{\"creator\":{\"data\":{");
+	json_word(out, "type", type);
+	json_text(out, "id", connection->creator_id);
+	json_raw(out, "}}}");
+}
+
+/* Writes a Connection as a resource object, as this reader may see it. */
+static void
+put_connection(JsonWriter *out, const DocumentStyle *style, const Principal *reader,
+			   const Connection *connection)
 {
 	bool		is_source = text_equal(reader->organization, connection->source);
 
-	appendStringInfoChar(buf, '{');
-	put_word(buf, "type", "connect/connection");
-	put_member(buf, "id", connection->id);
+	json_raw(out, "{");
+	json_word(out, "type", "connect/connection");
+	json_text(out, "id", connection->id);
 
-	put_key(buf, "attributes");
-	appendStringInfoChar(buf, '{');
-	put_member(buf, "token", connection->id);
-	put_member(buf, "name", connection->name);
-	put_word(buf, "status", connection_status_label(connection->status));
-	put_member(buf, "organization-id", connection->source);
-	put_member(buf, "source-organization-id", connection->source);
-	put_member(buf, "destination-organization-id", connection->destination);
-	put_scopes(buf, connection->scopes);
+	json_key(out, "attributes");
+	json_raw(out, "{");
+	put_field(out, style, FIELD_TOKEN, connection->id);
+	put_field(out, style, FIELD_NAME, connection->name);
+	if (shows(style, FIELD_STATUS))
+		json_word(out, fields[FIELD_STATUS].name, connection_status_label(connection->status));
+	put_field(out, style, FIELD_ORGANIZATION_ID, connection->source);
+	put_field(out, style, FIELD_SOURCE, connection->source);
+	put_field(out, style, FIELD_DESTINATION, connection->destination);
+	if (shows(style, FIELD_SCOPES))
+		json_texts(out, fields[FIELD_SCOPES].name, connection->scopes);
 	if (is_source)
 	{
-		put_member(buf, "creator-id", connection->creator_id);
-		put_member(buf, "creator-type", connection->creator_type);
+		put_field(out, style, FIELD_CREATOR_ID, connection->creator_id);
+		put_field(out, style, FIELD_CREATOR_TYPE, connection->creator_type);
 	}
-	put_time(buf, "created-at", connection->created_at);
-	put_time(buf, "updated-at", connection->updated_at);
-	appendStringInfoChar(buf, '}');
+	if (shows(style, FIELD_CREATED_AT))
+		json_time(out, fields[FIELD_CREATED_AT].name, connection->created_at);
+	if (shows(style, FIELD_UPDATED_AT))
+		json_time(out, fields[FIELD_UPDATED_AT].name, connection->updated_at);
+	json_raw(out, "}");
 
-	if (is_source && connection->creator_id != NULL && connection->creator_type != NULL)
+	if (is_source)
+		put_creator(out, style, connection);
+	if (!style->closed)
 	{
-		put_key(buf, "relationships");
-		appendStringInfoString(buf, "{\"creator\":{\"data\":{");
-		put_member(buf, "type", connection->creator_type);
-		put_member(buf, "id", connection->creator_id);
-		appendStringInfoString(buf, "}}}");
+		json_key(out, "links");
+		json_raw(out, "{");
+		json_word(out, "self", document_path(connection->id));
+		json_raw(out, "}");
+
+		json_key(out, "meta");
+		json_raw(out, "{");
+		json_word(out, "direction", is_source ? "outbound" : "inbound");
+		put_allowed_actions(out, reader, connection);
+		json_raw(out, "}");
 	}
-
-	put_key(buf, "links");
-	appendStringInfo(buf, "{\"self\":\"%s/", CONNECTIONS_PATH);
-	appendBinaryStringInfo(buf, VARDATA_ANY(connection->id), VARSIZE_ANY_EXHDR(connection->id));
-	appendStringInfoString(buf, "\"}");
-
-	put_key(buf, "meta");
-	appendStringInfoChar(buf, '{');
-	put_word(buf, "direction", is_source ? "outbound" : "inbound");
-	put_allowed_actions(buf, reader, connection);
-	appendStringInfoString(buf, "}}");
+	json_raw(out, "}");
 }
 
-/* Appends an event; who acted is told to the actor's own organization only. */
+/* Writes an event; who acted is told to the actor's own organization only. */
 static void
-put_event(StringInfo buf, const Principal *reader, const ConnectionEvent *event)
+put_event(JsonWriter *out, const Principal *reader, const ConnectionEvent *event)
 {
 	bool		own = event->actor_organization != NULL &&
 		text_equal(reader->organization, event->actor_organization);
 
-	appendStringInfoChar(buf, '{');
-	put_word(buf, "type", "connect/event");
-	put_member(buf, "id", event->id);
-	put_key(buf, "attributes");
-	appendStringInfoChar(buf, '{');
-	put_member(buf, "connection-id", event->connection_id);
-	put_member(buf, "action", event->action);
-	put_member(buf, "from-status", event->from_status);
-	put_member(buf, "to-status", event->to_status);
-	put_member(buf, "name", event->name);
-	put_scopes(buf, event->scopes);
-	put_member(buf, "reason", event->reason);
-	put_member(buf, "organization-id", event->actor_organization);
-	put_member(buf, "actor-id", own ? event->actor_id : NULL);
-	put_member(buf, "actor-type", own ? event->actor_type : NULL);
-	put_member(buf, "request-id", own ? event->request_id : NULL);
-	put_time(buf, "created-at", event->created_at);
-	appendStringInfoString(buf, "}}");
+	json_raw(out, "{");
+	json_word(out, "type", "connect/event");
+	json_text(out, "id", event->id);
+	json_key(out, "attributes");
+	json_raw(out, "{");
+	json_text(out, "connection-id", event->connection_id);
+	json_text(out, "action", event->action);
+	json_text(out, "from-status", event->from_status);
+	json_text(out, "to-status", event->to_status);
+	json_text(out, "name", event->name);
+	json_texts(out, "scopes", event->scopes);
+	json_text(out, "reason", event->reason);
+	json_text(out, "organization-id", event->actor_organization);
+	json_text(out, "actor-id", own ? event->actor_id : NULL);
+	json_text(out, "actor-type", own ? event->actor_type : NULL);
+	json_text(out, "request-id", own ? event->request_id : NULL);
+	json_time(out, "created-at", event->created_at);
+	json_raw(out, "}}");
 }
 
-/* Appends one query parameter of a link; its value needs no escaping. */
+/* Appends one query parameter of a link; none of our values needs escaping. */
 static void
-put_parameter(StringInfo buf, const char *family, const char *name, const char *value)
+append_parameter(StringInfo path, const char *name, const char *value)
 {
-	appendStringInfoChar(buf, strchr(buf->data, '?') == NULL ? '?' : '&');
-	appendStringInfo(buf, "%s%%5B%s%%5D=%s", family, name, value);
+	appendStringInfoChar(path, strchr(path->data, '?') == NULL ? '?' : '&');
+	for (const char *c = name; *c != '\0'; c++)
+	{
+		if (*c == '[')
+			appendStringInfoString(path, "%5B");
+		else if (*c == ']')
+			appendStringInfoString(path, "%5D");
+		else
+			appendStringInfoChar(path, *c);
+	}
+	appendStringInfo(path, "=%s", value);
 }
 
-/* Returns the path of a page: filters and size as asked for, and the cursor. */
-static char *
-page_path(const char *path, const ListRequest *request, const char *side, const text *cursor)
+static void
+append_text_parameter(StringInfo path, const char *name, const text *value)
 {
-	StringInfoData buf;
+	if (value != NULL)
+		append_parameter(path, name, text_to_cstring(value));
+}
 
-	initStringInfo(&buf);
-	appendStringInfoString(&buf, path);
+/* Writes a link to a page, null if there is none: filters, fields and size as asked for, and the cursor. */
+static void
+put_page_link(JsonWriter *out, const char *key, const char *path, const DocumentStyle *style,
+			  const ListRequest *request, const char *side, const StoreRow *row)
+{
+	StringInfoData link;
+
+	json_key(out, key);
+	if (row == NULL)
+	{
+		json_raw(out, "null");
+		return;
+	}
+	initStringInfo(&link);
+	appendStringInfoString(&link, path);
+	if (style->fields_text != NULL)
+		append_parameter(&link, "fields[connect/connection]", style->fields_text);
 	if (request->status != NULL)
-		put_parameter(&buf, "filter", "status", request->status);
-	if (request->direction != NULL)
-		put_parameter(&buf, "filter", "direction", text_to_cstring(request->direction));
-	if (request->source != NULL)
-		put_parameter(&buf, "filter", "source-organization-id", text_to_cstring(request->source));
-	if (request->destination != NULL)
-		put_parameter(&buf, "filter", "destination-organization-id",
-					  text_to_cstring(request->destination));
+		append_parameter(&link, "filter[status]", request->status);
+	append_text_parameter(&link, "filter[direction]", request->direction);
+	append_text_parameter(&link, "filter[source-organization-id]", request->source);
+	append_text_parameter(&link, "filter[destination-organization-id]", request->destination);
 	if (request->page_size != PAGE_SIZE_DEFAULT)
-		put_parameter(&buf, "page", "size", psprintf("%d", request->page_size));
-	put_parameter(&buf, "page", side, text_to_cstring(cursor));
-	return buf.data;
+		append_parameter(&link, "page[size]", psprintf("%d", request->page_size));
+	append_text_parameter(&link, side, DatumGetTextPP(row->values[0]));
+	json_string(out, link.data, link.len);
 }
 
-/* Appends the links of a list: null where there is no page. */
-static void
-put_links(StringInfo buf, const char *path, const ListRequest *request, const ListPage *page)
+/* Ends a list with its links. */
+static char *
+end_list(JsonWriter *out, const char *path, const DocumentStyle *style,
+		 const ListRequest *request, const ListPage *page)
 {
-	put_key(buf, "links");
-	appendStringInfoChar(buf, '{');
-	put_key(buf, "prev");
-	if (page->has_newer)
-		appendStringInfo(buf, "\"%s\"", page_path(path, request, "before",
-												  DatumGetTextPP(page->rows[0].values[0])));
-	else
-		appendStringInfoString(buf, "null");
-	put_key(buf, "next");
-	if (page->has_older)
-		appendStringInfo(buf, "\"%s\"", page_path(path, request, "after",
-												  DatumGetTextPP(page->rows[page->count - 1].values[0])));
-	else
-		appendStringInfoString(buf, "null");
-	appendStringInfoChar(buf, '}');
+	json_raw(out, "]");
+	json_key(out, "links");
+	json_raw(out, "{");
+	put_page_link(out, "prev", path, style, request, "page[before]",
+				  page->has_newer ? &page->rows[0] : NULL);
+	put_page_link(out, "next", path, style, request, "page[after]",
+				  page->has_older ? &page->rows[page->count - 1] : NULL);
+	json_raw(out, "}}");
+	return out->buf.data;
+}
+
+/* Returns the path of a Connection. */
+char *
+document_path(const text *connection_id)
+{
+	return psprintf("%s/%.*s", CONNECTIONS_PATH,
+					(int) VARSIZE_ANY_EXHDR(connection_id), VARDATA_ANY(connection_id));
 }
 
 /* Returns the document of one Connection. */
 char *
-document_connection(const Principal *reader, const Connection *connection)
+document_connection(const DocumentStyle *style, const Principal *reader, const Connection *connection)
 {
-	StringInfoData buf;
+	JsonWriter	out;
 
-	initStringInfo(&buf);
-	appendStringInfoString(&buf, "{\"data\":");
-	put_connection(&buf, reader, connection);
-	appendStringInfoChar(&buf, '}');
-	return buf.data;
+	json_begin(&out, style->inflection);
+	json_raw(&out, "{\"data\":");
+	put_connection(&out, style, reader, connection);
+	json_raw(&out, "}");
+	return out.buf.data;
 }
 
 /* Returns the document of a page of Connections. */
 char *
-document_connections(const Principal *reader, const ListRequest *request, const ListPage *page)
+document_connections(const DocumentStyle *style, const Principal *reader,
+					 const ListRequest *request, const ListPage *page)
 {
-	StringInfoData buf;
+	JsonWriter	out;
 
-	initStringInfo(&buf);
-	appendStringInfoString(&buf, "{\"data\":[");
+	json_begin(&out, style->inflection);
+	json_raw(&out, "{\"data\":[");
 	for (int i = 0; i < page->count; i++)
 	{
 		Connection	connection;
 
-		if (i > 0)
-			appendStringInfoChar(&buf, ',');
+		json_element(&out);
 		store_connection_from_row(&connection, &page->rows[i]);
-		put_connection(&buf, reader, &connection);
+		put_connection(&out, style, reader, &connection);
 	}
-	appendStringInfoChar(&buf, ']');
-	put_links(&buf, CONNECTIONS_PATH, request, page);
-	appendStringInfoChar(&buf, '}');
-	return buf.data;
+	return end_list(&out, CONNECTIONS_PATH, style, request, page);
 }
 
 /* Returns the document of a page of events. */
 char *
-document_events(const Principal *reader, const ListRequest *request, const ListPage *page)
+document_events(const DocumentStyle *style, const Principal *reader,
+				const ListRequest *request, const ListPage *page)
 {
-	StringInfoData buf;
-	const char *path = request->connection_id == NULL ? EVENTS_PATH :
-		psprintf("%s/%s/events", CONNECTIONS_PATH, text_to_cstring(request->connection_id));
+	JsonWriter	out;
 
-	initStringInfo(&buf);
-	appendStringInfoString(&buf, "{\"data\":[");
+	json_begin(&out, style->inflection);
+	json_raw(&out, "{\"data\":[");
 	for (int i = 0; i < page->count; i++)
 	{
 		ConnectionEvent event;
 
-		if (i > 0)
-			appendStringInfoChar(&buf, ',');
+		json_element(&out);
 		store_event_from_row(&event, &page->rows[i]);
-		put_event(&buf, reader, &event);
+		put_event(&out, reader, &event);
 	}
-	appendStringInfoChar(&buf, ']');
-	put_links(&buf, path, request, page);
-	appendStringInfoChar(&buf, '}');
-	return buf.data;
+	return end_list(&out, request->connection_id == NULL ? EVENTS_PATH :
+					psprintf("%s/events", document_path(request->connection_id)),
+					style, request, page);
 }
 
 /* Returns the document of an organization, from its row. */
 char *
-document_organization(const StoreRow *row)
+document_organization(const DocumentStyle *style, const StoreRow *row)
 {
-	StringInfoData buf;
+	JsonWriter	out;
 
-	initStringInfo(&buf);
-	appendStringInfoString(&buf, "{\"data\":{");
-	put_word(&buf, "type", "connect/organization");
-	put_member(&buf, "id", DatumGetTextPP(row->values[ORGANIZATION_ID]));
-	put_key(&buf, "attributes");
-	appendStringInfoChar(&buf, '{');
-	put_member(&buf, "name", DatumGetTextPP(row->values[ORGANIZATION_NAME]));
-	put_time(&buf, "created-at", DatumGetTimestampTz(row->values[ORGANIZATION_CREATED_AT]));
-	appendStringInfoString(&buf, "}}}");
-	return buf.data;
+	json_begin(&out, style->inflection);
+	json_raw(&out, "{\"data\":{");
+	json_word(&out, "type", "connect/organization");
+	json_text(&out, "id", DatumGetTextPP(row->values[ORGANIZATION_ID]));
+	json_key(&out, "attributes");
+	json_raw(&out, "{");
+	json_text(&out, "name", DatumGetTextPP(row->values[ORGANIZATION_NAME]));
+	json_time(&out, "created-at", DatumGetTimestampTz(row->values[ORGANIZATION_CREATED_AT]));
+	json_raw(&out, "}}}");
+	return out.buf.data;
 }
 
 /* Returns the document of the catalogue of scopes; there is always one page. */
 char *
-document_scopes(const StoreResult *scopes)
+document_scopes(const DocumentStyle *style, const StoreResult *scopes)
 {
-	StringInfoData buf;
+	JsonWriter	out;
 
-	initStringInfo(&buf);
-	appendStringInfoString(&buf, "{\"data\":[");
+	json_begin(&out, style->inflection);
+	json_raw(&out, "{\"data\":[");
 	for (uint64 i = 0; i < scopes->count; i++)
 	{
 		const StoreRow *row = &scopes->rows[i];
 
-		appendStringInfoString(&buf, i > 0 ? ",{" : "{");
-		put_word(&buf, "type", "connect/scope");
-		put_member(&buf, "id", DatumGetTextPP(row->values[SCOPE_NAME]));
-		put_key(&buf, "attributes");
-		appendStringInfoChar(&buf, '{');
-		put_member(&buf, "description", DatumGetTextPP(row->values[SCOPE_DESCRIPTION]));
-		put_key(&buf, "default");
-		appendStringInfoString(&buf, DatumGetBool(row->values[SCOPE_IS_DEFAULT]) ? "true" : "false");
-		appendStringInfoString(&buf, "}}");
+		json_element(&out);
+		json_raw(&out, "{");
+		json_word(&out, "type", "connect/scope");
+		json_text(&out, "id", DatumGetTextPP(row->values[SCOPE_NAME]));
+		json_key(&out, "attributes");
+		json_raw(&out, "{");
+		json_text(&out, "description", DatumGetTextPP(row->values[SCOPE_DESCRIPTION]));
+		json_key(&out, "default");
+		json_raw(&out, DatumGetBool(row->values[SCOPE_IS_DEFAULT]) ? "true" : "false");
+		json_raw(&out, "}}");
 	}
-	appendStringInfoString(&buf, "],\"links\":{\"prev\":null,\"next\":null}}");
-	return buf.data;
+	json_raw(&out, "],\"links\":{\"prev\":null,\"next\":null}}");
+	return out.buf.data;
+}
+
+/* Returns the reason phrase of an HTTP status that a handler answers with. */
+static const char *
+status_title(int status)
+{
+	switch (status)
+	{
+		case 400:
+			return "Bad Request";
+		case 401:
+			return "Unauthorized";
+		case 403:
+			return "Forbidden";
+		case 404:
+			return "Not Found";
+		case 409:
+			return "Conflict";
+		case 422:
+			return "Unprocessable Entity";
+		case 503:
+			return "Service Unavailable";
+		default:
+			return "Internal Server Error";
+	}
+}
+
+/* Writes who is to blame: a pointer, a parameter or a header. */
+static void
+put_source(JsonWriter *out, const DocumentError *error)
+{
+	if (error->source == NULL)
+		return;
+	json_key(out, "source");
+	json_raw(out, "{");
+	json_word(out, error->source_kind, error->source);
+	json_raw(out, "}");
+}
+
+/* Returns a source as the closed shape spells it: data.attributes.destination_organization_id. */
+static char *
+dotted(const char *source)
+{
+	char	   *result = palloc(strlen(source) + 1);
+	char	   *end = result;
+
+	for (const char *c = source + (*source == '/'); *c != '\0'; c++)
+	{
+		if (*c == '/' || *c == '[')
+			*end++ = '.';
+		else if (*c != ']')
+			*end++ = *c == '-' ? '_' : *c;
+	}
+	*end = '\0';
+	return result;
+}
+
+/* Writes the members of an error in the closed shape. */
+static void
+put_closed_error(JsonWriter *out, const DocumentError *error)
+{
+	int			status = error->kind->status;
+
+	json_word(out, "title", error->kind->closed_title != NULL ? error->kind->closed_title :
+			  status == 422 ? "Unprocessable entity" : status_title(status));
+	if (status == 400 && error->source != NULL)
+		json_word(out, "details", psprintf("%s is %s", dotted(error->source),
+										   strcmp(error->kind->code, "parameter_missing") == 0 ?
+										   "missing" : "invalid"));
+	else if (status != 404)
+		json_word(out, "details", error->detail);
+	if (status == 422 && error->source != NULL && strcmp(error->source_kind, "pointer") == 0)
+		put_source(out, error);
+}
+
+/* Returns the document of an error. */
+char *
+document_error(const DocumentStyle *style, const DocumentError *error)
+{
+	JsonWriter	out;
+
+	json_begin(&out, INFLECTION_KEBAB);
+	json_raw(&out, "{\"errors\":[{");
+	if (style->closed)
+		put_closed_error(&out, error);
+	else
+	{
+		json_word(&out, "status", psprintf("%d", error->kind->status));
+		json_word(&out, "code", error->kind->code);
+		json_word(&out, "title", status_title(error->kind->status));
+		json_word(&out, "detail", error->detail);
+		put_source(&out, error);
+	}
+	json_raw(&out, "}]}");
+	return out.buf.data;
 }

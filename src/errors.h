@@ -34,8 +34,26 @@ typedef enum ErrorCode
 	ERROR_STORE_MISSING,
 	ERROR_STORE_EXISTS,
 	ERROR_STORE_IN_EXTENSION,
-	ERROR_ENCODING
+	ERROR_ENCODING,
+	ERROR_BODY_INVALID,
+	ERROR_CLIENT_ID,
+	ERROR_TYPE_MISMATCH,
+	ERROR_ID_MISMATCH,
+	ERROR_ATTRIBUTE_UNKNOWN,
+	ERROR_KEY_REUSED,
+	ERROR_UNAVAILABLE,
+	ERROR_INTERNAL
 } ErrorCode;
+
+/* What one way to fail is called, in SQL and over HTTP. */
+typedef struct ErrorKind
+{
+	const char *code;
+	int			sqlstate;
+	const char *message;		/* a constant, since PostgREST makes it a status line */
+	int			status;			/* of HTTP; 0 where it cannot happen there */
+	const char *closed_title;	/* title under Persona-Version; NULL for the status's own */
+} ErrorKind;
 
 /*
  * Raises an error.  field names the argument or column to blame and hint is a
@@ -47,6 +65,7 @@ typedef enum ErrorCode
  */
 extern void error_raise(ErrorCode code, const char *field, const char *hint,
 						const char *detail,...) pg_attribute_printf(4, 5) pg_attribute_noreturn();
+extern const ErrorKind *error_kind(ErrorData *error);
 extern const char *error_excerpt(const char *value, int len);
 
 #endif							/* CONNECT_ERRORS_H */

@@ -195,6 +195,16 @@ operation_update(const Principal *who, const char *request_id, text *id,
 	refuse_suppressed();
 }
 
+/* Raises what keeps the principal from this action now, and changes nothing. */
+void
+operation_check(const Principal *who, ConnectionAction action, text *id)
+{
+	Connection	connection;
+
+	find_own_now(who, id, &connection);
+	change_check_action(who, action, &connection);
+}
+
 /* Reads one Connection under the active snapshot.  Raises parameter_missing, not_found. */
 void
 operation_get(const Principal *who, text *id, Connection *result)

@@ -12,10 +12,10 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "errors.h"
+#include "json_text.h"
 #include "miscadmin.h"
 #include "principal.h"
 #include "random.h"
-#include "request_setting.h"
 #include "store.h"
 #include "typeid.h"
 #include "utils/acl.h"
@@ -171,14 +171,13 @@ resolve_acting(Principal *who)
 static void
 resolve_claims(Principal *who)
 {
-	char	   *organization;
-	char	   *sub;
+	JsonValue  *claims = json_text_setting("request.jwt.claims");
+	JsonValue  *organization = json_text_member(claims, "organization_id");
+	JsonValue  *sub = json_text_member(claims, "sub");
 
-	if (request_setting_member("request.jwt.claims", "organization_id", &organization) != MEMBER_STRING)
+	if (organization == NULL || organization->kind != JSON_STRING)
 		return;
-	if (request_setting_member("request.jwt.claims", "sub", &sub) != MEMBER_STRING)
-		sub = NULL;
-	become_organization(who, organization, sub, "user");
+	become_organization(who, organization->string, sub != NULL ? sub->string : NULL, "user");
 }
 
 /* Is the login one whose word on the acting organization counts? */
@@ -211,17 +210,20 @@ principal_is_owner(void)
 void
 principal_resolve(Principal *who)
 {
-	char	   *secret;
-	MemberKind	key;
+	JsonValue  *key;
 
 	memset(who, 0, sizeof(*who));
 	if (!store_exists())
 		return;
 
-	key = request_setting_member("request.headers", "x-connect-api-key", &secret);
-	if (key == MEMBER_STRING)
-		resolve_key(who, secret);
-	if (key != MEMBER_ABSENT || resolve_role(who))
+	key = json_text_member(json_text_setting("request.headers"), "x-connect-api-key");
+	if (key != NULL)
+	{
+		if (key->kind == JSON_STRING)
+			resolve_key(who, key->string);
+		return;
+	}
+	if (resolve_role(who))
 		return;
 	if (!principal_is_gateway())
 		return;

@@ -222,6 +222,19 @@ extern text *store_insert_api_key(text *organization, text *name, const char *se
 extern bool store_revoke_api_key(text *id);
 extern int64 store_prune_idempotency(Interval *older_than);
 
+/* ---- store_idempotency.c ---- */
+
+typedef struct StoredAnswer
+{
+	bytea	   *request_sha256;
+	int			status;
+	char	   *location;		/* empty for none */
+	char	   *body;
+} StoredAnswer;
+
+extern bool store_find_answer(text *organization, text *key, StoredAnswer *answer);
+extern void store_insert_answer(text *organization, text *key, const StoredAnswer *answer);
+
 /* ---- store_setup.c ---- */
 
 /* What a grant opens; kinds add up. */

@@ -1,0 +1,95 @@
+/*
+ * idempotency.c
+ *		Answering a repeated request as the first time.
+ *
+ * Requests under one key of one organization take turns by an advisory lock to
+ * the end of the transaction, so that the second finds what the first stored.
+ */
+#include "postgres.h"
+
+#include "common/cryptohash.h"
+#include "common/hashfn.h"
+#include "common/sha2.h"
+#include "errors.h"
+#include "http/idempotency.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+/* Waits until no other request under this key is under way. */
+static void
+take_turn(const text *organization, const char *key)
+{
+	char	   *name = psprintf("connect:%s:%s", text_to_cstring(organization), key);
+	uint64		hash = hash_bytes_extended((unsigned char *) name, strlen(name), 0);
+
+	DirectFunctionCall1(pg_advisory_xact_lock_int8, Int64GetDatum((int64) hash));
+}
+
+/* Adds one part to a hash, its length first, so that parts cannot run together. */
+static bool
+hash_part(pg_cryptohash_ctx *ctx, const char *data, uint32 len)
+{
+	return pg_cryptohash_update(ctx, (const uint8 *) &len, sizeof(len)) >= 0 &&
+		pg_cryptohash_update(ctx, (const uint8 *) data, len) >= 0;
+}
+
+/* Hashes method, path, query and body; the operation's name stands for method and path without id. */
+static bytea *
+request_hash(const HttpRequest *request, const char *operation)
+{
+	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
+	bytea	   *hash = palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
+	const char *id = request->connection_id != NULL ? text_to_cstring(request->connection_id) : "";
+	const char *query = request->query != NULL ? request->query : "";
+
+	SET_VARSIZE(hash, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
+	if (ctx == NULL || pg_cryptohash_init(ctx) < 0 ||
+		!hash_part(ctx, operation, strlen(operation)) ||
+		!hash_part(ctx, id, strlen(id)) ||
+		!hash_part(ctx, query, strlen(query)) ||
+		!hash_part(ctx, VARDATA_ANY(request->body), VARSIZE_ANY_EXHDR(request->body)) ||
+		pg_cryptohash_final(ctx, (uint8 *) VARDATA(hash), PG_SHA256_DIGEST_LENGTH) < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not compute SHA-256: %s", pg_cryptohash_error(ctx))));
+	pg_cryptohash_free(ctx);
+	return hash;
+}
+
+/*
+ * Waits for its turn and returns the stored answer, false if this is the first
+ * request under its key.  Raises idempotency_key_reused if that was another one.
+ */
+bool
+idempotency_replay(const HttpRequest *request, const char *operation,
+				   text *organization, HttpResponse *response)
+{
+	StoredAnswer answer;
+
+	take_turn(organization, request->idempotency_key);
+	if (!store_find_answer(organization, cstring_to_text(request->idempotency_key), &answer))
+		return false;
+	if (!text_equal(answer.request_sha256, request_hash(request, operation)))
+		error_raise(ERROR_KEY_REUSED, "@Idempotency-Key", NULL,
+					"Method, path, query and body must be those of the first request under this key.");
+	response->status = answer.status;
+	response->body = answer.body;
+	response->location = answer.location[0] != '\0' ? answer.location : NULL;
+	response->replayed = true;
+	return true;
+}
+
+/* Stores the first answer under a key, in the transaction that it speaks of. */
+void
+idempotency_remember(const HttpRequest *request, const char *operation,
+					 text *organization, const HttpResponse *response)
+{
+	StoredAnswer answer = {
+		.request_sha256 = request_hash(request, operation),
+		.status = response->status,
+		.location = response->location != NULL ? response->location : "",
+		.body = response->body
+	};
+
+	store_insert_answer(organization, cstring_to_text(request->idempotency_key), &answer);
+}

@@ -1,0 +1,110 @@
+/*
+ * response.c
+ *		Status, headers and errors of the answer to an HTTP request.
+ *
+ * PostgREST takes status and headers from settings.  They are set to the end
+ * of the transaction only: a session's would show in the next caller's answer.
+ */
+#include "postgres.h"
+
+#include "http/response.h"
+#include "json_writer.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+/*
+ * Says what part of the request an error blames.  Fields of errors that the
+ * handlers raise say so themselves: '/' begins a pointer, '?' a parameter, '@'
+ * a header.  Others are arguments of the SQL functions; parent tells where
+ * those stand in this operation's request.
+ */
+static void
+find_source(const char *field, const char *parent, DocumentError *document)
+{
+	char	   *name;
+
+	if (field == NULL || strcmp(field, "connection_id") == 0)
+		return;
+	document->source_kind = field[0] == '?' ? "parameter" : field[0] == '@' ? "header" : "pointer";
+	document->source = field[0] == '?' || field[0] == '@' ? field + 1 : field;
+	if (field[0] == '?' || field[0] == '@' || field[0] == '/')
+		return;
+
+	name = request_kebab(field);
+	if (strncmp(name, "page-", 5) == 0)
+		document->source = psprintf("page[%s]", name + 5);
+	else if (parent == NULL)
+		document->source = psprintf("filter[%s]", name);
+	else
+		document->source = psprintf("%s/%s", parent, name);
+	if (parent == NULL)
+		document->source_kind = "parameter";
+}
+
+/*
+ * Turns a caught error into an answer.  What is nobody's business goes to the
+ * server's log instead of the body, which nginx replaces anyway.
+ */
+void
+response_from_error(const HttpRequest *request, const char *field_parent,
+					ErrorData *error, HttpResponse *response)
+{
+	DocumentError document = {.kind = error_kind(error)};
+
+	response->status = document.kind->status;
+	if (response->status >= 500)
+	{
+		ereport(LOG,
+				(errcode(error->sqlerrcode),
+				 errmsg("request failed: %s", error->message),
+				 error->detail != NULL ? errdetail_internal("%s", error->detail) : 0,
+				 error->context != NULL ? errcontext("%s", error->context) : 0));
+		document.detail = "The request could not be carried out.";
+	}
+	else
+	{
+		document.detail = error->detail;
+		find_source(error->column_name, field_parent, &document);
+	}
+	response->body = document_error(&request->style, &document);
+	response->location = NULL;
+}
+
+/* Sets a setting to the end of the transaction. */
+static void
+set_local(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+}
+
+/* Appends a header, as PostgREST takes it: an object of one member. */
+static void
+put_header(JsonWriter *out, const char *name, const char *value)
+{
+	json_element(out);
+	json_raw(out, "{");
+	json_word(out, name, value);
+	json_raw(out, "}");
+}
+
+/* Hands status and headers to PostgREST; organization is NULL for nobody. */
+void
+response_send(const HttpRequest *request, const text *organization, const HttpResponse *response)
+{
+	JsonWriter	headers;
+
+	json_begin(&headers, INFLECTION_KEBAB);
+	json_raw(&headers, "[");
+	put_header(&headers, "Content-Type",
+			   request->accepts_jsonapi ? "application/vnd.api+json" : "application/json");
+	if (organization != NULL)
+		put_header(&headers, "Persona-Organization-Id", text_to_cstring(organization));
+	if (response->location != NULL)
+		put_header(&headers, "Location", response->location);
+	if (response->replayed)
+		put_header(&headers, "Idempotency-Replayed", "true");
+	json_raw(&headers, "]");
+
+	set_local("response.status", psprintf("%d", response->status));
+	set_local("response.headers", headers.buf.data);
+}

@@ -1,0 +1,23 @@
+/*
+ * response.h
+ *		The answer to an HTTP request.
+ */
+#ifndef CONNECT_HTTP_RESPONSE_H
+#define CONNECT_HTTP_RESPONSE_H
+
+#include "http/request.h"
+
+typedef struct HttpResponse
+{
+	int			status;
+	char	   *body;
+	char	   *location;		/* or NULL */
+	bool		replayed;		/* a stored answer to an earlier request */
+} HttpResponse;
+
+extern void response_from_error(const HttpRequest *request, const char *field_parent,
+								ErrorData *error, HttpResponse *response);
+extern void response_send(const HttpRequest *request, const text *organization,
+						  const HttpResponse *response);
+
+#endif							/* CONNECT_HTTP_RESPONSE_H */
