@@ -103,6 +103,8 @@ leave() {
 		kill "$child" 2>/dev/null || true
 		wait "$child" 2>/dev/null || true
 	fi
+	# What a script has started besides, it ends itself.
+	! declare -F before_leave >/dev/null || before_leave
 	stop_cluster
 	cd /
 	[ -z "$work" ] || rm -rf "$work"
