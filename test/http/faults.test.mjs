@@ -12,6 +12,8 @@ const patch = (name) => call('PATCH', `${root}/${id}`, { key: a.key, body: { dat
 // A DBA's own trigger that counts its calls and raises what a name asks for.
 await sql(`CREATE SCHEMA test_faults;
   CREATE SEQUENCE test_faults.calls;
+  GRANT USAGE ON SCHEMA test_faults TO PUBLIC; -- the trigger runs as the store's owner
+  GRANT USAGE ON SEQUENCE test_faults.calls TO PUBLIC;
   CREATE FUNCTION test_faults.fail() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF NEW.name LIKE 'raise %' THEN
