@@ -5,12 +5,18 @@ SET client_min_messages = warning;
 \set SHOW_CONTEXT never
 
 -- Roles outlive the database, so an earlier run may have left them.
-SELECT format('CREATE ROLE %I', r)
-FROM unnest(ARRAY['regress_connect_owner', 'regress_connect_source', 'regress_connect_destination',
-    'regress_connect_third', 'regress_connect_nobody', 'regress_connect_gateway',
-    'regress_connect_stranger']) AS r
-WHERE r NOT IN (SELECT rolname FROM pg_roles)
-\gexec
+DO $$
+DECLARE
+    r name;
+BEGIN
+    FOREACH r IN ARRAY ARRAY['regress_connect_owner', 'regress_connect_source', 'regress_connect_destination',
+        'regress_connect_third', 'regress_connect_nobody', 'regress_connect_gateway',
+        'regress_connect_stranger'] LOOP
+        IF to_regrole(quote_ident(r)) IS NULL THEN
+            EXECUTE format('CREATE ROLE %I', r);
+        END IF;
+    END LOOP;
+END $$;
 
 CREATE EXTENSION connect;
 -- a role that owns the tables and nothing else
