@@ -1,0 +1,51 @@
+// Runs the examples of doc/http.md in order, in one shell, and compares what
+// they print with what the page shows: a block of sh, and the block behind it.
+// With WRITE_DOCS=1 it puts what they print into the page.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { sql } from './client.mjs';
+
+const page = new URL('../../doc/http.md', import.meta.url);
+const marker = '===== end of an example =====';
+
+// What differs from run to run.
+const mask = (text) => text
+  .replace(/\b(cxn|evt|api)_[0-9a-z]{26}\b/g, '$1_...')
+  .replace(/\bconnect_[\w-]{43}/g, 'connect_...')
+  .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<time>')
+  .replaceAll('\r', '')
+  .trim();
+
+test('doc/http.md shows what its examples print', async () => {
+  const text = await readFile(page, 'utf8');
+  const examples = [...text.matchAll(/```sh\n(.*?)```\n(?:```(?:json|text)\n(.*?)```)?/gs)];
+  const script = examples.map(([, commands]) => `${commands}\necho '${marker}'`).join('\n');
+  const folder = await mkdtemp(join(tmpdir(), 'connect-docs-'));
+
+  // the page begins with organizations that have no Connections
+  await sql(`SET session_replication_role = replica;
+    DELETE FROM connect.event WHERE source_organization_id = 'org_ABC123';
+    DELETE FROM connect.connection WHERE source_organization_id = 'org_ABC123';
+    DELETE FROM connect.idempotency WHERE organization_id = 'org_ABC123'`);
+  try {
+    const { stdout } = await promisify(execFile)('bash', ['-e', '-c', script], { cwd: folder, env: process.env });
+    const printed = stdout.split(`${marker}\n`).slice(0, -1);
+    assert.equal(printed.length, examples.length);
+    if (process.env.WRITE_DOCS) {
+      let i = 0;
+      await writeFile(page, text.replace(/(```sh\n.*?```\n)(?:(```(?:json|text)\n).*?(```))?/gs, (all, sh, open, close) => {
+        const output = printed[i++];
+        return open ? `${sh}${open}${output.replaceAll('\r', '')}${close}` : all;
+      }));
+      return;
+    }
+    examples.forEach(([, commands, shown = ''], i) => assert.equal(mask(printed[i]), mask(shown), commands));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
