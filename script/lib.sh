@@ -97,7 +97,8 @@ make_work() {
 leave() {
 	local rc=$?
 
-	trap - EXIT INT TERM HUP
+	trap - EXIT
+	trap '' INT TERM HUP
 	if [ -n "$child" ]; then
 		kill "$child" 2>/dev/null || true
 		wait "$child" 2>/dev/null || true
