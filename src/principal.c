@@ -162,7 +162,8 @@ resolve_acting(Principal *who)
 	{
 		*type++ = '\0';
 		id = strchr(type, ' ');
-		*id++ = '\0';
+		if (id != NULL)
+			*id++ = '\0';
 	}
 	become_organization(who, organization, id, type);
 }

@@ -13,47 +13,47 @@
 static StoreQuery register_organization = {
 	"INSERT INTO connect.organization AS o (id, name) VALUES ($1, $2)"
 	" ON CONFLICT (id) DO UPDATE SET name = $2",
-	2, {TEXTOID, TEXTOID}, true
+	2, {TEXTOID, TEXTOID}, true, NULL
 };
 
 static StoreQuery map_role = {
 	"INSERT INTO connect.organization_role AS r (role_name, organization_id) VALUES ($1, $2)"
 	" ON CONFLICT (role_name) DO UPDATE SET organization_id = $2",
-	2, {NAMEOID, TEXTOID}, true
+	2, {NAMEOID, TEXTOID}, true, NULL
 };
 
 static StoreQuery unmap_role = {
 	"DELETE FROM connect.organization_role AS r WHERE r.role_name OPERATOR(pg_catalog.=) $1",
-	1, {NAMEOID}, true
+	1, {NAMEOID}, true, NULL
 };
 
 static StoreQuery trust_gateway = {
 	"INSERT INTO connect.gateway_role (role_name) VALUES ($1) ON CONFLICT (role_name) DO NOTHING",
-	1, {NAMEOID}, true
+	1, {NAMEOID}, true, NULL
 };
 
 static StoreQuery distrust_gateway = {
 	"DELETE FROM connect.gateway_role AS g WHERE g.role_name OPERATOR(pg_catalog.=) $1",
-	1, {NAMEOID}, true
+	1, {NAMEOID}, true, NULL
 };
 
 static StoreQuery insert_api_key = {
 	"INSERT INTO connect.api_key (id, organization_id, name, secret_sha256, permissions, expires_at)"
 	" VALUES ($1, $2, $3, $4, $5, $6)",
-	6, {TEXTOID, TEXTOID, TEXTOID, BYTEAOID, TEXTARRAYOID, TIMESTAMPTZOID}, true
+	6, {TEXTOID, TEXTOID, TEXTOID, BYTEAOID, TEXTARRAYOID, TIMESTAMPTZOID}, true, NULL
 };
 
 /* A key that is revoked already keeps its time. */
 static StoreQuery revoke_api_key = {
 	"UPDATE connect.api_key AS k SET revoked_at = COALESCE(k.revoked_at, pg_catalog.now())"
 	" WHERE k.id OPERATOR(pg_catalog.=) $1",
-	1, {TEXTOID}, true
+	1, {TEXTOID}, true, NULL
 };
 
 static StoreQuery prune_idempotency = {
 	"DELETE FROM connect.idempotency AS i"
 	" WHERE i.created_at OPERATOR(pg_catalog.<) (pg_catalog.now() OPERATOR(pg_catalog.-) $1)",
-	1, {INTERVALOID}, true
+	1, {INTERVALOID}, true, NULL
 };
 
 /* Registers an organization, or renames it. */

@@ -10,7 +10,7 @@
 
 static StoreQuery list_scopes = {
 	"SELECT s.name, s.description, s.is_default FROM connect.scope AS s ORDER BY s.name",
-	0, {InvalidOid}, false
+	0, {InvalidOid}, false, NULL
 };
 
 /* Reads an organization by id under the active snapshot; false if it is not registered. */

@@ -23,7 +23,7 @@ static StoreQuery insert_connection = {
 	" VALUES ($1, $2, $3, $4)"
 	" ON CONFLICT (source_organization_id, destination_organization_id) DO NOTHING"
 	" RETURNING " CONNECTION_COLUMNS,
-	4, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID}, true
+	4, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID}, true, NULL
 };
 
 /*
@@ -38,7 +38,7 @@ static StoreQuery update_connection = {
 	" AND c.status OPERATOR(pg_catalog.=) $6::connect.connection_status"
 	" AND c.scopes OPERATOR(pg_catalog.=) $7"
 	" RETURNING " CONNECTION_COLUMNS,
-	7, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTARRAYOID}, true
+	7, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTARRAYOID}, true, NULL
 };
 
 /* Returns the state that a value of type connect.connection_status names. */

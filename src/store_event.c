@@ -18,7 +18,7 @@ static StoreQuery insert_event = {
 	" VALUES ($1, $2, $3, $4, $5, $6::connect.connection_status, $7::connect.connection_status,"
 	" $8, $9, $10, $11, $12, $13, $14)",
 	14, {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID,
-	TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID}, true
+	TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID}, true, NULL
 };
 
 /* The trigger depth at which our own INSERT fires triggers, or -1. */

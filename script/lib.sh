@@ -1,0 +1,166 @@
+# lib.sh: what demo, test and bench share. Sourced, not run.
+#
+# It brings a fresh Debian 12 machine to where the extension can be built, and
+# keeps everything else in one throw-away folder: a copy of the tree, a cluster
+# on a unix socket that only root and postgres can reach, and its log. The
+# folder and the server go on every way out.
+#
+# Environment: PG_CONFIG    the server to build for; default Debian's
+#              PG_CFLAGS    added to the compiler's flags
+#              TMPDIR       where the throw-away folder is made; default /tmp
+
+set -euo pipefail
+export LC_ALL=C.UTF-8
+umask 022
+
+PG_MAJOR=15
+export PG_CONFIG=${PG_CONFIG:-/usr/lib/postgresql/$PG_MAJOR/bin/pg_config}
+
+tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+work=
+child=
+
+say() {
+	printf '\n== %s\n' "$*"
+}
+
+die() {
+	printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+	exit 1
+}
+
+require_root() {
+	[ "$(id -u)" = 0 ] || die "must run as root: it installs packages and makes a cluster as postgres"
+}
+
+is_installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Installs those of the named Debian packages that are missing.
+install_packages() {
+	local package missing=() settings=/etc/postgresql-common/createcluster.conf
+
+	for package in "$@"; do
+		is_installed "$package" || missing+=("$package")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	say "installing ${missing[*]}"
+	# The package would make and start a cluster of its own, which nobody asked for.
+	if ! is_installed "postgresql-$PG_MAJOR" && [ ! -e "$settings" ]; then
+		mkdir -p "$(dirname "$settings")"
+		echo "create_main_cluster = false" >"$settings"
+	fi
+	export DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1
+	apt-get -q -o DPkg::Lock::Timeout=300 update
+	apt-get -q -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
+		install -y --no-install-recommends "${missing[@]}"
+}
+
+# What building and a cluster need.
+install_base_packages() {
+	install_packages "postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR" gcc libc6-dev make "$@"
+	pg_bin=$("$PG_CONFIG" --bindir)
+	export PATH="$pg_bin:$PATH"
+}
+
+# Runs a command as postgres, in its place rather than as a child, so that a
+# signal meant for the command reaches it.
+as_postgres() {
+	HOME=$work setpriv --reuid=postgres --regid=postgres --init-groups "$@"
+}
+
+# Runs a command with a time limit, in a process group of its own, which leave()
+# can end. Its output goes to where the caller says.
+bounded() {
+	local limit=$1 rc=0
+
+	shift
+	timeout --kill-after=20 "$limit" "$@" </dev/null &
+	child=$!
+	wait "$child" || rc=$?
+	child=
+	return "$rc"
+}
+
+# Makes the throw-away folder, and sees to it that nothing of it stays.
+make_work() {
+	trap leave EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	trap 'exit 129' HUP
+	work=$(mktemp -d "${TMPDIR:-/tmp}/connect.XXXXXX")
+	chown postgres:postgres "$work"
+	cd "$work"
+}
+
+leave() {
+	local rc=$?
+
+	trap - EXIT INT TERM HUP
+	if [ -n "$child" ]; then
+		kill "$child" 2>/dev/null || true
+		wait "$child" 2>/dev/null || true
+	fi
+	# What a script has started besides, it ends itself.
+	! declare -F before_leave >/dev/null || before_leave
+	stop_cluster
+	cd /
+	[ -z "$work" ] || rm -rf "$work"
+	exit "$rc"
+}
+
+# Copies the tree, without what earlier builds left in it, to $work/NAME and
+# gives the copy to postgres: the clone may lie where postgres cannot read.
+copy_tree() {
+	mkdir "$work/$1"
+	tar -C "$tree" --exclude=./.git --exclude=node_modules --exclude='*.o' --exclude='*.bc' \
+		--exclude='*.so' --exclude='./sql/connect--*.sql' --exclude=./results --exclude=./output_iso \
+		--exclude=./tmp_check --exclude=./test/unit/unit --no-same-owner -cf - . |
+		tar -C "$work/$1" --no-same-owner -xf -
+	chown -R postgres:postgres "$work/$1"
+}
+
+# Builds and installs for the server of PG_CONFIG, from $work/build.
+build_and_install() {
+	copy_tree build
+	bounded 900 make -s -C "$work/build" -j"$(nproc)" all
+	bounded 300 make -s -C "$work/build" install
+}
+
+# Starts a cluster in $work/data; psql and its like, run from here on, mean it.
+start_cluster() {
+	local setting options=()
+
+	for setting in "listen_addresses=" "unix_socket_directories=$work/socket" "fsync=off" \
+		"log_line_prefix=%m [%p] %u@%d " "$@"; do
+		options+=("$setting")
+	done
+	mkdir "$work/socket"
+	chown postgres:postgres "$work/socket"
+	# No password, since nobody but root and postgres gets through this folder.
+	chmod 0700 "$work/socket"
+	bounded 120 setpriv --reuid=postgres --regid=postgres --init-groups \
+		initdb --no-sync -A trust -U postgres -E UTF8 --locale=C.UTF-8 -D "$work/data" >"$work/initdb.log" 2>&1 ||
+		{ cat "$work/initdb.log" >&2; die "initdb failed"; }
+	printf '%s\n' "${options[@]}" | sed "s/=\(.*\)/ = '\1'/" >>"$work/data/postgresql.conf"
+	export PGHOST=$work/socket PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
+	unset PGSERVICE PGPASSWORD PGOPTIONS
+	as_postgres pg_ctl -s -w -t 60 -D "$work/data" -l "$work/server.log" start </dev/null ||
+		{ cat "$work/server.log" >&2; die "the server did not start"; }
+}
+
+# Ends the server by the process id that it wrote down itself.
+stop_cluster() {
+	local pid i
+
+	[ -n "$work" ] && [ -s "$work/data/postmaster.pid" ] || return 0
+	pid=$(head -n 1 "$work/data/postmaster.pid")
+	kill -INT "$pid" 2>/dev/null || return 0
+	for i in $(seq 100); do
+		kill -0 "$pid" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	kill -QUIT "$pid" 2>/dev/null || true
+	sleep 1
+}
