@@ -1,0 +1,126 @@
+/*
+ * actions.js
+ *		What can be done with a Connection: its buttons and their confirmations.
+ */
+import { ApiError, Intent, get } from "./api.js";
+import { h } from "./dom.js";
+import { openForm, scopesField, textField } from "./form.js";
+import { drawing } from "./icons.js";
+import { scopesExplained, status } from "./parts.js";
+import { render } from "./router.js";
+import { notify } from "./shell.js";
+import { confirmation, STATUSES } from "./words.js";
+
+/* Shows the Connection as it is now, under a message. */
+async function showNow(kind, ...text) {
+  await render({ refresh: true });
+  notify(kind, text);
+}
+
+/* Says that somebody else was faster; the page shows the present state. */
+export function tellChanged(...text) {
+  return showNow("warning", h("strong", null, "This Connection changed meanwhile. "), text);
+}
+
+/*
+ * Deals with the refusals that mean that the reader's picture of the Connection
+ * was old: the state, the scopes or the reader's part changed.
+ */
+function wasOld(error) {
+  if (!(error instanceof ApiError) || (error.status !== 409 && error.code !== "not_found")) {
+    return false;
+  }
+  tellChanged(error.code === "scopes_changed"
+    ? "The offer covers other scopes than those you saw, so it was not activated. Look at it again."
+    : ["Your action was not carried out: ", error.message, " You see it as it is now."]);
+  return true;
+}
+
+function openConfirmation(action, connection, catalogue) {
+  const words = confirmation(action, connection);
+  const { scopes } = connection.attributes;
+  const reason = words.why
+    ? textField({ id: "reason", label: "Reason", optional: true, rows: 3, hint: "Both of you see it in the history." }) : null;
+  const intent = new Intent();
+  openForm({
+    title: words.title,
+    button: words.button,
+    danger: words.danger,
+    content: [
+      words.text.map((sentence) => h("p", null, sentence)),
+      action === "activate" && scopesExplained(scopes, catalogue),
+      (words.after ?? []).map((sentence) => h("p", null, sentence)),
+      reason?.element,
+    ],
+    fields: reason === null ? {} : { "/meta/reason": reason },
+    rescue: wasOld,
+    async submit() {
+      const meta = action === "activate" ? { scopes } : {};
+      if (reason !== null && reason.control.value.trim() !== "") {
+        meta.reason = reason.control.value.trim();
+      }
+      const { data } = await intent.send("POST", `/connections/${connection.id}/${action}`, { meta });
+      await showNow("info", "Done. The Connection is now ", status(data.attributes.status), ".");
+    },
+  });
+}
+
+function openEdit(connection, catalogue) {
+  const { name, scopes, status: present } = connection.attributes;
+  const nameField = textField({ id: "edit-name", label: "Name", optional: true, value: name ?? "", hint: "Both of you see it." });
+  const chosen = scopesField("edit-scopes", catalogue, scopes);
+  const note = h("p", { class: "hint", role: "status" });
+  const intent = new Intent();
+  const isWider = () => chosen.names().some((scope) => !scopes.includes(scope));
+  chosen.element.addEventListener("change", () => {
+    note.textContent = isWider() && present === "active"
+      ? "Adding scopes asks for your partner’s consent again: the Connection goes back to pending, and sharing stops until they activate it."
+      : "";
+  });
+  openForm({
+    title: "Change name and scopes",
+    button: "Save",
+    content: [nameField.element, chosen.element, note],
+    fields: { "/data/attributes/name": nameField, "/data/attributes/scopes": chosen },
+    rescue: wasOld,
+    async submit() {
+      const attributes = {};
+      if (nameField.control.value.trim() !== (name ?? "")) {
+        attributes.name = nameField.control.value.trim() || null;
+      }
+      if (chosen.names().join() !== scopes.join()) {
+        attributes.scopes = chosen.names();
+      }
+      /* the server takes a change that was based on an old state, so look first */
+      if (!intent.isUncertain) {
+        const { data: now } = await get(`/connections/${connection.id}`);
+        if (now.attributes["updated-at"] !== connection.attributes["updated-at"]) {
+          await tellChanged("Yours was not saved. You see it as it is now.");
+          return;
+        }
+      }
+      const { data } = await intent.send("PATCH", `/connections/${connection.id}`, {
+        data: { type: "connect/connection", id: connection.id, attributes },
+      });
+      await showNow("info", data.attributes.status === present ? "Saved."
+        : `Saved. The Connection is now ${STATUSES[data.attributes.status].toLowerCase()}.`);
+    },
+  });
+}
+
+const BUTTONS = [
+  ["activate", "Activate", "primary"],
+  ["reactivate", "Move back to pending", "primary"],
+  ["update", "Change", ""],
+  ["deactivate", "Deactivate", "danger-quiet"],
+];
+
+/* Returns the buttons of what this reader may do now, and no others. */
+export function actionButtons(connection, catalogue) {
+  const allowed = connection.meta["allowed-actions"];
+  return h("div", { class: "buttons" }, BUTTONS.filter(([action]) => allowed.includes(action)).map(([action, label, kind]) =>
+    h("button", {
+      type: "button", class: kind, id: `action-${action}`,
+      onclick: () => (action === "update" ? openEdit(connection, catalogue) : openConfirmation(action, connection, catalogue)),
+    }, action === "update" && drawing("change"), label)));
+}

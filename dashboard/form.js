@@ -1,0 +1,140 @@
+/*
+ * form.js
+ *		Fields with their errors beside them, and forms in a dialog.
+ */
+import { ApiError, NoAnswer } from "./api.js";
+import { h } from "./dom.js";
+import { drawing } from "./icons.js";
+import { explain } from "./session.js";
+
+/* Ties an error that the server points out to the control that it is about. */
+function withError(id, control, describedBy) {
+  const error = h("p", { class: "field-error", id: `${id}-error`, hidden: true });
+  const targets = control.matches("fieldset") ? [...control.querySelectorAll("input")] : [control];
+  const describe = (ids) => (ids.length > 0
+    ? control.setAttribute("aria-describedby", ids.join(" ")) : control.removeAttribute("aria-describedby"));
+  describe(describedBy);
+  return {
+    error,
+    fail(text) {
+      error.replaceChildren(drawing("warning"), text);
+      error.hidden = false;
+      targets.forEach((target) => target.setAttribute("aria-invalid", "true"));
+      describe([...describedBy, error.id]);
+    },
+    clear() {
+      error.hidden = true;
+      targets.forEach((target) => target.removeAttribute("aria-invalid"));
+      describe(describedBy);
+    },
+    focus() {
+      targets[0].focus();
+    },
+  };
+}
+
+/* Returns a field for text: {element, control, fail, clear, focus}. */
+export function textField({ id, label, hint, optional, rows, ...attributes }) {
+  const control = h(rows ? "textarea" : "input", {
+    id, name: id, rows, type: rows ? null : "text", autocomplete: "off", ...attributes,
+  });
+  const tie = withError(id, control, hint ? [`${id}-hint`] : []);
+  const element = h("div", { class: "field" },
+    h("label", { for: id }, label, optional && h("span", { class: "optional" }, " (optional)")),
+    hint && h("p", { class: "hint", id: `${id}-hint` }, hint), control, tie.error);
+  return { element, control, ...tie };
+}
+
+/* Returns a choice of scopes with what they mean: as a field, and names() chosen. */
+export function scopesField(id, catalogue, chosen) {
+  const boxes = catalogue.map((scope, i) => h("input", {
+    type: "checkbox", id: `${id}-${i}`, value: scope.name, checked: chosen.includes(scope.name),
+    "aria-describedby": `${id}-${i}-hint`,
+  }));
+  const element = h("fieldset", { class: "field" }, h("legend", null, "What is shared"),
+    boxes.map((box, i) => h("div", { class: "choice" }, box, h("div", null,
+      h("label", { for: box.id }, h("code", null, catalogue[i].name)),
+      h("p", { class: "hint", id: `${id}-${i}-hint` }, catalogue[i].description)))));
+  const tie = withError(id, element, []);
+  element.append(tie.error);
+  return { element, names: () => boxes.filter((box) => box.checked).map((box) => box.value), ...tie };
+}
+
+/* Shows an error beside the field it points at; returns that field, if it is one of these. */
+function placeError(error, fields) {
+  const pointer = Object.keys(fields).find((start) =>
+    error instanceof ApiError && (error.pointer === start || error.pointer.startsWith(`${start}/`)));
+  if (pointer === undefined) {
+    return null;
+  }
+  fields[pointer].fail(error.message);
+  return fields[pointer];
+}
+
+/*
+ * Opens a dialog with a form.  submit() does the work and may throw; what it
+ * throws is first offered to rescue(error), which returns true to close the
+ * dialog because it told the reader elsewhere; then it is shown here, beside the
+ * field of `fields` (JSON pointer to field) that it points at.  A form that is
+ * under way is not sent again and does not close.
+ */
+export function openForm({ title, content, button, danger = false, fields = {}, submit, rescue = () => false }) {
+  const alert = h("div", { role: "alert" });
+  const send = h("button", { type: "submit", class: danger ? "danger" : "primary" }, button);
+  const cancel = h("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
+  const form = h("form", { novalidate: true }, h("h2", { id: "dialog-title" }, title), content, alert,
+    h("div", { class: "buttons" }, cancel, send));
+  const dialog = h("dialog", { "aria-labelledby": "dialog-title" }, form);
+  let busy = false;
+
+  const setBusy = (value) => {
+    busy = value;
+    /* aria-disabled keeps the focus where it is, disabled would lose it */
+    send.setAttribute("aria-disabled", String(value));
+    cancel.disabled = value;
+    form.setAttribute("aria-busy", String(value));
+  };
+  const show = (error) => {
+    const field = placeError(error, fields);
+    if (field !== null) {
+      field.focus();
+      return;
+    }
+    alert.replaceChildren(h("p", { class: "form-error" }, drawing("warning"), explain(error)));
+    if (error instanceof NoAnswer || error.status >= 429) {
+      send.textContent = "Try again";
+    }
+    send.focus();
+  };
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (busy) {
+      return;
+    }
+    setBusy(true);
+    alert.replaceChildren();
+    Object.values(fields).forEach((field) => field.clear());
+    try {
+      await submit();
+      dialog.close();
+    } catch (error) {
+      if (error.status === 401 || rescue(error)) {
+        dialog.close();
+      } else {
+        setBusy(false);
+        send.textContent = button;
+        show(error);
+      }
+    }
+  });
+  dialog.addEventListener("cancel", (event) => busy && event.preventDefault());
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/* Closes what is open, because the page behind it is no more. */
+export function closeForms() {
+  document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
+}

@@ -1,0 +1,103 @@
+/*
+ * history.js
+ *		What happened to a Connection: who, what, when, why; newest first.
+ */
+import { get, query } from "./api.js";
+import { h } from "./dom.js";
+import { drawing } from "./icons.js";
+import { id, time } from "./parts.js";
+import { current, explain } from "./session.js";
+import { DEEDS, STATUSES } from "./words.js";
+
+const PAGE = 20;
+
+/* Who did it: the reader's own organization is "You". */
+function actor(organization) {
+  if (organization === null) {
+    return "An administrator";
+  }
+  return organization === current().id ? "You" : id(organization);
+}
+
+/* Says how name and scopes differ from what they were before, if that is known. */
+function differences(event, before) {
+  const said = [];
+  if (before === undefined) {
+    if (event.name !== null) {
+      said.push(["Name: ", h("q", null, event.name)]);
+    }
+    said.push(["Scopes: ", event.scopes.join(", ")]);
+    return said;
+  }
+  const added = event.scopes.filter((scope) => !before.scopes.includes(scope));
+  const removed = before.scopes.filter((scope) => !event.scopes.includes(scope));
+  if (added.length > 0) {
+    said.push(["Added: ", added.join(", ")]);
+  }
+  if (removed.length > 0) {
+    said.push(["Removed: ", removed.join(", ")]);
+  }
+  if (event.name !== before.name) {
+    said.push(event.name === null ? ["Name cleared"] : ["New name: ", h("q", null, event.name)]);
+  }
+  return said;
+}
+
+/* Returns one event; before is the attributes of the one before it, if loaded. */
+function entry(event, before) {
+  const what = event.attributes;
+  const from = what["from-status"];
+  const to = what["to-status"];
+  const moved = from !== to;
+  const changed = ["create", "update", "widen"].includes(what.action);
+  return h("li", { class: `event event-${moved ? to : "change"}` },
+    h("span", { class: "event-mark" }, drawing(moved ? to : "change")),
+    h("div", { class: "event-body" },
+      h("p", { class: "event-title" }, actor(what["organization-id"]), " ", DEEDS[what.action] ?? what.action),
+      h("p", { class: "event-when" }, time(what["created-at"]),
+        from !== null && moved ? ` · ${STATUSES[from]} → ${STATUSES[to]}` : ""),
+      what.reason !== null && h("blockquote", null, what.reason),
+      changed && differences(what, before).map((text) => h("p", { class: "event-detail" }, text)),
+      what["actor-id"] !== null && h("p", { class: "event-detail" }, `By ${what["actor-type"] ?? "unknown"} `, id(what["actor-id"])),
+      what["request-id"] !== null && h("p", { class: "event-detail" }, "Request ", id(what["request-id"]))));
+}
+
+/* Returns a page of the history: {data, next}, next being a cursor or null. */
+export async function loadHistory(connectionId, signal, after = null) {
+  const { data, links } = await get(`/connections/${connectionId}/events${query({
+    "page[size]": PAGE, "page[after]": after,
+  })}`, { signal });
+  return { data, next: links.next === null ? null : data.at(-1).id };
+}
+
+/* Returns the timeline, which grows by a button while there is more. */
+export function timeline(connectionId, first, signal) {
+  const list = h("ol", { class: "timeline", role: "list" });
+  const told = h("p", { class: "field-error", role: "status", hidden: true });
+  const older = h("button", { type: "button", class: "quiet" }, "Show older");
+  let events = [];
+  let next = null;
+
+  const add = (page) => {
+    events = [...events, ...page.data];
+    next = page.next;
+    list.replaceChildren(...events.map((event, i) => entry(event, events[i + 1]?.attributes)));
+    older.hidden = next === null;
+  };
+  older.addEventListener("click", async () => {
+    const shown = events.length;
+    told.hidden = true;
+    try {
+      add(await loadHistory(connectionId, signal, next));
+      list.children[shown].setAttribute("tabindex", "-1");
+      list.children[shown].focus();
+    } catch (error) {
+      if (!signal.aborted) {
+        told.textContent = explain(error);
+        told.hidden = false;
+      }
+    }
+  });
+  add(first);
+  return [list, told, older];
+}

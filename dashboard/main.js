@@ -1,0 +1,86 @@
+/*
+ * main.js
+ *		Begins: sign-in first, then the page of the address.
+ */
+import { ApiError, NoAnswer, whenRefused } from "./api.js";
+import { connectionPage } from "./connection.js";
+import { h } from "./dom.js";
+import { closeForms } from "./form.js";
+import { listPage } from "./list.js";
+import { organizationPage } from "./organization.js";
+import { render, start, stop } from "./router.js";
+import { current, explain, signOut } from "./session.js";
+import { closeShell, openShell, placePage, setLoading } from "./shell.js";
+import { showSignIn } from "./sign-in.js";
+
+const HOME = "/connect/connections";
+
+const routes = [
+  { pattern: /^\/connect\/connections$/, page: listPage },
+  { pattern: /^\/connect\/connections\/([A-Za-z0-9_-]{1,64})$/, page: connectionPage },
+  { pattern: /^\/organization\/information$/, page: organizationPage },
+];
+
+/* The address whose page is shown, to tell the next page from the same one again. */
+let shown = null;
+
+function failed(error) {
+  if (error instanceof ApiError && error.status === 404) {
+    return {
+      title: "Not found",
+      content: [h("div", { class: "empty" }, h("h1", null, "No such Connection"),
+        h("p", null, "There is none with this id, or it belongs to other organizations."),
+        h("p", null, h("a", { class: "button", href: HOME }, "Go to Connections")))],
+    };
+  }
+  return {
+    title: "Not loaded",
+    content: [h("div", { class: "empty" }, h("h1", null, "This could not be loaded"), h("p", null, explain(error)),
+      h("p", null, h("button", { type: "button", class: "primary", onclick: () => render() }, "Try again")))],
+  };
+}
+
+/* Shows a page, unless another one was asked for before it was ready. */
+async function show(page, request) {
+  if (current() === null) {
+    return;
+  }
+  setLoading(true);
+  let result;
+  try {
+    result = await page(request);
+  } catch (error) {
+    if (request.signal.aborted || current() === null) {
+      return;
+    }
+    if (!(error instanceof ApiError || error instanceof NoAnswer)) {
+      console.error(error);
+    }
+    result = failed(error);
+  }
+  if (request.signal.aborted || result === null) {
+    return;
+  }
+  const samePage = shown === location.pathname;
+  shown = location.pathname;
+  setLoading(false);
+  placePage(result.title, result.content, { samePage, keepNotices: request.refresh });
+}
+
+function leave(why) {
+  stop();
+  signOut();
+  closeForms();
+  closeShell();
+  shown = null;
+  showSignIn(why, enter);
+}
+
+function enter() {
+  openShell(current(), () => leave("You are signed out."));
+  render();
+}
+
+whenRefused(() => leave("Your key is no longer accepted: it has expired or was revoked. Sign in again to go on."));
+start(routes, HOME, show);
+showSignIn(null, enter);

@@ -1,0 +1,30 @@
+/*
+ * organization.js
+ *		Organization > Information: the id that a partner needs.
+ */
+import { get } from "./api.js";
+import { h } from "./dom.js";
+import { copyableId, time } from "./parts.js";
+
+export async function organizationPage({ signal }) {
+  const { data } = await get("/organization", { signal });
+  return {
+    title: "Information",
+    content: [
+      h("div", { class: "heading" }, h("h1", null, "Information")),
+      h("section", { class: "card", "aria-labelledby": "organization" },
+        h("h2", { id: "organization" }, "Your organization"),
+        h("dl", { class: "facts" },
+          h("div", null, h("dt", null, "Organization id"), h("dd", { class: "prominent" }, copyableId(data.id, "organization id"))),
+          h("div", null, h("dt", null, "Name"), h("dd", null, data.attributes.name ?? "none")),
+          h("div", null, h("dt", null, "Registered"), h("dd", null, time(data.attributes["created-at"]))))),
+      h("section", { class: "card", "aria-labelledby": "use" },
+        h("h2", { id: "use" }, "What the id is for"),
+        h("p", null, "A partner who wants to share data with you needs your organization id to create a Connection. "
+          + "The id is no secret: with it, a partner can make you an offer and nothing else."),
+        h("p", null, "To share your own data, ask your partner for theirs, then create a Connection under ",
+          h("a", { href: "/connect/connections" }, "Connections"), "."),
+        h("p", null, "A Connection goes one way. To share both ways, each of you creates one.")),
+    ],
+  };
+}

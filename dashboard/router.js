@@ -1,0 +1,58 @@
+/*
+ * router.js
+ *		Which page an address shows, on the browser's history.
+ */
+let routes = [];
+let home = "/";
+let show = () => {};
+let leaving = new AbortController();
+
+/* Shows the page of the present address, home if it has none; refresh: once more, with its messages. */
+export function render({ refresh = false } = {}) {
+  leaving.abort();
+  leaving = new AbortController();
+  const path = location.pathname.replace(/(.)\/$/, "$1");
+  for (const { pattern, page } of routes) {
+    const match = pattern.exec(path);
+    if (match !== null) {
+      return show(page, {
+        parameters: match.slice(1), search: new URLSearchParams(location.search), signal: leaving.signal, refresh,
+      });
+    }
+  }
+  return navigate(home, { replace: true });
+}
+
+/* Goes to an address of the dashboard. */
+export function navigate(address, { replace = false } = {}) {
+  history[replace ? "replaceState" : "pushState"](null, "", address);
+  return render();
+}
+
+/* Is this click on a link one that the browser should not carry out itself? */
+function isOurs(event, link) {
+  return link !== null && event.button === 0 && !event.defaultPrevented
+    && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    && link.origin === location.origin && !link.hasAttribute("target") && !link.getAttribute("href").startsWith("#")
+    && routes.some(({ pattern }) => pattern.test(link.pathname));
+}
+
+/* Begins to follow links and the history.  routes: [{pattern, page}]. */
+export function start(table, homeAddress, shower) {
+  routes = table;
+  home = homeAddress;
+  show = shower;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (isOurs(event, link)) {
+      event.preventDefault();
+      navigate(link.pathname + link.search);
+    }
+  });
+  addEventListener("popstate", () => render());
+}
+
+/* Aborts what the page shown is still asking for. */
+export function stop() {
+  leaving.abort();
+}
