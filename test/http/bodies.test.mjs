@@ -2,12 +2,12 @@
 // stand twice, nesting deeper than 32 and lone surrogates.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { call, errorOf, organization, root } from './client.mjs';
+import { call, errorOf, organization, root } from './connections.mjs';
 
 const me = await organization();
 const wrap = (value) => `{"data":{"attributes":{"destination-organization-id":"org_NOWHERE","name":${value}}}}`;
 const deep = (levels) => '['.repeat(levels) + ']'.repeat(levels);
-const bytes = (...parts) => new Uint8Array(parts.flatMap((part) => typeof part === 'string' ? [...Buffer.from(part)] : part));
+const bytes = (...parts) => Buffer.from(parts.flatMap((part) => typeof part === 'string' ? [...Buffer.from(part)] : part));
 
 // Bodies that are JSON objects; the last refusal, an unknown organization, shows that they were read.
 const valid = [

@@ -1,65 +1,58 @@
-// What the HTTP tests share: requests to the running stack, SQL as its
-// superuser, and organizations of a test's own. The stack is described by the
-// lines of demo.env, in the environment.
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { promisify } from 'node:util';
-import { checkAnswer } from './openapi.mjs';
+// client.mjs: sends requests as they are given, and checks every answer against the contract.
 
-const run = promisify(execFile);
+import http from "node:http";
+import net from "node:net";
+import { check } from "./openapi.mjs";
+import { shared } from "./stack.mjs";
 
-export const base = process.env.CONNECT_URL;
-export const root = '/api/v1/connect/connections';
+const agent = new http.Agent({ keepAlive: true });
 
-// Runs SQL as the superuser and returns its output, unaligned.
-export async function sql(text) {
-  const { stdout } = await run('psql', [process.env.CONNECT_PGURL, '-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', text]);
-  return stdout.trim();
-}
+// Sends a request and resolves to {status, headers, text, json}. options: headers, key (a bearer
+// token), body (a value for JSON, or text or bytes as they are), stack, unchecked.
+export function request(method, path, options = {}) {
+  const { key, stack = shared } = options;
+  const headers = Object.fromEntries(
+    Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  let { body } = options;
+  if (key !== undefined) headers.authorization ??= `Bearer ${key}`;
+  if (body !== undefined) {
+    headers["content-type"] ??= "application/json";
+    if (typeof body !== "string" && !Buffer.isBuffer(body)) body = JSON.stringify(body);
+    headers["content-length"] ??= Buffer.byteLength(body);
+  } else if (method !== "GET" && method !== "HEAD") headers["content-length"] ??= 0;
+  const { hostname, port } = new URL(stack.CONNECT_URL);
 
-// Registers an organization and makes a key for it; more permissions give other keys.
-export async function organization(permissions = '{read,write}') {
-  const id = `org_${randomBytes(6).toString('hex')}`;
-  await sql(`SELECT connect.register_organization('${id}', 'Test ${id}')`);
-  return { id, key: await makeKey(id, permissions) };
-}
-
-export async function makeKey(id, permissions = '{read,write}', expires = 'NULL') {
-  return sql(`SELECT secret FROM connect.create_api_key('${id}', 'test', '${permissions}', ${expires})`);
-}
-
-// Sends a request and checks the answer against http/openapi.json.
-export async function call(method, path, { key, headers = {}, body } = {}) {
-  const sent = { ...headers };
-  if (key !== undefined) sent.Authorization ??= `Bearer ${key}`;
-  if (body !== undefined) sent['Content-Type'] ??= 'application/json';
-  const response = await fetch(base + path, {
-    method,
-    headers: sent,
-    body: typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body,
+  return new Promise((resolve, reject) => {
+    const outgoing = http.request({ agent, hostname, port, method, path, headers }, (incoming) => {
+      const chunks = [];
+      incoming.on("data", (chunk) => chunks.push(chunk));
+      incoming.on("end", () => {
+        const answer = { status: incoming.statusCode, headers: incoming.headers, text: Buffer.concat(chunks).toString() };
+        try {
+          if (!options.unchecked) check({ method, path, headers }, answer);
+          if (answer.headers["content-type"]?.includes("json") && answer.text) answer.json = JSON.parse(answer.text);
+          resolve(answer);
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
   });
-  const text = await response.text();
-  const answer = { status: response.status, headers: response.headers, text, json: text ? JSON.parse(text) : null };
-  checkAnswer(method, path, sent, answer);
-  return answer;
 }
 
-// Offers a Connection and returns its resource object.
-export async function create(source, destination, attributes = {}) {
-  const answer = await call('POST', root, {
-    key: source.key,
-    body: { data: { attributes: { 'destination-organization-id': destination.id, ...attributes } } },
+// Sends bytes and resolves to all that comes back before the other side closes.
+export function raw(text, stack = shared) {
+  const { hostname, port } = new URL(stack.CONNECT_URL);
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = net.connect(port, hostname, () => socket.write(text, "latin1"));
+    socket.setTimeout(5000, () => socket.destroy(new Error(`no end after:\n${answer}`)));
+    socket.on("data", (data) => (answer += data));
+    socket.on("end", () => resolve(answer));
+    socket.on("error", (error) => (answer ? resolve(answer) : reject(error)));
   });
-  if (answer.status !== 201) throw new Error(`create answered ${answer.status}: ${answer.text}`);
-  return answer.json.data;
 }
 
-// Offers and accepts one.
-export async function createActive(source, destination, attributes = {}) {
-  const connection = await create(source, destination, attributes);
-  await call('POST', `${root}/${connection.id}/activate`, { key: destination.key });
-  return connection;
-}
-
-// The error of an answer, for a short comparison.
-export const errorOf = (answer) => `${answer.status} ${answer.json.errors[0].code}`;
+export const API = "/api/v1/connect";

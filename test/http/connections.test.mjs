@@ -2,7 +2,7 @@
 // all others, with the documents of both.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { call, create, createActive, errorOf, organization, root } from './client.mjs';
+import { call, create, createActive, errorOf, organization, root } from './connections.mjs';
 
 const party = await Promise.all([organization(), organization(), organization()]);
 const [source, destination, stranger] = party;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { sql } from './client.mjs';
+import { sql } from './connections.mjs';
 
 const page = new URL('../../doc/http.md', import.meta.url);
 const marker = '===== end of an example =====';

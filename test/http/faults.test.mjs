@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, test } from 'node:test';
-import { call, create, createActive, errorOf, makeKey, organization, root, sql } from './client.mjs';
+import { call, create, createActive, errorOf, makeKey, organization, root, sql } from './connections.mjs';
 
 const [a, b] = await Promise.all([organization(), organization()]);
 const { id } = await create(a, b);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { call, create, errorOf, makeKey, organization, root, sql } from './client.mjs';
+import { call, create, errorOf, makeKey, organization, root, sql } from './connections.mjs';
 
 const post = (who, destination, key, attributes = {}) => call('POST', root, {
   key: who.key,
@@ -38,10 +38,11 @@ test('twenty at once make one Connection', async () => {
 test('an error is kept too, and repeated after its cause is gone', async () => {
   const a = await organization();
   const key = randomUUID();
-  const first = await post(a, 'org_NOT_YET', key);
+  const late = `org_late_${key}`;
+  const first = await post(a, late, key);
   assert.equal(errorOf(first), '422 organization_unknown');
-  await sql("SELECT connect.register_organization('org_NOT_YET', 'Late')");
-  const second = await post(a, 'org_NOT_YET', key);
+  await sql(`SELECT connect.register_organization('${late}', 'Late')`);
+  const second = await post(a, late, key);
   assert.equal(second.text, first.text);
   assert.equal(second.headers.get('idempotency-replayed'), 'true');
 });

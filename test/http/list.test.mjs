@@ -1,7 +1,7 @@
 // Lists: paging both ways by the links, filters, sparse fields, bad parameters.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { call, create, createActive, errorOf, organization, root } from './client.mjs';
+import { call, create, createActive, errorOf, organization, root } from './connections.mjs';
 
 const me = await organization();
 const partners = await Promise.all(Array.from({ length: 5 }, () => organization()));
@@ -9,7 +9,7 @@ const made = [];
 for (const partner of partners) made.push((await create(me, partner)).id);
 made.push((await createActive(partners[0], me)).id);
 made.push((await create(me, me)).id);
-const newestFirst = made.toReversed();
+const newestFirst = [...made].reverse();
 
 const list = (query) => call('GET', `${root}${query}`, { key: me.key });
 const ids = (answer) => answer.json.data.map((row) => row.id);

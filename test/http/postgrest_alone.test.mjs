@@ -9,7 +9,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { organization, sql } from './client.mjs';
+import { organization, sql } from './connections.mjs';
 
 const secret = 'a secret of this test, which is long enough for HS256';
 const [a, b, c] = await Promise.all([organization(), organization(), organization()]);

@@ -1,7 +1,7 @@
 // How an answer is written: Key-Inflection, Persona-Version, media types.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { call, create, createActive, errorOf, organization, root } from './client.mjs';
+import { call, create, createActive, errorOf, organization, root } from './connections.mjs';
 
 const [a, b] = await Promise.all([organization(), organization()]);
 const { id } = await create(a, b, { name: 'Named' });
