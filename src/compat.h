@@ -31,6 +31,15 @@
 #define owns_relation(relid, role) pg_class_ownercheck((relid), (role))
 #endif
 
+/* 18: an index scan can be instrumented. */
+#if PG_VERSION_NUM >= 180000
+#define index_begin(rel, index, snapshot, nkeys) \
+	index_beginscan((rel), (index), (snapshot), NULL, (nkeys), 0)
+#else
+#define index_begin(rel, index, snapshot, nkeys) \
+	index_beginscan((rel), (index), (snapshot), (nkeys), 0)
+#endif
+
 /* 17: the JSON lexer can be allocated by its caller. */
 #if PG_VERSION_NUM >= 170000
 #define json_lexer(json, len) \

@@ -112,8 +112,10 @@ typedef struct StoreScan
 {
 	StoreTable	table;
 	Relation	rel;
-	struct SysScanDescData *scan;
-	HeapTuple	tuple;
+	Relation	index;			/* or NULL */
+	struct IndexScanDescData *index_scan;	/* one of these two */
+	struct TableScanDescData *table_scan;
+	struct TupleTableSlot *slot;
 	void	   *detoasted;		/* a copy made of a column of the row, or NULL */
 	bool		ordered;
 } StoreScan;

@@ -49,7 +49,7 @@ open_own_table(Oid relation)
 	if (IsCatalogNamespace(RelationGetNamespace(rel)) ||
 		RelationGetNamespace(rel) == get_namespace_oid("connect", false))
 		error_raise(ERROR_TABLE_UNSUITABLE, "relation", "Share tables of your own.",
-					"Table \"%s\" has policies of its own.", RelationGetRelationName(rel));
+					"Table \"%s\" belongs to PostgreSQL or to connect.", RelationGetRelationName(rel));
 	return rel;
 }
 

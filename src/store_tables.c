@@ -12,18 +12,23 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
-#include "access/relscan.h"
+#include "access/skey.h"
+#include "access/stratnum.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "compat.h"
 #include "errors.h"
+#include "executor/tuptable.h"
 #include "snapshot_key.h"
 #include "store.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
@@ -60,6 +65,10 @@ typedef struct KeyInfo
 	int			columns[2];
 	RegProcedure equal;
 	RegProcedure greater;		/* if set, the last column is a lower bound, exclusive */
+
+	/* made at first use: the arguments are missing */
+	bool		scankeys_ready;
+	ScanKeyData scankeys[2];
 
 	/* found at first use; valid until the table or the index changes */
 	Oid			indexid;
@@ -226,29 +235,45 @@ store_deform(StoreTable table, HeapTuple tuple, TupleDesc desc, StoreRow *row)
  * and not for a snapshot older than the broken HOT chains it was built over.
  */
 static bool
-index_usable(Oid indexid)
+index_usable(Relation index)
 {
-	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(indexid));
-	Form_pg_index form;
-	bool		usable;
-
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	form = (Form_pg_index) GETSTRUCT(tuple);
-	usable = form->indisvalid &&
-		(!form->indcheckxmin ||
-		 TransactionIdPrecedes(HeapTupleHeaderGetXmin(tuple->t_data), TransactionXmin));
-	ReleaseSysCache(tuple);
-	return usable;
+	return index->rd_index->indisvalid &&
+		(!index->rd_index->indcheckxmin ||
+		 TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin));
 }
 
-/* Returns the OID of a key's index by name, or InvalidOid. */
-static Oid
-find_index(KeyInfo *info, Relation rel)
+/* Opens a key's index if there is one that may be used, else returns NULL. */
+static Relation
+open_index(KeyInfo *info, Relation rel)
 {
+	Relation	index;
+
 	if (!OidIsValid(info->indexid))
 		info->indexid = get_relname_relid(info->index, RelationGetNamespace(rel));
-	return info->indexid;
+	index = OidIsValid(info->indexid) ? try_relation_open(info->indexid, AccessShareLock) : NULL;
+	if (index == NULL || index_usable(index))
+		return index;
+	relation_close(index, AccessShareLock);
+	return NULL;
+}
+
+/* Prepares what all scans by a key have in common. */
+static void
+init_scankeys(KeyInfo *info)
+{
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+
+	/* ScanKeyInit sets collation C, which is the columns' own */
+	for (int i = 0; i < info->ncolumns; i++)
+	{
+		bool		bound = info->greater != InvalidOid && i == info->ncolumns - 1;
+
+		ScanKeyInit(&info->scankeys[i], i + 1,
+					bound ? BTGreaterStrategyNumber : BTEqualStrategyNumber,
+					bound ? info->greater : info->equal, (Datum) 0);
+	}
+	MemoryContextSwitchTo(old);
+	info->scankeys_ready = true;
 }
 
 /*
@@ -256,55 +281,68 @@ find_index(KeyInfo *info, Relation rel)
  * the order of the index if scan->ordered.  Past permissions and row security,
  * so the caller decides who may learn of them.
  *
- * The table stays locked to the end of the transaction, as after any query.
+ * As after any query, the table and its index stay locked to the end of the
+ * transaction; taking a lock again is cheap.
  */
 void
 store_scan_begin(StoreScan *scan, StoreKey key, const Datum *keys)
 {
 	KeyInfo    *info = &keys_info[key];
 	ScanKeyData scankeys[2];
-	Oid			indexid;
+
+	if (!info->scankeys_ready)
+		init_scankeys(info);
+	memcpy(scankeys, info->scankeys, sizeof(scankeys));
+	for (int i = 0; i < info->ncolumns; i++)
+		scankeys[i].sk_argument = keys[i];
 
 	scan->table = info->table;
 	scan->detoasted = NULL;
 	scan->rel = open_table(info->table);
-	indexid = find_index(info, scan->rel);
-
-	/* ScanKeyInit sets collation C, which is the columns' own */
-	for (int i = 0; i < info->ncolumns; i++)
+	scan->index = open_index(info, scan->rel);
+	scan->ordered = scan->index != NULL;
+	scan->slot = table_slot_create(scan->rel, NULL);
+	if (scan->ordered)
 	{
-		bool		bound = info->greater != InvalidOid && i == info->ncolumns - 1;
-
-		ScanKeyInit(&scankeys[i], tables[info->table].attnums[info->columns[i]],
-					bound ? BTGreaterStrategyNumber : BTEqualStrategyNumber,
-					bound ? info->greater : info->equal, keys[i]);
+		scan->index_scan = index_begin(scan->rel, scan->index, GetActiveSnapshot(), info->ncolumns);
+		index_rescan(scan->index_scan, scankeys, info->ncolumns, NULL, 0);
 	}
-	scan->scan = systable_beginscan(scan->rel, indexid, OidIsValid(indexid) && index_usable(indexid),
-									GetActiveSnapshot(), info->ncolumns, scankeys);
-	scan->ordered = scan->scan->irel != NULL;
+	else
+	{
+		for (int i = 0; i < info->ncolumns; i++)
+			scankeys[i].sk_attno = tables[info->table].attnums[info->columns[i]];
+		scan->table_scan = table_beginscan(scan->rel, GetActiveSnapshot(), info->ncolumns, scankeys);
+	}
 }
 
 /* Goes to the next row; false behind the last. */
 bool
 store_scan_next(StoreScan *scan)
 {
-	scan->tuple = systable_getnext(scan->scan);
-	return HeapTupleIsValid(scan->tuple);
+	return scan->ordered ?
+		index_getnext_slot(scan->index_scan, ForwardScanDirection, scan->slot) :
+		table_scan_getnextslot(scan->table_scan, ForwardScanDirection, scan->slot);
 }
 
 /* Returns a column of the row, which points into it. */
 Datum
 store_scan_column(StoreScan *scan, int column, bool *null)
 {
-	return heap_getattr(scan->tuple, tables[scan->table].attnums[column],
-						RelationGetDescr(scan->rel), null);
+	return slot_getattr(scan->slot, tables[scan->table].attnums[column], null);
 }
 
 /* Ends what store_scan_begin() began. */
 void
 store_scan_end(StoreScan *scan)
 {
-	systable_endscan(scan->scan);
+	if (scan->ordered)
+	{
+		index_endscan(scan->index_scan);
+		index_close(scan->index, NoLock);
+	}
+	else
+		table_endscan(scan->table_scan);
+	ExecDropSingleTupleTableSlot(scan->slot);
 	table_close(scan->rel, NoLock);
 }
 
@@ -321,7 +359,7 @@ store_fetch(StoreKey key, const Datum *keys, StoreRow *row)
 	store_scan_begin(&scan, key, keys);
 	found = store_scan_next(&scan);
 	if (found)
-		store_deform(scan.table, heap_copytuple(scan.tuple), RelationGetDescr(scan.rel), row);
+		store_deform(scan.table, ExecCopySlotHeapTuple(scan.slot), RelationGetDescr(scan.rel), row);
 	store_scan_end(&scan);
 	return found;
 }

@@ -1,0 +1,356 @@
+#!/usr/bin/python3
+"""Asks the gate under load, and EXISTS beside it in the same statement.
+
+    test/stress/stress.py            about 20 seconds
+    test/stress/stress.py --long     about 3 minutes
+    test/stress/stress.py --seconds N
+
+Writers toggle 50 Connections in each of two databases with the same ids: short
+and long transactions, rollbacks, savepoints, prepared transactions; others
+write to another table. Readers ask under READ COMMITTED and REPEATABLE READ, in
+loops of PL/pgSQL, and with changes of their own. No answer may differ from
+EXISTS. Then the same once more against wrong_cache.c, where many must differ.
+
+Prints TAP. Runs on a throw-away cluster of the installation that PG_CONFIG
+names (the extension must be installed there), or on the cluster that PGHOST
+names, as a superuser: it makes the databases regress_connect_stress_a and _b
+and drops them again. Needs python3-psycopg2.
+"""
+
+import argparse
+import collections
+import multiprocessing
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import psycopg2
+from psycopg2 import errors
+
+HERE = pathlib.Path(__file__).resolve().parent
+PG_CONFIG = os.environ.get("PG_CONFIG", "pg_config")
+DATABASES = ("regress_connect_stress_a", "regress_connect_stress_b")
+PAIRS = 50
+MANY = 100  # the least that the wrong cache must get wrong
+
+# What may happen to a writer among others.
+EXPECTED = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
+
+SETUP = """
+CREATE EXTENSION connect;
+SELECT connect.create_store();
+INSERT INTO connect.organization (id, name)
+    SELECT 'org_' || n, 'Source' FROM generate_series(1, {pairs}) AS n UNION ALL VALUES ('org_hub', 'Hub');
+INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, scopes)
+    SELECT 'cxn_' || n, 'org_' || n, 'org_hub', '{{account.read}}' FROM generate_series(1, {pairs}) AS n;
+CREATE TABLE hot (n int PRIMARY KEY, source text NOT NULL);
+INSERT INTO hot SELECT n, 'org_' || n FROM generate_series(1, {pairs}) AS n;
+CREATE TABLE noise (n bigserial PRIMARY KEY, written timestamptz DEFAULT now());
+"""
+
+COMPARE = """
+SELECT count(*), count(*) FILTER (WHERE gate <> truth), count(*) FILTER (WHERE truth)
+FROM (SELECT {gate}(h.source, 'org_hub', 'account.read') AS gate,
+        EXISTS (SELECT FROM connect.connection AS c
+            WHERE c.source_organization_id = h.source AND c.destination_organization_id = 'org_hub'
+                AND c.status = 'active' AND 'account.read' = ANY (c.scopes)) AS truth
+    FROM hot AS h WHERE h.n % {step} = 0) AS q
+"""
+
+# Each statement of the loop has a snapshot of its own; a function keeps its state all along.
+LOOP = """
+CREATE FUNCTION compare_in_a_loop(times int, OUT asked bigint, OUT wrong bigint, OUT active bigint) LANGUAGE plpgsql AS $$
+DECLARE
+    r record;
+BEGIN
+    asked := 0; wrong := 0; active := 0;
+    FOR i IN 1..times LOOP
+        FOR r IN SELECT h.source FROM hot AS h WHERE h.n % 10 = i % 10 LOOP
+            SELECT asked + 1, wrong + (q.gate <> q.truth)::int, active + q.truth::int INTO asked, wrong, active
+            FROM (SELECT {gate}(r.source, 'org_hub', 'account.read') AS gate,
+                EXISTS (SELECT FROM connect.connection AS c
+                    WHERE c.source_organization_id = r.source AND c.destination_organization_id = 'org_hub'
+                        AND c.status = 'active' AND 'account.read' = ANY (c.scopes)) AS truth) AS q;
+        END LOOP;
+    END LOOP;
+END $$;
+"""
+
+TOGGLE = """
+UPDATE connect.connection SET status = CASE status WHEN 'pending' THEN 'active'
+    WHEN 'active' THEN 'inactive' ELSE 'pending' END::connect.connection_status WHERE id = %s
+"""
+
+
+def connect(dbname):
+    connection = psycopg2.connect(dbname=dbname)
+    connection.autocommit = True
+    return connection
+
+
+def work(kind, dbname, seconds, seed, gate, prepare, found, enough, queue):
+    """Runs one worker to the end of its time, or until all have found enough, and reports what it counted."""
+    counts = collections.Counter()
+    rng = random.Random(seed)
+    end = time.monotonic() + seconds
+    try:
+        connection = connect(dbname)
+        cursor = connection.cursor()
+        cursor.execute("SET lock_timeout = '500ms'")
+        while time.monotonic() < end and found.value < enough:
+            before = counts["wrong"]
+            try:
+                kind(cursor, rng, counts, gate, prepare)
+            except EXPECTED:
+                counts["retried"] += 1
+                cursor.execute("ROLLBACK")
+            with found.get_lock():
+                found.value += counts["wrong"] - before
+        connection.close()
+        queue.put((None, counts))
+    except Exception as error:  # whatever it was, the test has to tell
+        queue.put((f"{kind.__name__}: {error}", counts))
+
+
+def toggle(cursor, rng, counts):
+    cursor.execute(TOGGLE, (f"cxn_{rng.randint(1, PAIRS)}",))
+    counts["toggles"] += cursor.rowcount
+
+
+def write(cursor, rng, counts, gate, prepare):
+    """One transaction that toggles: alone, long, rolled back, in savepoints, prepared."""
+    way = rng.random()
+    cursor.execute("BEGIN")
+    toggle(cursor, rng, counts)
+    if way < 0.15:
+        cursor.execute("SAVEPOINT s")
+        toggle(cursor, rng, counts)
+        cursor.execute("ROLLBACK TO s")
+        counts["savepoints rolled back"] += 1
+    if way > 0.7:
+        time.sleep(0.005)
+        counts["long"] += 1
+    if way < 0.25:
+        cursor.execute("ROLLBACK")
+        counts["rolled back"] += 1
+    elif way < 0.35 and prepare:
+        name = f"stress_{os.getpid()}_{counts['prepared']}"
+        cursor.execute(f"PREPARE TRANSACTION '{name}'")
+        time.sleep(rng.random() * 0.01)
+        cursor.execute(f"{rng.choice(('COMMIT', 'ROLLBACK'))} PREPARED '{name}'")
+        counts["prepared"] += 1
+    else:
+        cursor.execute("COMMIT")
+        counts["committed"] += 1
+
+
+def write_elsewhere(cursor, rng, counts, gate, prepare):
+    """Transactions that have nothing to do with Connections."""
+    cursor.execute("INSERT INTO noise DEFAULT VALUES")
+    counts["unrelated writes"] += 1
+    time.sleep(0.002)
+
+
+def compare(cursor, rng, counts, gate):
+    cursor.execute(COMPARE.format(gate=gate, step=rng.choice((1, 1, 2, 7))))
+    add(cursor, counts)
+
+
+def add(cursor, counts):
+    asked, wrong, active = cursor.fetchone()
+    counts["statements"] += 1
+    counts["answers"] += asked
+    counts["wrong"] += wrong
+    counts["active"] += active
+
+
+def read_committed(cursor, rng, counts, gate, prepare):
+    """Statements alone, several in a transaction, and loops."""
+    for _ in range(5):
+        compare(cursor, rng, counts, gate)
+    cursor.execute("BEGIN")
+    for _ in range(4):
+        compare(cursor, rng, counts, gate)
+    cursor.execute("SELECT * FROM compare_in_a_loop(3)")
+    add(cursor, counts)
+    cursor.execute("COMMIT")
+
+
+def repeatable_read(cursor, rng, counts, gate, prepare):
+    """An old snapshot while others commit, and right after it a new one."""
+    cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    compare(cursor, rng, counts, gate)
+    for table in ("noise", "pg_am", "pg_opclass"):
+        time.sleep(0.003)
+        # a lock not held yet: here a session takes in what others have sent
+        cursor.execute(f"SELECT FROM {table} LIMIT 1")
+        compare(cursor, rng, counts, gate)
+    cursor.execute("COMMIT")
+    counts["old snapshots"] += 1
+    for _ in range(3):
+        compare(cursor, rng, counts, gate)
+
+
+def read_and_write(cursor, rng, counts, gate, prepare):
+    """Changes of one's own, and taking them back."""
+    level = rng.choice(("READ COMMITTED", "REPEATABLE READ"))
+    cursor.execute(f"BEGIN ISOLATION LEVEL {level}")
+    compare(cursor, rng, counts, gate)
+    cursor.execute("SAVEPOINT s")
+    toggle(cursor, rng, counts)
+    compare(cursor, rng, counts, gate)
+    cursor.execute("ROLLBACK TO s")
+    compare(cursor, rng, counts, gate)
+    toggle(cursor, rng, counts)
+    compare(cursor, rng, counts, gate)
+    cursor.execute(rng.choice(("COMMIT", "ROLLBACK")))
+    compare(cursor, rng, counts, gate)
+
+
+WORKERS = (write, write, write_elsewhere, read_committed, repeatable_read, read_and_write)
+
+
+def run(seconds, gate, prepare, enough=sys.maxsize):
+    """Runs all workers on both databases and returns what they counted."""
+    queue = multiprocessing.Queue()
+    found = multiprocessing.Value("q", 0)
+    workers = [multiprocessing.Process(target=work, args=(kind, dbname, seconds, seed, gate, prepare, found, enough, queue))
+               for seed, (kind, dbname) in enumerate((k, d) for d in DATABASES for k in WORKERS)]
+    for worker in workers:
+        worker.start()
+    counts = collections.Counter()
+    failures = []
+    for _ in workers:
+        failure, counted = queue.get(timeout=seconds + 120)
+        counts.update(counted)
+        if failure:
+            failures.append(failure)
+    for worker in workers:
+        worker.join()
+    return counts, failures
+
+
+def as_postgres():
+    """Root may not run a server."""
+    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+
+class Cluster:
+    """A throw-away cluster, unless PGHOST names one."""
+
+    def __enter__(self):
+        self.folder = None
+        if os.environ.get("PGHOST"):
+            return self
+        self.bin = subprocess.check_output([PG_CONFIG, "--bindir"], text=True).strip()
+        self.folder = tempfile.mkdtemp(prefix="connect_stress_")
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres")
+        self.data = f"{self.folder}/data"
+        self.call("initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        options = f"-k {self.folder} -c listen_addresses= -c max_prepared_transactions=50 -c fsync=off"
+        self.call("pg_ctl", "-D", self.data, "-l", f"{self.folder}/log", "-o", options, "-w", "start")
+        os.environ.update(PGHOST=self.folder, PGPORT="5432", PGUSER="postgres")
+        return self
+
+    def call(self, program, *args):
+        subprocess.run([*as_postgres(), f"{self.bin}/{program}", *args], check=True,
+                       stdout=subprocess.DEVNULL, cwd=self.folder)
+
+    def __exit__(self, *_):
+        if self.folder:
+            self.call("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+            shutil.rmtree(self.folder)
+
+
+def build_wrong_cache(folder):
+    """Builds the module outside the source tree and returns its path without suffix."""
+    for name in ("Makefile", "wrong_cache.c"):
+        shutil.copy(HERE / name, folder)
+    subprocess.run(["make", "-s", "-C", folder, "with_llvm=no", f"PG_CONFIG={PG_CONFIG}"], check=True,
+                   stdout=subprocess.DEVNULL)
+    os.chmod(folder, 0o755)
+    return f"{folder}/wrong_cache"
+
+
+def execute(dbname, sql):
+    connection = connect(dbname)
+    connection.cursor().execute(sql)
+    connection.close()
+
+
+def drop_databases():
+    for dbname in DATABASES:
+        execute("postgres", f"DROP DATABASE IF EXISTS {dbname} WITH (FORCE)")
+
+
+def diagnose(title, counts, failures):
+    print(f"# {title}: " + ", ".join(f"{n} {what}" for what, n in sorted(counts.items())))
+    for failure in failures:
+        print(f"# {failure}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--long", action="store_true", help="about 3 minutes")
+    parser.add_argument("--seconds", type=float, help="of load on the gate")
+    options = parser.parse_args()
+    seconds = options.seconds or (150 if options.long else 9)
+    failed = 0
+
+    def check(number, passed, what):
+        nonlocal failed
+        failed += not passed
+        print(f"{'ok' if passed else 'not ok'} {number} - {what}", flush=True)
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    with Cluster(), tempfile.TemporaryDirectory(prefix="connect_stress_") as build:
+        print("1..5", flush=True)
+        module = build_wrong_cache(build)
+        try:
+            drop_databases()
+            for dbname in DATABASES:
+                execute("postgres", f"CREATE DATABASE {dbname} TEMPLATE template0 ENCODING 'UTF8'")
+                execute(dbname, SETUP.format(pairs=PAIRS) + LOOP.format(gate="connect.is_allowed"))
+            cursor = connect("postgres").cursor()
+            cursor.execute("SELECT current_setting('max_prepared_transactions')::int >= 4")
+            prepare = cursor.fetchone()[0]
+
+            counts, failures = run(seconds, "connect.is_allowed", prepare)
+            diagnose("the gate", counts, failures)
+            check(1, not failures, "every worker came to its end")
+            check(2, counts["answers"] > 1000 and 0.05 < counts["active"] / counts["answers"] < 0.95,
+                  f"{counts['answers']} answers, of which {counts['active']} true")
+            kinds = ["committed", "rolled back", "savepoints rolled back", "long", "unrelated writes", "old snapshots"]
+            if prepare:
+                kinds.append("prepared")
+            check(3, all(counts[kind] > 0 for kind in kinds),
+                  "there was load of every kind" + ("" if prepare else " but prepared transactions, which are off"))
+            check(4, counts["wrong"] == 0, f"{counts['wrong']} disagreements with EXISTS")
+
+            for dbname in DATABASES:
+                execute(dbname, f"""
+                    CREATE FUNCTION wrong_is_allowed(text, text, text) RETURNS boolean
+                        AS '{module}' LANGUAGE C STABLE STRICT;
+                    CREATE FUNCTION wrong_invalidate() RETURNS trigger AS '{module}' LANGUAGE C;
+                    CREATE TRIGGER wrong_invalidate BEFORE UPDATE ON connect.connection
+                        FOR EACH ROW EXECUTE FUNCTION wrong_invalidate();
+                    DROP FUNCTION compare_in_a_loop;""" + LOOP.format(gate="wrong_is_allowed"))
+            # a busy machine takes longer to find as many
+            counts, failures = run(120, "wrong_is_allowed", prepare, 3 * MANY)
+            diagnose("the wrong cache", counts, failures)
+            check(5, not failures and counts["wrong"] >= MANY,
+                  f"the wrong cache gave itself away {counts['wrong']} times in {counts['answers']} answers")
+        finally:
+            drop_databases()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
