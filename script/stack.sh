@@ -62,7 +62,7 @@ before_leave() {
 		kill -TERM "${stack_pids[i]}" 2>/dev/null || true
 		wait "${stack_pids[i]}" 2>/dev/null || true
 	done
-	rm -f "$CONNECT_DIR/demo.env"
+	[ -z "${CONNECT_DIR:-}" ] || rm -f "$CONNECT_DIR/demo.env"
 }
 
 # Starts a command as postgres, in a session of its own so that an interrupt from the
