@@ -43,6 +43,15 @@ function differences(event, before) {
   return said;
 }
 
+/* Returns which key or user it was and in which request; only one's own organization learns that. */
+function origin(what) {
+  const actorId = what["actor-id"];
+  const request = what["request-id"];
+  return (actorId !== null || request !== null) && h("p", { class: "event-detail event-origin" },
+    actorId !== null && [what["actor-type"] ?? "actor", " ", id(actorId)],
+    actorId !== null && request !== null && " · ", request !== null && ["request ", id(request)]);
+}
+
 /* Returns one event; before is the attributes of the one before it, if loaded. */
 function entry(event, before) {
   const what = event.attributes;
@@ -58,8 +67,7 @@ function entry(event, before) {
         from !== null && moved ? ` · ${STATUSES[from]} → ${STATUSES[to]}` : ""),
       what.reason !== null && h("blockquote", null, what.reason),
       changed && differences(what, before).map((text) => h("p", { class: "event-detail" }, text)),
-      what["actor-id"] !== null && h("p", { class: "event-detail" }, `By ${what["actor-type"] ?? "unknown"} `, id(what["actor-id"])),
-      what["request-id"] !== null && h("p", { class: "event-detail" }, "Request ", id(what["request-id"]))));
+      origin(what)));
 }
 
 /* Returns a page of the history: {data, next}, next being a cursor or null. */
