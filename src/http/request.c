@@ -134,6 +134,8 @@ request_kebab(const char *key)
 	return result;
 }
 
+static void refuse_parameter(const char *name, const char *detail) pg_attribute_noreturn();
+
 /* Raises parameter_invalid for a parameter by its name as sent. */
 static void
 refuse_parameter(const char *name, const char *detail)
