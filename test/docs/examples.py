@@ -145,7 +145,8 @@ def clean(databases, roles):
 def main(arguments):
     write = "--write" in arguments
     count = bad = 0
-    for path in [TREE / "README.md", *sorted((TREE / "doc").glob("*.md"))]:
+    # test/http/docs.test.mjs runs http.md, which needs the whole stack
+    for path in [TREE / "README.md", *sorted(set((TREE / "doc").glob("*.md")) - {TREE / "doc" / "http.md"})]:
         databases = set(admin("SELECT datname FROM pg_database"))
         roles = set(admin("SELECT rolname FROM pg_roles"))
         admin("CREATE DATABASE app ENCODING 'UTF8' TEMPLATE template0")
