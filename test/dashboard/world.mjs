@@ -1,0 +1,144 @@
+/*
+ * world.mjs
+ *		What the suites share: organizations and keys from the database itself, the
+ *		API without a page, and pages that notice what must never happen.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { chromium } from "playwright-core";
+
+export const BASE = process.env.CONNECT_URL;
+export const LIST = "/connect/connections";
+
+/* Runs SQL as the cluster's superuser and returns what it prints, unaligned. */
+export function sql(text, variables = {}) {
+  const settings = Object.entries(variables).flatMap(([name, value]) => ["-v", `${name}=${value}`]);
+  return execFileSync("psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", ...settings, process.env.CONNECT_PGURL], {
+    input: text, encoding: "utf8",
+  }).trim();
+}
+
+/* Registers an organization and returns {id, key}; permissions as create_api_key() takes them. */
+export function organization(id, name = id, permissions = "{read,write}") {
+  sql("SELECT connect.register_organization(:'id', :'name');", { id, name });
+  return { id, key: newKey(id, permissions) };
+}
+
+export function newKey(id, permissions = "{read,write}") {
+  return sql("SELECT secret FROM connect.create_api_key(:'id', 'test', :'permissions');", { id, permissions });
+}
+
+/* Revokes all keys of an organization. */
+export function revokeKeys(id) {
+  sql("SELECT connect.revoke_api_key(id) FROM connect.api_key WHERE organization_id = :'id';", { id });
+}
+
+/* Does the Source share with the Destination now? */
+export function isAllowed(source, destination, scope) {
+  return sql("SELECT connect.is_allowed(:'source', :'destination', :'scope');", { source: source.id, destination: destination.id, scope }) === "t";
+}
+
+/* Asks the API as an organization; returns its data. */
+export async function api(who, method, path, body) {
+  const response = await fetch(`${BASE}/api/v1/connect${path}`, {
+    method, body: body && JSON.stringify(body),
+    headers: { Authorization: `Bearer ${who.key}`, ...(body && { "Content-Type": "application/json" }) },
+  });
+  const answer = await response.json();
+  assert.ok(response.ok, `${method} ${path}: ${JSON.stringify(answer)}`);
+  return answer.data;
+}
+
+/* Offers a Connection and returns it. */
+export function offer(source, destination, attributes = {}) {
+  return api(source, "POST", "/connections", {
+    data: { attributes: { "destination-organization-id": destination.id, ...attributes } },
+  });
+}
+
+let browser = null;
+
+async function theBrowser() {
+  browser ??= await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  return browser;
+}
+
+export async function closeBrowser() {
+  await browser?.close();
+  browser = null;
+}
+
+/* The browser itself reports answers such as 409 as errors; those the page deals with. */
+function isAnswer(text, url) {
+  return text.startsWith("Failed to load resource") && url.startsWith(`${BASE}/api/`);
+}
+
+/*
+ * Opens a page in a context of its own.  page.troubles collects console errors,
+ * exceptions, refusals by the policy and requests to anywhere else.
+ */
+export async function openPage(options = {}) {
+  const context = await (await theBrowser()).newContext({
+    viewport: { width: 1280, height: 860 }, locale: "en-GB", timezoneId: "Europe/Berlin", ...options,
+  });
+  /* generous, for a machine that does other things besides */
+  context.setDefaultTimeout(60000);
+  const page = await context.newPage();
+  page.troubles = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" && !isAnswer(message.text(), message.location().url)) {
+      page.troubles.push(`console: ${message.text()}`);
+    }
+  });
+  page.on("pageerror", (error) => page.troubles.push(`exception: ${error.stack}`));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(`${BASE}/`)) {
+      page.troubles.push(`request: ${request.url()}`);
+    }
+  });
+  return page;
+}
+
+/* Closes a page; fails if there was anything that must never be. */
+export async function closePage(page) {
+  const { troubles } = page;
+  await page.context().close();
+  assert.deepEqual(troubles, []);
+}
+
+/* Opens an address of the dashboard and signs in with a key. */
+export async function signIn(page, who, path = LIST) {
+  await page.goto(BASE + path);
+  await page.getByLabel("API key or token").fill(who.key);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  await settled(page);
+}
+
+/* Waits until the page shown is complete. */
+export async function settled(page) {
+  await page.locator("main[aria-busy=false] h1, main:not([aria-busy]) h1").first().waitFor();
+}
+
+/* Opens a page of a signed-in organization. */
+export async function openAs(who, path = LIST, options = {}) {
+  const page = await openPage(options);
+  await signIn(page, who, path);
+  return page;
+}
+
+/* Waits for a message above the page and returns its text. */
+export async function notice(page) {
+  const message = page.locator(".notices .message");
+  await message.waitFor();
+  return message.innerText();
+}
+
+/* Returns the address of one Connection's page. */
+export function pageOf(connection) {
+  return `${LIST}/${connection.id}`;
+}
