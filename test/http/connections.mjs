@@ -43,3 +43,10 @@ export async function createActive(source, destination, attributes = {}) {
 
 // The error of an answer, for a short comparison.
 export const errorOf = (answer) => `${answer.status} ${answer.json.errors[0].code}`;
+
+// Takes away, as no client can, what an organization has offered: for suites that show the
+// organizations of script/demo from the beginning.
+export const forgetOffers = (id) => sql(`SET session_replication_role = replica;
+  DELETE FROM connect.event WHERE source_organization_id = '${id}';
+  DELETE FROM connect.connection WHERE source_organization_id = '${id}';
+  DELETE FROM connect.idempotency WHERE organization_id = '${id}'`);

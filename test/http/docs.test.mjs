@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { sql } from './connections.mjs';
+import { forgetOffers } from './connections.mjs';
 
 const page = new URL('../../doc/http.md', import.meta.url);
 const marker = '===== end of an example =====';
@@ -28,10 +28,7 @@ test('doc/http.md shows what its examples print', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'connect-docs-'));
 
   // the page begins with organizations that have no Connections
-  await sql(`SET session_replication_role = replica;
-    DELETE FROM connect.event WHERE source_organization_id = 'org_ABC123';
-    DELETE FROM connect.connection WHERE source_organization_id = 'org_ABC123';
-    DELETE FROM connect.idempotency WHERE organization_id = 'org_ABC123'`);
+  await forgetOffers('org_ABC123');
   try {
     const { stdout } = await promisify(execFile)('bash', ['-e', '-c', script], { cwd: folder, env: process.env });
     const printed = stdout.split(`${marker}\n`).slice(0, -1);
