@@ -1,0 +1,130 @@
+// Which addresses there are, and what they take.
+
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { API, request } from "./client.mjs";
+import { contract } from "./openapi.mjs";
+import { organization } from "./stack.mjs";
+
+const READ = "GET, HEAD";
+const ROUTES = {
+  [`${API}/connections`]: "GET, HEAD, POST",
+  [`${API}/connections/ID`]: "GET, HEAD, PATCH",
+  [`${API}/connections/ID/activate`]: "POST",
+  [`${API}/connections/ID/deactivate`]: "POST",
+  [`${API}/connections/ID/reactivate`]: "POST",
+  [`${API}/connections/ID/events`]: READ,
+  [`${API}/events`]: READ,
+  [`${API}/organization`]: READ,
+  [`${API}/scopes`]: READ,
+  "/openapi.json": READ,
+};
+
+let source, destination, id;
+
+before(async () => {
+  source = organization("routes_source");
+  destination = organization("routes_destination");
+  const answer = await request("POST", `${API}/connections`, {
+    key: source.key,
+    body: { data: { attributes: { "destination-organization-id": destination.id } } },
+  });
+  assert.equal(answer.status, 201);
+  id = answer.json.data.id;
+  assert.equal(answer.headers.location, `${API}/connections/${id}`);
+  assert.equal(answer.headers.location, answer.json.data.links.self);
+});
+
+test("the contract is valid OpenAPI 3.1 and lists the routes that there are", async () => {
+  const result = await new Validator().validate(contract);
+  assert.ok(result.valid, JSON.stringify(result.errors));
+  const methods = (item) => Object.keys(item).filter((key) => key !== "parameters")
+    .flatMap((key) => (key === "get" ? ["GET", "HEAD"] : [key.toUpperCase()])).join(", ");
+  const listed = Object.entries(contract.paths).map(([path, item]) => [path.replace("{id}", "ID"), methods(item)]);
+  assert.deepEqual(Object.fromEntries(listed), ROUTES);
+});
+
+test("the contract is served as it is in the tree", async () => {
+  const answer = await request("GET", "/openapi.json");
+  assert.equal(answer.status, 200);
+  assert.deepEqual(answer.json, contract);
+});
+
+test("every reading route answers GET, and HEAD with the same but the body", async () => {
+  for (const [route, methods] of Object.entries(ROUTES)) {
+    if (!methods.startsWith("GET")) continue;
+    const path = route.replace("ID", id);
+    const get = await request("GET", path, { key: source.key });
+    const head = await request("HEAD", path, { key: source.key });
+    assert.equal(get.status, 200, path);
+    assert.equal(head.status, 200, path);
+    assert.equal(head.headers["content-type"], get.headers["content-type"]);
+  }
+});
+
+test("the writing routes write", async () => {
+  const step = async (who, method, suffix, status, body) => {
+    const answer = await request(method, `${API}/connections/${id}${suffix}`, { key: who.key, body });
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.json.data.attributes.status, status);
+    return answer;
+  };
+  const named = await step(source, "PATCH", "", "pending", { data: { type: "connect/connection", id, attributes: { name: "Renamed" } } });
+  assert.equal(named.json.data.attributes.name, "Renamed");
+  await step(destination, "POST", "/activate", "active");
+  await step(destination, "POST", "/deactivate", "inactive", { meta: { reason: "test" } });
+  await step(source, "POST", "/reactivate", "pending");
+  const events = await request("GET", `${API}/connections/${id}/events`, { key: source.key });
+  assert.deepEqual(events.json.data.map((event) => event.attributes.action),
+    ["reactivate", "deactivate", "activate", "update", "create"]);
+});
+
+test("the id of a request is in the event that it caused", async () => {
+  const answer = await request("PATCH", `${API}/connections/${id}`, {
+    key: source.key,
+    body: { data: { attributes: { name: "Again" } } },
+  });
+  const events = await request("GET", `${API}/connections/${id}/events?page[size]=1`, { key: source.key });
+  assert.equal(events.json.data[0].attributes["request-id"], answer.headers["request-id"]);
+});
+
+test("any other method is 405 and Allow lists the right ones", async () => {
+  for (const [route, allowed] of Object.entries(ROUTES)) {
+    for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "TRACE"]) {
+      if (allowed.split(", ").includes(method)) continue;
+      const answer = await request(method, route.replace("ID", id), { key: source.key });
+      assert.equal(answer.status, 405, `${method} ${route}`);
+      assert.equal(answer.headers.allow, allowed, `${method} ${route}`);
+    }
+  }
+});
+
+test("any other address is 404, with a key or without", async () => {
+  const long = "a".repeat(65);
+  const paths = [
+    "/", "/api", "/api/", "/api/v1", "/api/v1/connect", `${API}/`, `${API}/connections/`, `${API}/connection`,
+    `${API}/connections/${id}/`, `${API}/connections/${id}/events/`, `${API}/connections/${id}/delete`,
+    `${API}/connections/${long}`, `${API}/connections/a.b`, `${API}/connections/a/b/activate`,
+    "/API/v1/connect/connections", `${API}/Connections`, `//api/v1/connect/connections`,
+    "/%61pi/v1/connect/connections", `${API}/connections/../connections`, `${API}/connections%2F${id}`,
+    "/rpc/list_connections", "/connections", "/serve/list_connections", "/serve/", "/error/json/own/404.json",
+    "/refuse/400", "/none", "/errors/own/404.json", "/nginx.conf", "/../nginx.conf", "/%2e%2e/postgrest.conf",
+    "/dashboard/../../postgrest.conf",
+  ];
+  for (const path of paths) {
+    for (const key of [source.key, undefined]) {
+      const answer = await request("GET", path, { key });
+      // nginx itself refuses what would leave the root
+      assert.ok(answer.status === 404 || (answer.status === 400 && decodeURIComponent(path).includes("..")), `${path} ${answer.status}`);
+    }
+  }
+});
+
+test("an id that does not exist is 404 in the handlers' words, whatever its form", async () => {
+  for (const unknown of ["cxn_01k00000000000000000000000", "x", "-", "A_b-9", "1".repeat(64)]) {
+    const answer = await request("GET", `${API}/connections/${unknown}`, { key: source.key });
+    assert.equal(answer.status, 404);
+    assert.equal(answer.headers["persona-organization-id"], source.id);
+  }
+});
