@@ -161,7 +161,6 @@ test("a key revoked meanwhile leads back to sign-in, and from there to where it 
 
 test("a network that is gone is told, and trying again helps", async () => {
   page = await openAs(us);
-  page.troubles.push = () => {};
   await page.context().setOffline(true);
   await page.getByRole("link", { name: "Information" }).click();
   await page.getByRole("heading", { name: "This could not be loaded" }).waitFor();
