@@ -89,7 +89,7 @@ export async function openPage({ initScript, ...options } = {}) {
     viewport: { width: 1280, height: 860 }, locale: "en-GB", timezoneId: "Europe/Berlin", ...options,
   });
   /* generous, for a machine that does other things besides */
-  context.setDefaultTimeout(60000);
+  context.setDefaultTimeout(180000);
   if (initScript !== undefined) {
     await context.addInitScript({ path: initScript });
   }
