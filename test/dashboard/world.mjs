@@ -81,15 +81,15 @@ function isAnswer(text, url) {
 /*
  * Opens a page in a context of its own, with a script that runs before any other
  * if there is an initScript.  page.troubles collects console errors, which refusals
- * by the policy are too, exceptions, requests to anywhere else or with a key in
- * their address, and cookies.
+ * by the policy are too, exceptions, and requests to anywhere else or with a key in
+ * their address.
  */
 export async function openPage({ initScript, ...options } = {}) {
   const context = await (await theBrowser()).newContext({
     viewport: { width: 1280, height: 860 }, locale: "en-GB", timezoneId: "Europe/Berlin", ...options,
   });
   /* generous, for a machine that does other things besides */
-  context.setDefaultTimeout(60000);
+  context.setDefaultTimeout(180000);
   if (initScript !== undefined) {
     await context.addInitScript({ path: initScript });
   }
@@ -109,18 +109,15 @@ export async function openPage({ initScript, ...options } = {}) {
       page.troubles.push("a key in an address");
     }
   });
-  page.on("response", async (response) => {
-    if (await response.headerValue("set-cookie").catch(() => null) !== null) {
-      page.troubles.push(`cookie: ${response.url()}`);
-    }
-  });
   return page;
 }
 
-/* Closes a page; fails if there was anything that must never be. */
+/* Closes a page; fails if there was anything that must never be, cookies among it. */
 export async function closePage(page) {
   const { troubles } = page;
+  const cookies = await page.context().cookies();
   await page.context().close();
+  troubles.push(...cookies.map(({ name }) => `cookie: ${name}`));
   assert.deepEqual(troubles, []);
 }
 

@@ -1,0 +1,94 @@
+/*
+ * pages.mjs
+ *		Every page of the dashboard, filled with what strains it, for the suites that look at all.
+ */
+import { api, LIST, offer, openPage, organization, pageOf, settled, signIn } from "./world.mjs";
+
+/* Makes two organizations of a suite's, with the longest ids and names, and all that the pages can show. */
+export async function strain(suite) {
+  const us = organization(`org_${suite}_us_`.padEnd(64, "W"), "Our own organization ".repeat(5).trim());
+  const partner = organization(`org_${suite}_partner_`.padEnd(64, "w"));
+  const offered = await offer(us, partner, {
+    name: "Supercalifragilistic".repeat(12), scopes: ["account.read", "inquiry.read", "verification.read"],
+  });
+  await api(us, "POST", `/connections/${offered.id}/deactivate`, { meta: { reason: "Because".repeat(140) } });
+  await api(us, "POST", `/connections/${offered.id}/reactivate`);
+  await api(partner, "POST", `/connections/${offered.id}/activate`);
+  const ended = await offer(us, us);
+  await api(us, "POST", `/connections/${ended.id}/deactivate`);
+  const waiting = await offer(partner, us, { name: "An offer" });
+  return { us, nobody: organization(`org_${suite}_empty`), offered, ended, waiting };
+}
+
+async function openDialog(page, button) {
+  await page.getByRole("button", { name: button, exact: true }).click();
+  await page.getByRole("dialog").waitFor();
+}
+
+/* Goes to another page of the dashboard without signing in once more. */
+async function go(page, address) {
+  await page.evaluate((target) => {
+    history.pushState(null, "", target);
+    dispatchEvent(new PopStateEvent("popstate"));
+  }, address);
+  await page.waitForFunction(() => document.querySelector("main").getAttribute("aria-busy") !== "true");
+  await settled(page);
+}
+
+/*
+ * Walks through every page and calls look(page, name) on each; the options are a
+ * browser context's.  Returns the page, which the caller closes.
+ */
+export async function walk({ us, nobody, offered, ended, waiting }, options, look) {
+  const page = await openPage(options);
+  await signIn(page, nobody);
+  await look(page, "the empty list");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("You are signed out.").waitFor();
+  await look(page, "sign-in with a message");
+  await page.getByLabel("API key or token").fill("connect_unknown");
+  await page.keyboard.press("Enter");
+  await page.locator("#token-error:not([hidden])").waitFor();
+  await look(page, "sign-in refused");
+  await page.getByLabel("API key or token").fill(us.key);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  await settled(page);
+  await look(page, "the list");
+  await openDialog(page, "New Connection");
+  await look(page, "create");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.locator("[aria-invalid=true]").waitFor();
+  await look(page, "create refused");
+  await page.keyboard.press("Escape");
+  await go(page, `${LIST}?status=inactive&direction=inbound&partner=no%20id`);
+  await look(page, "the list with a refused filter");
+  await go(page, pageOf(offered));
+  await look(page, "an active Connection");
+  await openDialog(page, "Change");
+  await look(page, "change");
+  await page.keyboard.press("Escape");
+  await openDialog(page, "Deactivate");
+  await look(page, "deactivate");
+  await page.keyboard.press("Escape");
+  await go(page, pageOf(waiting));
+  await openDialog(page, "Activate");
+  await look(page, "activate");
+  await page.keyboard.press("Escape");
+  await look(page, "a pending Connection");
+  await go(page, pageOf(ended));
+  await openDialog(page, "Move back to pending");
+  await page.getByRole("dialog").getByRole("button", { name: "Move back to pending" }).click();
+  await page.locator(".notices .message").waitFor();
+  await look(page, "a Connection with oneself, and a message");
+  await page.getByRole("button", { name: "Deactivate", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Deactivate" }).click();
+  await page.locator(".badges .status", { hasText: "Inactive" }).waitFor();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await look(page, "an inactive Connection");
+  await go(page, "/organization/information");
+  await look(page, "Information");
+  await go(page, `${LIST}/cxn_none`);
+  await look(page, "no such Connection");
+  return page;
+}
