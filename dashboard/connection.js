@@ -3,14 +3,15 @@
  *		One Connection: everything about it, its history, and what can be done.
  */
 import { actionButtons, tellChanged } from "./actions.js";
+import { LIST } from "./addresses.js";
 import { get } from "./api.js";
 import { h } from "./dom.js";
 import { drawing } from "./icons.js";
 import { loadHistory, timeline } from "./history.js";
-import { refreshWaiting } from "./list.js";
 import { connectionName, copyableId, direction, id, scopesExplained, status, time } from "./parts.js";
 import { catalogue, current } from "./session.js";
 import { statesPicture } from "./states.js";
+import { refreshWaiting } from "./waiting.js";
 import { outlook, viewOf } from "./words.js";
 
 function fact(term, ...description) {
@@ -64,7 +65,7 @@ export async function connectionPage({ parameters: [connectionId], signal }) {
   return {
     title: attributes.name ?? `Connection with ${partner}`,
     content: [
-      h("p", { class: "trail" }, h("a", { href: "/connect/connections" }, drawing("back"), "Connections")),
+      h("p", { class: "trail" }, h("a", { href: LIST }, drawing("back"), "Connections")),
       h("div", { class: "heading" },
         h("div", null, h("h1", null, connectionName(data, partner)), h("p", { class: "badges" }, status(attributes.status), direction(way))),
         actionButtons(data, scopes)),

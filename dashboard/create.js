@@ -2,6 +2,7 @@
  * create.js
  *		The form that offers a Connection to a partner.
  */
+import { pageOf } from "./addresses.js";
 import { ApiError, Intent, get, query } from "./api.js";
 import { h } from "./dom.js";
 import { openForm, scopesField, textField } from "./form.js";
@@ -16,7 +17,7 @@ async function openExisting(partner) {
     "filter[direction]": "outbound", "filter[destination-organization-id]": partner,
   })}`);
   if (data.length > 0) {
-    await navigate(`/connect/connections/${data[0].id}`);
+    await navigate(pageOf(data[0].id));
     notify("info", "You share with ", id(partner), " through this Connection already; there is one for each partner, for ever.");
   }
 }
@@ -63,7 +64,7 @@ export async function openCreate() {
           },
         },
       });
-      await navigate(`/connect/connections/${data.id}`);
+      await navigate(pageOf(data.id));
       notify("info", "Offer created. Tell ", id(destination), " that it waits for them to activate it.");
     },
     rescue(error) {

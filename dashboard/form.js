@@ -6,6 +6,7 @@ import { ApiError, NoAnswer } from "./api.js";
 import { h } from "./dom.js";
 import { drawing } from "./icons.js";
 import { explain } from "./session.js";
+import { focusHeading } from "./shell.js";
 
 /* Ties an error that the server points out to the control that it is about. */
 function withError(id, control, describedBy) {
@@ -129,7 +130,13 @@ export function openForm({ title, content, button, danger = false, fields = {}, 
     }
   });
   dialog.addEventListener("cancel", (event) => busy && event.preventDefault());
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    /* the browser has given the focus back to where it was, unless that is gone */
+    if (document.activeElement === document.body) {
+      focusHeading();
+    }
+  });
   document.body.append(dialog);
   dialog.showModal();
 }

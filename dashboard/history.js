@@ -48,8 +48,8 @@ function origin(what) {
   const actorId = what["actor-id"];
   const request = what["request-id"];
   return (actorId !== null || request !== null) && h("p", { class: "event-detail event-origin" },
-    actorId !== null && [what["actor-type"] ?? "actor", " ", id(actorId)],
-    actorId !== null && request !== null && " · ", request !== null && ["request ", id(request)]);
+    actorId !== null && h("span", null, what["actor-type"] ?? "actor", " ", id(actorId)), " ",
+    request !== null && h("span", null, "request ", id(request)));
 }
 
 /* Returns one event; before is the attributes of the one before it, if loaded. */
@@ -63,8 +63,8 @@ function entry(event, before) {
     h("span", { class: "event-mark" }, drawing(moved ? to : "change")),
     h("div", { class: "event-body" },
       h("p", { class: "event-title" }, actor(what["organization-id"]), " ", DEEDS[what.action] ?? what.action),
-      h("p", { class: "event-when" }, time(what["created-at"]),
-        from !== null && moved ? ` · ${STATUSES[from]} → ${STATUSES[to]}` : ""),
+      h("p", { class: "event-when" }, time(what["created-at"]), " ",
+        from !== null && moved && h("span", null, `${STATUSES[from]} → ${STATUSES[to]}`)),
       what.reason !== null && h("blockquote", null, what.reason),
       changed && differences(what, before).map((text) => h("p", { class: "event-detail" }, text)),
       origin(what)));

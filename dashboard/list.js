@@ -2,6 +2,7 @@
  * list.js
  *		Connect > Connections: the list, its filters and its pages.
  */
+import { LIST, pageOf } from "./addresses.js";
 import { ApiError, get, query } from "./api.js";
 import { openCreate } from "./create.js";
 import { h, spoken } from "./dom.js";
@@ -9,36 +10,11 @@ import { drawing } from "./icons.js";
 import { connectionName, copyableId, direction, id, scopeNames, status, time } from "./parts.js";
 import { navigate } from "./router.js";
 import { current } from "./session.js";
-import { showWaiting } from "./shell.js";
+import { refreshWaiting } from "./waiting.js";
 import { STATUSES, viewOf } from "./words.js";
 
 const PAGE = 20;
-const HOME = "/connect/connections";
-const WAITING = `${HOME}?status=pending&direction=inbound`;
-
-/* Returns how many offers wait for this organization: one page of them, "100+" beyond. */
-async function countWaiting(signal) {
-  const { data, links } = await get(`/connections${query({
-    "filter[status]": "pending", "filter[direction]": "inbound",
-    "page[size]": 100, "fields[connect/connection]": "status",
-  })}`, { signal });
-  return links.next === null ? String(data.length) : `${data.length}+`;
-}
-
-/* Brings the count in the navigation up to date; without an answer it stays away. */
-export async function refreshWaiting(signal) {
-  try {
-    const count = await countWaiting(signal);
-    showWaiting(count);
-    return count;
-  } catch (error) {
-    if (signal?.aborted || error.status === 401) {
-      throw error;
-    }
-    showWaiting("0");
-    return "0";
-  }
-}
+const WAITING = `${LIST}?status=pending&direction=inbound`;
 
 /* Returns the cursor that a link of the API carries, or null. */
 function cursor(link, name) {
@@ -70,7 +46,7 @@ async function load(filters, signal) {
 
 /* Returns the address of the list with these filters. */
 function address({ status: wanted, direction: way, partner, before, after }) {
-  return HOME + query({ status: wanted, direction: way, partner, before, after });
+  return LIST + query({ status: wanted, direction: way, partner, before, after });
 }
 
 /* Returns one choice of few: radio buttons that look like one bar. */
@@ -115,7 +91,7 @@ function filterBar(filters, error) {
 function row(connection) {
   const { attributes } = connection;
   const { partner, direction: way } = viewOf(connection, current().id);
-  const href = `${HOME}/${connection.id}`;
+  const href = pageOf(connection.id);
   const open = (event) => {
     if (!event.target.closest("a, button") && String(getSelection()) === "") {
       navigate(href);
@@ -158,12 +134,12 @@ function nothing(filters, isFiltered, create) {
   if (address(filters) === WAITING) {
     return h("div", { class: "empty" }, h("h3", null, "No offers wait for you"),
       h("p", null, "When a partner offers to share data with you, the offer stands here for you to activate."),
-      h("p", null, h("a", { class: "button", href: HOME }, "Show all Connections")));
+      h("p", null, h("a", { class: "button", href: LIST }, "Show all Connections")));
   }
   if (isFiltered) {
     return h("div", { class: "empty" }, h("h3", null, "No Connection matches"),
       h("p", null, "None of your Connections fits these filters."),
-      h("p", null, h("a", { class: "button", href: HOME }, "Show all Connections")));
+      h("p", null, h("a", { class: "button", href: LIST }, "Show all Connections")));
   }
   return h("div", { class: "empty" }, drawing("connections"), h("h3", null, "No Connections yet"),
     h("p", null, "To share data with a partner, ask for their organization id and create a Connection; "
@@ -198,7 +174,7 @@ export async function listPage({ search, signal }) {
     }
     if (error.parameter.startsWith("page[") || error.parameter === "filter[status]" || error.parameter === "filter[direction]") {
       /* an address kept from another organization, or made by hand */
-      navigate(HOME, { replace: true });
+      navigate(LIST, { replace: true });
       return null;
     }
     partnerError = error.message;

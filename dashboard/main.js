@@ -2,6 +2,7 @@
  * main.js
  *		Begins: sign-in first, then the page of the address.
  */
+import { INFORMATION, LIST, pageOf } from "./addresses.js";
 import { ApiError, NoAnswer, whenRefused } from "./api.js";
 import { connectionPage } from "./connection.js";
 import { h } from "./dom.js";
@@ -13,12 +14,10 @@ import { current, explain, signOut } from "./session.js";
 import { closeShell, openShell, placePage, setLoading } from "./shell.js";
 import { showSignIn } from "./sign-in.js";
 
-const HOME = "/connect/connections";
-
 const routes = [
-  { pattern: /^\/connect\/connections$/, page: listPage },
-  { pattern: /^\/connect\/connections\/([A-Za-z0-9_-]{1,64})$/, page: connectionPage },
-  { pattern: /^\/organization\/information$/, page: organizationPage },
+  { pattern: new RegExp(`^${LIST}$`), page: listPage },
+  { pattern: new RegExp(`^${pageOf("([A-Za-z0-9_-]{1,64})")}$`), page: connectionPage },
+  { pattern: new RegExp(`^${INFORMATION}$`), page: organizationPage },
 ];
 
 /* The address whose page is shown, to tell the next page from the same one again. */
@@ -30,7 +29,7 @@ function failed(error) {
       title: "Not found",
       content: [h("div", { class: "empty" }, h("h1", null, "No such Connection"),
         h("p", null, "There is none with this id, or it belongs to other organizations."),
-        h("p", null, h("a", { class: "button", href: HOME }, "Go to Connections")))],
+        h("p", null, h("a", { class: "button", href: LIST }, "Go to Connections")))],
     };
   }
   return {
@@ -82,5 +81,5 @@ function enter() {
 }
 
 whenRefused(() => leave("Your key is no longer accepted: it has expired or was revoked. Sign in again to go on."));
-start(routes, HOME, show);
+start(routes, LIST, show);
 showSignIn(null, enter);

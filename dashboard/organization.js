@@ -2,6 +2,7 @@
  * organization.js
  *		Organization > Information: the id that a partner needs.
  */
+import { LIST } from "./addresses.js";
 import { get } from "./api.js";
 import { h } from "./dom.js";
 import { copyableId, time } from "./parts.js";
@@ -23,7 +24,7 @@ export async function organizationPage({ signal }) {
         h("p", null, "A partner who wants to share data with you needs your organization id to create a Connection. "
           + "The id is no secret: with it, a partner can make you an offer and nothing else."),
         h("p", null, "To share your own data, ask your partner for theirs, then create a Connection under ",
-          h("a", { href: "/connect/connections" }, "Connections"), "."),
+          h("a", { href: LIST }, "Connections"), "."),
         h("p", null, "A Connection goes one way. To share both ways, each of you creates one.")),
     ],
   };

@@ -11,9 +11,8 @@ let leaving = new AbortController();
 export function render({ refresh = false } = {}) {
   leaving.abort();
   leaving = new AbortController();
-  const path = location.pathname.replace(/(.)\/$/, "$1");
   for (const { pattern, page } of routes) {
-    const match = pattern.exec(path);
+    const match = pattern.exec(location.pathname);
     if (match !== null) {
       return show(page, {
         parameters: match.slice(1), search: new URLSearchParams(location.search), signal: leaving.signal, refresh,

@@ -3,6 +3,7 @@
  *		What stands around every page of somebody signed in: navigation, who it
  *		is, messages, and the place of the page itself.
  */
+import { INFORMATION, LIST } from "./addresses.js";
 import { h, spoken } from "./dom.js";
 import { drawing, mark } from "./icons.js";
 import { id, message } from "./parts.js";
@@ -16,8 +17,8 @@ function navigationLink(href, name, icon) {
 /* Builds the shell for an organization. */
 export function openShell(organization, onSignOut) {
   const waiting = h("span", { class: "count" });
-  const connections = navigationLink("/connect/connections", "Connections", "connections");
-  const information = navigationLink("/organization/information", "Information", "organization");
+  const connections = navigationLink(LIST, "Connections", "connections");
+  const information = navigationLink(INFORMATION, "Information", "organization");
   const notices = h("div", { class: "notices", "aria-live": "polite" });
   const main = h("main", { id: "main", tabindex: "-1" });
   connections.append(waiting);
@@ -53,6 +54,17 @@ export function notify(kind, ...children) {
   shell?.notices.replaceChildren(message(kind, children));
 }
 
+/* Gives the focus to what does not take it by itself. */
+function focusOn(element, options) {
+  element.setAttribute("tabindex", "-1");
+  element.focus(options);
+}
+
+/* Gives the focus to the page's heading. */
+export function focusHeading() {
+  focusOn(shell.main.querySelector("h1"));
+}
+
 /* Shows that a page is on its way. */
 export function setLoading(loading) {
   shell?.main.setAttribute("aria-busy", String(loading));
@@ -79,13 +91,14 @@ export function placePage(title, content, { samePage, keepNotices }) {
       link.removeAttribute("aria-current");
     }
   }
-  const again = samePage && focused ? document.getElementById(focused) : null;
-  const target = again ?? main.querySelector(samePage ? "#results" : "h1") ?? main.querySelector("h1") ?? main;
-  if (!again) {
-    target.setAttribute("tabindex", "-1");
-  }
-  if (!(samePage && (document.querySelector("dialog[open]") || document.activeElement?.closest(".side")))) {
-    target.focus({ preventScroll: samePage });
+  const isBusyElsewhere = samePage && (document.querySelector("dialog[open]") || document.activeElement?.closest(".side"));
+  if (!isBusyElsewhere) {
+    const again = samePage && focused ? document.getElementById(focused) : null;
+    if (again !== null) {
+      again.focus({ preventScroll: true });
+    } else {
+      focusOn((samePage && main.querySelector("#results")) || main.querySelector("h1"), { preventScroll: samePage });
+    }
   }
   if (!samePage) {
     scrollTo(0, 0);

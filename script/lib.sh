@@ -64,6 +64,11 @@ install_base_packages() {
 	export PATH="$pg_bin:$PATH"
 }
 
+# What the dashboard's suites and pictures need: a browser, and typefaces to set pages in.
+install_browser() {
+	install_packages chromium fonts-inter fonts-dejavu-core
+}
+
 # Runs a command as postgres, in its place rather than as a child, so that a
 # signal meant for the command reaches it.
 as_postgres() {

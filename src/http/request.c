@@ -209,6 +209,8 @@ parse_fields(HttpRequest *request, const char *name, char *value)
 		if (number < 0)
 			refuse_parameter(name, psprintf("\"%s\" is no field of a connection.",
 											error_excerpt(field, strlen(field))));
+		if (request->style.fields & (1u << number))
+			continue;			/* so that links do not grow with what was sent */
 		request->style.fields |= 1u << number;
 		appendStringInfo(&kept, "%s%s", kept.len > 0 ? "," : "", request_kebab(field));
 	}

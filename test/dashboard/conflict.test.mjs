@@ -34,7 +34,7 @@ function patch(connection, attributes) {
 }
 
 async function shows(status) {
-  assert.equal(await page.locator(".badges .status").innerText(), status);
+  await page.locator(".badges .status", { hasText: status }).waitFor();
 }
 
 test("an offer that was widened while the destination decided is not activated", async () => {
@@ -43,7 +43,7 @@ test("an offer that was widened while the destination decided is not activated",
   const dialog = await openDialog("Activate");
   await patch(connection, { scopes: ["inquiry.read", "verification.read"] });
   await dialog.getByRole("button", { name: "Activate" }).click();
-  assert.match(await notice(page), /changed meanwhile[\s\S]*other scopes than those you saw/);
+  await notice(page, /changed meanwhile[\s\S]*other scopes than those you saw/);
   await shows("Pending");
   assert.match(await page.locator("main").innerText(), /verification\.read/);
   assert.equal(isAllowed(source, partner, "inquiry.read"), false);
@@ -55,7 +55,7 @@ test("an activation after the source has withdrawn the offer", async () => {
   const dialog = await openDialog("Activate");
   await post(source, connection, "deactivate");
   await dialog.getByRole("button", { name: "Activate" }).click();
-  assert.match(await notice(page), /changed meanwhile[\s\S]*not carried out/);
+  await notice(page, /changed meanwhile[\s\S]*not carried out/);
   await shows("Inactive");
   assert.equal(await page.locator("main .heading button").count(), 0);
 });
@@ -67,7 +67,7 @@ test("a deactivation that both ask for at once", async () => {
   const dialog = await openDialog("Deactivate");
   await post(partner, connection, "deactivate");
   await dialog.getByRole("button", { name: "Deactivate" }).click();
-  assert.match(await notice(page), /changed meanwhile/);
+  await notice(page, /changed meanwhile/);
   await shows("Inactive");
 });
 
@@ -78,7 +78,7 @@ test("a reactivation that a colleague was faster with", async () => {
   const dialog = await openDialog("Move back to pending");
   await post(source, connection, "reactivate");
   await dialog.getByRole("button", { name: "Move back to pending" }).click();
-  assert.match(await notice(page), /changed meanwhile/);
+  await notice(page, /changed meanwhile/);
   await shows("Pending");
 });
 
@@ -89,7 +89,7 @@ test("a change that does not overwrite a colleague's", async () => {
   await patch(connection, { name: "Colleague's" });
   await dialog.getByLabel("Name").fill("Mine");
   await dialog.getByRole("button", { name: "Save" }).click();
-  assert.match(await notice(page), /changed meanwhile[\s\S]*not saved/);
+  await notice(page, /changed meanwhile[\s\S]*not saved/);
   await page.getByRole("heading", { name: "Colleague's", level: 1 }).waitFor();
   assert.equal((await api(source, "GET", `/connections/${connection.id}`)).attributes.name, "Colleague's");
 });

@@ -49,7 +49,7 @@ test("a double click makes one Connection, by one request", async () => {
   const partner = organization("org_once_double");
   const dialog = await fillIn(partner);
   await dialog.getByRole("button", { name: "Create" }).dblclick();
-  assert.match(await notice(page), /Offer created/);
+  await notice(page, /Offer created/);
   assert.equal(page.sent.length, 1);
   assert.match(page.sent[0].key, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.equal(await count(partner), 1);
@@ -65,7 +65,7 @@ test("a lost answer and another try make one Connection, under one key", async (
   const answer = page.waitForResponse((response) => response.request().method() === "POST");
   await dialog.getByRole("button", { name: "Try again" }).click();
   assert.equal((await answer).headers()["idempotency-replayed"], "true");
-  assert.match(await notice(page), /Offer created/);
+  await notice(page, /Offer created/);
   assert.equal(page.sent.length, 2);
   assert.equal(page.sent[0].key, page.sent[1].key);
   assert.equal(await count(partner), 1);
@@ -97,7 +97,7 @@ test("a lost answer to an action, and to a change, does no harm", async () => {
   await page.getByRole("button", { name: "Deactivate", exact: true }).click();
   await dialog.getByRole("button", { name: "Deactivate" }).click();
   await dialog.getByRole("button", { name: "Try again" }).click();
-  assert.match(await notice(page), /Inactive/);
+  await notice(page, /Inactive/);
   const events = await api(us, "GET", `/connections/${connection.id}/events`);
   assert.deepEqual(events.map((event) => event.attributes.action), ["deactivate", "update", "create"]);
 });

@@ -60,7 +60,7 @@ test("a partner that does not exist", async () => {
   assert.equal(await dialog.getByLabel("Name").inputValue(), "Kept");
   sql("SELECT connect.register_organization('org_nobody', 'now registered');");
   await dialog.getByRole("button", { name: "Create" }).click();
-  assert.match(await notice(page), /Offer created/);
+  await notice(page, /Offer created/);
 });
 
 test("a partner's id that can be none, and none at all", async () => {
@@ -95,7 +95,7 @@ test("a second Connection to the same partner leads to the first", async () => {
   const dialog = await openCreate();
   await dialog.getByLabel("Partner’s organization id").fill(partner.id);
   await dialog.getByRole("button", { name: "Create" }).click();
-  assert.match(await notice(page), /already; there is one for each partner/);
+  await notice(page, /already; there is one for each partner/);
   assert.equal(new URL(page.url()).pathname, pageOf(connection));
 });
 
@@ -161,7 +161,6 @@ test("a key revoked meanwhile leads back to sign-in, and from there to where it 
 
 test("a network that is gone is told, and trying again helps", async () => {
   page = await openAs(us);
-  page.troubles.push = () => {};
   await page.context().setOffline(true);
   await page.getByRole("link", { name: "Information" }).click();
   await page.getByRole("heading", { name: "This could not be loaded" }).waitFor();

@@ -9,6 +9,7 @@ import { chromium } from "playwright-core";
 
 export const BASE = process.env.CONNECT_URL;
 export const LIST = "/connect/connections";
+const SECRET = /connect_[A-Za-z0-9_-]{43}/;
 
 /* Runs SQL as the cluster's superuser and returns what it prints, unaligned. */
 export function sql(text, variables = {}) {
@@ -60,7 +61,7 @@ let browser = null;
 
 async function theBrowser() {
   browser ??= await chromium.launch({
-    executablePath: "/usr/bin/chromium",
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
@@ -78,15 +79,20 @@ function isAnswer(text, url) {
 }
 
 /*
- * Opens a page in a context of its own.  page.troubles collects console errors,
- * exceptions, refusals by the policy and requests to anywhere else.
+ * Opens a page in a context of its own, with a script that runs before any other
+ * if there is an initScript.  page.troubles collects console errors, which refusals
+ * by the policy are too, exceptions, requests to anywhere else or with a key in
+ * their address, and cookies.
  */
-export async function openPage(options = {}) {
+export async function openPage({ initScript, ...options } = {}) {
   const context = await (await theBrowser()).newContext({
     viewport: { width: 1280, height: 860 }, locale: "en-GB", timezoneId: "Europe/Berlin", ...options,
   });
   /* generous, for a machine that does other things besides */
   context.setDefaultTimeout(60000);
+  if (initScript !== undefined) {
+    await context.addInitScript({ path: initScript });
+  }
   const page = await context.newPage();
   page.troubles = [];
   page.on("console", (message) => {
@@ -98,6 +104,14 @@ export async function openPage(options = {}) {
   page.on("request", (request) => {
     if (!request.url().startsWith(`${BASE}/`)) {
       page.troubles.push(`request: ${request.url()}`);
+    }
+    if (SECRET.test(request.url())) {
+      page.troubles.push("a key in an address");
+    }
+  });
+  page.on("response", async (response) => {
+    if (await response.headerValue("set-cookie").catch(() => null) !== null) {
+      page.troubles.push(`cookie: ${response.url()}`);
     }
   });
   return page;
@@ -131,11 +145,9 @@ export async function openAs(who, path = LIST, options = {}) {
   return page;
 }
 
-/* Waits for a message above the page and returns its text. */
-export async function notice(page) {
-  const message = page.locator(".notices .message");
-  await message.waitFor();
-  return message.innerText();
+/* Waits for a message above the page that says this. */
+export async function notice(page, pattern) {
+  await page.locator(".notices .message", { hasText: pattern }).waitFor();
 }
 
 /* Returns the address of one Connection's page. */

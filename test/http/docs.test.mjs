@@ -1,14 +1,16 @@
 // Runs the examples of doc/http.md in order, in one shell, and compares what
 // they print with what the page shows: a block of sh, and the block behind it.
-// With WRITE_DOCS=1 it puts what they print into the page.
+// With WRITE_DOCS=1 it puts what they print into the page. Of doc/policies.md, whose SQL
+// test/docs/examples.py runs, the blocks of console: $ and > begin what is typed.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { forgetOffers } from './connections.mjs';
+import { forgetOffers, sql } from './connections.mjs';
 
 const page = new URL('../../doc/http.md', import.meta.url);
 const marker = '===== end of an example =====';
@@ -43,6 +45,41 @@ test('doc/http.md shows what its examples print', async () => {
     }
     examples.forEach(([, commands, shown = ''], i) => assert.equal(mask(printed[i]), mask(shown), commands));
   } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+// A port that nobody listens on.
+const freePort = () => new Promise((resolve) => {
+  const probe = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = probe.address();
+    probe.close(() => resolve(port));
+  });
+});
+
+// Lines as they are compared: PostgREST leaves a blank behind each row but the last.
+const lines = (text) => text.split('\n').map((line) => line.trimEnd()).join('\n').trim();
+
+test('doc/policies.md shows what a client of a shared table sees, until it is shared no more', async () => {
+  const text = await readFile(new URL('../../doc/policies.md', import.meta.url), 'utf8');
+  const typed = [...text.matchAll(/```console\n(.*?)```/gs)].flatMap(([, block]) => block.split(/^(?=\$ )/m)).map((part) => {
+    const [, command, shown] = part.match(/^\$ ((?:.*\n)(?:> .*\n)*)([^]*)$/);
+    return { command: command.replace(/^> /gm, ''), shown };
+  });
+  assert.ok(typed.length > 10);
+  const script = `exec 2>&1\ntrap 'kill $postgrest' EXIT\n${typed.map(({ command }) => `${command}echo '${marker}'\n`).join('')}`;
+  const folder = await mkdtemp(join(tmpdir(), 'connect-docs-'));
+
+  await forgetOffers('org_ABC123');
+  try {
+    const { stdout } = await promisify(execFile)('bash', ['-c', script], {
+      cwd: folder, env: { ...process.env, port: String(await freePort()) }, timeout: 240_000,
+    }).catch((error) => error);
+    const printed = stdout.split(`${marker}\n`);
+    typed.forEach(({ command, shown }, i) => assert.equal(lines(printed[i] ?? ''), lines(shown), command));
+  } finally {
+    // its own failure, where the page did not come so far, would hide what it stumbled over
+    await sql('SET client_min_messages = warning; DROP SCHEMA IF EXISTS app CASCADE; DROP OWNED BY web; DROP ROLE web').catch(() => {});
     await rm(folder, { recursive: true });
   }
 });

@@ -53,6 +53,8 @@ test('fields select attributes, in lists, documents and answers to writes', asyn
   const sparse = await list(query);
   assert.deepEqual(Object.keys(sparse.json.data[0].attributes), ['name', 'status']);
   assert.ok(!('relationships' in sparse.json.data[0]));
+  const again = await call('GET', `${root}?page[size]=1&fields[connect/connection]=name,createdAt,name,created_at`, { key: me.key });
+  assert.match(again.json.links.next, /=name,created-at&/);
   const one = await call('GET', `${root}/${made[0]}?fields%5Bconnect%2Fconnection%5D=creator`, { key: me.key });
   assert.deepEqual(one.json.data.attributes, {});
   assert.equal(one.json.data.relationships.creator.data.type, 'api-key');

@@ -136,6 +136,22 @@ test("400 for what is no HTTP", async () => {
   }
 });
 
+test("400 for a chunked body that is no such thing, wherever nginx need not read it", async () => {
+  for (const [line, status] of [["POST /nothing", 400], [`DELETE ${LIST}`, 400]]) {
+    const answer = await raw(`${line} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n`);
+    assert.match(answer, new RegExp(`^HTTP/1.1 ${status} [^]*\r\nContent-Type: application/json\r\n[^]*"bad_request"`), line);
+  }
+});
+
+test("files come whole and without conditions", async () => {
+  for (const headers of [{ range: "bytes=0-9" }, { range: "bytes=99999999-" }, { "if-modified-since": "Mon, 23 Nov 2099 00:00:00 GMT" }]) {
+    assert.equal((await request("GET", "/openapi.json", { headers })).status, 200, JSON.stringify(headers));
+  }
+  for (const headers of [{ "if-match": '"x"' }, { "if-unmodified-since": "Mon, 23 Nov 1998 00:00:00 GMT" }]) {
+    assert.equal((await request("GET", "/openapi.json", { headers })).json.errors[0].code, "bad_request", JSON.stringify(headers));
+  }
+});
+
 test("503 with Retry-After and nothing about the inside, whatever is away", async (t) => {
   const stack = await startStack();
   const ask = (headers) => request("GET", LIST, { stack, headers, key: stack.KEY_ORG_ABC123 });

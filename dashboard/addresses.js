@@ -1,0 +1,11 @@
+/*
+ * addresses.js
+ *		Where the pages are; nginx serves the same document for each of them.
+ */
+export const LIST = "/connect/connections";
+export const INFORMATION = "/organization/information";
+
+/* Returns the address of one Connection's page. */
+export function pageOf(connectionId) {
+  return `${LIST}/${connectionId}`;
+}

@@ -1,0 +1,159 @@
+/*
+ * keyboard.test.mjs
+ *		The guide's story without a mouse: Tab, Enter and Space, the focus always to be seen.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { BASE, closeBrowser, closePage, isAllowed, LIST, notice, openPage, organization, settled } from "./world.mjs";
+
+const source = organization("org_keyboard_source", "Keyboard Bank");
+const destination = organization("org_keyboard_partner", "Keyboard Insurance");
+let page;
+
+before(async () => {
+  page = await openPage();
+});
+
+after(async () => {
+  await closePage(page);
+  await closeBrowser();
+});
+
+/* Tells what has the focus, and how anyone could see that. */
+function focused() {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    /* a radio button is drawn by its label */
+    const drawn = element.matches("[type=radio]") ? element.labels[0] : element;
+    const style = getComputedStyle(drawn);
+    const { top, bottom, left, right } = drawn.getBoundingClientRect();
+    const label = element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? element.innerText;
+    return {
+      name: label.replace(/\s+/g, " ").trim(),
+      isNowhere: element === document.body || element === document.documentElement,
+      hasOutline: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+      isInView: top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth,
+    };
+  });
+}
+
+/* Presses Tab until what has this name has the focus; each stop on the way must be visible. */
+async function tabTo(name) {
+  for (let i = 0; i < 60; i += 1) {
+    await page.keyboard.press("Tab");
+    const now = await focused();
+    /* behind the last one the browser's own controls would follow */
+    if (!now.isNowhere) {
+      assert.equal(now.hasOutline, true, `${now.name} shows that it has the focus`);
+      assert.equal(now.isInView, true, `${now.name} is in view`);
+      if (typeof name === "string" ? now.name === name : name.test(now.name)) {
+        return;
+      }
+    }
+  }
+  assert.fail(`Tab never reaches ${name}`);
+}
+
+async function headingHasFocus(name) {
+  await page.waitForFunction((text) => document.activeElement.matches("h1") && document.activeElement.innerText === text, name);
+}
+
+async function signInByKeyboard(who) {
+  await page.goto(BASE + LIST);
+  await page.waitForFunction(() => document.activeElement.id === "token");
+  await page.keyboard.type(who.key);
+  await tabTo("Sign in");
+  await page.keyboard.press("Enter");
+  await settled(page);
+  await headingHasFocus("Connections");
+}
+
+test("the source signs in and offers a Connection", async () => {
+  await signInByKeyboard(source);
+  await tabTo("New Connection");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  assert.equal((await focused()).name, "Partner’s organization id");
+  await page.keyboard.type(destination.id);
+  await tabTo(/^Name/);
+  await page.keyboard.type("By keyboard");
+  await tabTo("account.read");
+  await page.keyboard.press("Space");
+  await tabTo("Create");
+  await page.keyboard.press("Enter");
+  await notice(page, /Offer created/);
+  await headingHasFocus("By keyboard");
+  assert.deepEqual(await page.locator(".scopes-explained code").allInnerTexts(), ["inquiry.read"]);
+});
+
+test("leaving a dialog gives the focus back to the button that opened it", async () => {
+  await tabTo("Deactivate");
+  for (const leave of [() => page.keyboard.press("Escape"), async () => { await tabTo("Cancel"); await page.keyboard.press("Space"); }]) {
+    await page.keyboard.press("Space");
+    await page.getByRole("dialog").waitFor();
+    await leave();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    assert.equal((await focused()).name, "Deactivate");
+  }
+});
+
+test("the focus stays in an open dialog", async () => {
+  await page.keyboard.press("Space");
+  await page.getByRole("dialog").waitFor();
+  const seen = new Set();
+  for (let i = 0; i < 12; i += 1) {
+    await page.keyboard.press("Tab");
+    const now = await focused();
+    seen.add(now.isNowhere ? "" : now.name);
+  }
+  seen.delete("");
+  assert.deepEqual([...seen].sort(), ["Cancel", "Deactivate", "Reason (optional)"]);
+  await page.keyboard.press("Escape");
+});
+
+test("the source looks up its id and signs out", async () => {
+  await tabTo("Information");
+  await page.keyboard.press("Enter");
+  await headingHasFocus("Information");
+  await tabTo("Copy organization id");
+  await tabTo("Sign out");
+  await page.keyboard.press("Space");
+  await page.getByText("You are signed out.").waitFor();
+  assert.equal((await focused()).name, "API key or token");
+});
+
+test("the destination signs in, finds the offer and activates it", async () => {
+  await signInByKeyboard(destination);
+  await tabTo("1 offer waits for you to activate");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/direction=inbound/);
+  await settled(page);
+  await tabTo("By keyboard");
+  await page.keyboard.press("Enter");
+  await headingHasFocus("By keyboard");
+  await tabTo("Activate");
+  await page.keyboard.press("Space");
+  await page.getByRole("dialog").waitFor();
+  await tabTo("Activate");
+  await page.keyboard.press("Enter");
+  await notice(page, /now\s+Active/);
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assert.equal(isAllowed(source, destination, "inquiry.read"), true);
+});
+
+test("the focus goes to the heading when the button that opened the dialog is gone", async () => {
+  await headingHasFocus("By keyboard");
+});
+
+test("a filter keeps the focus while the list changes under it", async () => {
+  await tabTo("Skip to content");
+  await page.keyboard.press("Enter");
+  await tabTo("Connections");
+  await page.keyboard.press("Enter");
+  await headingHasFocus("Connections");
+  await tabTo("All");
+  await page.keyboard.press("ArrowRight");
+  await page.waitForURL(/status=pending/);
+  await page.getByRole("heading", { name: "No Connection matches" }).waitFor();
+  assert.equal((await focused()).name, "Pending");
+});
