@@ -132,5 +132,23 @@ GATE = {
     },
 }
 
+# A table of 20,000 rows that partners own, four in five of whom share with the hub, and how to count what the hub may see.
+DOCUMENTS = """
+CREATE TABLE document (id int PRIMARY KEY, organization_id text NOT NULL, title text NOT NULL);
+INSERT INTO document SELECT n, 'org_' || lpad((n::bigint * 7919 % 1000 + 1)::text, 7, '0'), 'Document ' || n FROM generate_series(1, 20000) AS n;
+GRANT SELECT ON document TO hub;
+SET session_replication_role = replica;
+UPDATE connect.connection SET status = 'active' WHERE id LIKE 'cxn_i%' AND right(id, 1) NOT IN ('0', '5');
+RESET session_replication_role;
+SELECT connect.share_table('document', 'organization_id', 'inquiry.read');
+ANALYZE document;
+"""
+SCANS = {
+    "hashed semi-join": ("postgres", """SELECT count(*) FROM document AS d WHERE d.organization_id IN
+    (SELECT c.source_organization_id FROM connect.connection AS c WHERE c.destination_organization_id = 'org_hub'
+        AND c.status = 'active' AND 'inquiry.read' = ANY (c.scopes))"""),
+    "share_table()": ("hub", "SELECT count(*) FROM document"),
+}
+
 # What the client and the server do for any statement of this form.
 NOTHING = f"SELECT {INBOUND} IS NULL;"
