@@ -100,10 +100,15 @@ pair_hash(const Pair *pair)
 /* What was found under one snapshot. */
 typedef struct Memo
 {
-	SnapshotKey key;
+	uint64		key;			/* of the snapshot */
 	MemoryContext context;		/* holds all of it */
 	pairs_hash *pairs;
 	ArrayType  *last_scopes;	/* most Connections grant the same: keep them once */
+
+	/* the last question to such scopes, for most rows ask the same */
+	const ArrayType *asked_scopes;
+	text	   *asked_scope;
+	bool		granted;
 
 	/* the destination asked for last, and how far its Connections are read */
 	char		destination[ID_MAX_LENGTH];
@@ -155,9 +160,28 @@ grants_scope(const ArrayType *scopes, const text *scope)
 	return false;
 }
 
+/* The same of scopes that the memo keeps. */
+static inline bool
+kept_grants_scope(const ArrayType *scopes, const text *scope)
+{
+	if (scope == NULL || scopes == NULL)
+		return grants_scope(scopes, scope);
+	if (memo.asked_scopes != scopes || !text_equal(memo.asked_scope, scope))
+	{
+		memo.asked_scopes = NULL;
+		if (memo.asked_scope != NULL)
+			pfree(memo.asked_scope);
+		memo.asked_scope = MemoryContextAlloc(memo.context, VARSIZE_ANY(scope));
+		memcpy(memo.asked_scope, scope, VARSIZE_ANY(scope));
+		memo.granted = grants_scope(scopes, scope);
+		memo.asked_scopes = scopes;
+	}
+	return memo.granted;
+}
+
 /* Judges a Connection. */
 static Access
-judge(ConnectionStatus status, const ArrayType *scopes, const text *scope)
+judge(ConnectionStatus status, bool granted)
 {
 	switch (status)
 	{
@@ -166,28 +190,40 @@ judge(ConnectionStatus status, const ArrayType *scopes, const text *scope)
 		case CONNECTION_INACTIVE:
 			return ACCESS_INACTIVE;
 		case CONNECTION_ACTIVE:
-			return grants_scope(scopes, scope) ? ACCESS_ALLOWED : ACCESS_SCOPE_NOT_GRANTED;
+			return granted ? ACCESS_ALLOWED : ACCESS_SCOPE_NOT_GRANTED;
 		case CONNECTION_NONE:
 			break;
 	}
 	return ACCESS_NO_CONNECTION;
 }
 
+/* Judges what the memo has. */
+static inline Access
+judge_entry(const PairEntry *entry, const text *scope)
+{
+	return judge(entry->connection,
+				 entry->connection == CONNECTION_ACTIVE && kept_grants_scope(entry->scopes, scope));
+}
+
 /* Makes the memo one for the active snapshot, empty unless it is so already. */
 static void
 memo_refresh(void)
 {
-	if (snapshot_key_is_current(&memo.key))
+	uint64		key = snapshot_key_current();
+
+	if (memo.key == key && key != SNAPSHOT_KEY_NONE)
 		return;
-	memo.key.epoch = 0;			/* in case of an error below */
+	memo.key = SNAPSHOT_KEY_NONE;	/* in case of an error below */
 	if (memo.context == NULL)
 		memo.context = AllocSetContextCreate(TopMemoryContext, "connect gate", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextReset(memo.context);
 	memo.last_scopes = NULL;
+	memo.asked_scopes = NULL;
+	memo.asked_scope = NULL;
 	memo.loaded_to = NULL;
 	memo.destination_len = 0;
 	memo.pairs = pairs_create(memo.context, 64, NULL);
-	snapshot_key_take(&memo.key);
+	memo.key = key;
 }
 
 /* May the memo grow?  As far as a hash table of the executor may. */
@@ -317,11 +353,11 @@ check_pair(const text *source, const text *destination, const text *scope)
 	memo_refresh();
 	entry = pairs_lookup_hash(memo.pairs, pair, hash);
 	if (entry != NULL)
-		return judge(entry->connection, entry->scopes, scope);
+		return judge_entry(entry, scope);
 	if (memo.complete && is_counted_destination(&pair))
 		return ACCESS_NO_CONNECTION;
 
-	remember = memo.key.epoch != 0 && memo_has_room();
+	remember = memo.key != SNAPSHOT_KEY_NONE && memo_has_room();
 	if (remember)
 	{
 		count_miss(&pair);
@@ -330,7 +366,7 @@ check_pair(const text *source, const text *destination, const text *scope)
 			bulk_load(destination);
 			entry = pairs_lookup_hash(memo.pairs, pair, hash);
 			if (entry != NULL)
-				return judge(entry->connection, entry->scopes, scope);
+				return judge_entry(entry, scope);
 			if (memo.complete)
 				return ACCESS_NO_CONNECTION;
 		}
@@ -339,7 +375,7 @@ check_pair(const text *source, const text *destination, const text *scope)
 		status = CONNECTION_NONE;
 	if (remember)
 		memo_add(&pair, status, scopes);
-	return judge(status, scopes, scope);
+	return judge(status, grants_scope(scopes, scope));
 }
 
 /* Can this be the id of an organization, as far as its length goes? */
@@ -397,7 +433,7 @@ access_require(text *source, text *destination, const text *scope)
 	PopActiveSnapshot();
 	if (access == ACCESS_ALLOWED)
 		access = store_lock_pair(source, destination, &status, &scopes) ?
-			judge(status, scopes, scope) : ACCESS_NO_CONNECTION;
+			judge(status, grants_scope(scopes, scope)) : ACCESS_NO_CONNECTION;
 	if (access != ACCESS_ALLOWED)
 		refuse(source, destination, access);
 }
@@ -436,7 +472,7 @@ access_sources(const text *scope)
 	while (store_destination_next(&scan, &connection))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (judge(connection.status, connection.scopes, scope) != ACCESS_ALLOWED)
+		if (judge(connection.status, grants_scope(connection.scopes, scope)) != ACCESS_ALLOWED)
 			continue;
 		if (count == room)
 		{

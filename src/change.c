@@ -263,6 +263,23 @@ change_check_update(const Principal *who, const Connection *old, const Connectio
 }
 
 /*
+ * Raises organization_unknown unless both parties are registered; whoever acts
+ * for the source is.  Foreign keys say so too, but in PostgreSQL's own words.
+ */
+void
+change_check_registered(const Principal *who, const Connection *connection)
+{
+	if (!text_same(connection->source, who->organization) && !store_organization_exists(connection->source))
+		error_raise(ERROR_ORGANIZATION_UNKNOWN, "source_organization_id",
+					"Register it with connect.register_organization().",
+					"Organization \"%s\" is not registered.", shown(connection->source));
+	if (!store_organization_exists(connection->destination))
+		error_raise(ERROR_ORGANIZATION_UNKNOWN, "destination_organization_id",
+					"Check the id with the partner; its administrator finds it with connect.get_organization().",
+					"Organization \"%s\" is not registered.", shown(connection->destination));
+}
+
+/*
  * Decides on a new row as it is to be stored.  Raises parameter_missing or
  * parameter_invalid, wrong_party, 23001 for another state than pending, or what
  * is not acceptable in it.
@@ -289,14 +306,6 @@ change_check_insert(const Principal *who, const Connection *connection)
 					"Import rows in other states under session_replication_role = replica.",
 					"A new connection cannot be \"%s\".", connection_status_label(connection->status));
 
-	if (!store_organization_exists(connection->source))
-		error_raise(ERROR_ORGANIZATION_UNKNOWN, "source_organization_id",
-					"Register it with connect.register_organization().",
-					"Organization \"%s\" is not registered.", shown(connection->source));
-	if (!store_organization_exists(connection->destination))
-		error_raise(ERROR_ORGANIZATION_UNKNOWN, "destination_organization_id",
-					"Check the id with the partner; its administrator finds it with connect.get_organization().",
-					"Organization \"%s\" is not registered.", shown(connection->destination));
 	change_check_name(connection->name);
 	check_scopes(connection->scopes);
 }

@@ -17,6 +17,7 @@ extern void change_check_action(const Principal *who, ConnectionAction action,
 								const Connection *connection);
 extern ConnectionAction change_check_update(const Principal *who, const Connection *old,
 											const Connection *changed);
+extern void change_check_registered(const Principal *who, const Connection *connection);
 extern void change_check_insert(const Principal *who, const Connection *connection);
 extern void change_require_id(const text *id, const char *field);
 extern void change_check_name(const text *name);

@@ -173,6 +173,7 @@ guard_insert(TriggerData *data)
 				  TimestampTzGetDatum(now) : row.values[CONNECTION_CREATED_AT], false);
 
 	change_check_insert(writer.principal, &new);
+	change_check_registered(writer.principal, &new);
 	return patch_apply(&patch, data, data->tg_trigtuple);
 }
 

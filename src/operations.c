@@ -217,23 +217,43 @@ operation_get(const Principal *who, text *id, Connection *result)
 	find_own(who, id, result);
 }
 
-/* Raises parameter_invalid unless the page asked for makes sense. */
-static void
-check_page(const ListRequest *request)
+/*
+ * Begins the query for a page in both directions.  Raises parameter_invalid
+ * unless the page asked for makes sense.
+ */
+static ListQuery
+begin_query(const Principal *who, const ListRequest *request)
 {
+	ListQuery	query = {
+		.organization = who->organization,
+		.outbound = true,
+		.inbound = true,
+		.after = request->after,
+		.before = request->before,
+		.page_size = request->page_size
+	};
+
 	if (request->page_size < 1 || request->page_size > PAGE_SIZE_MAX)
 		error_raise(ERROR_PARAMETER_INVALID, "page_size", NULL,
 					"\"page_size\" is %d; it must be from 1 to %d.", request->page_size, PAGE_SIZE_MAX);
 	if (request->after != NULL && request->before != NULL)
 		error_raise(ERROR_PARAMETER_INVALID, "page_before", NULL,
 					"\"page_after\" and \"page_before\" exclude each other.");
+	return query;
+}
+
+/* The id that the page asked for starts behind or ends before, or NULL. */
+static text *
+cursor_of(const ListRequest *request)
+{
+	return request->after != NULL ? request->after : request->before;
 }
 
 /* Raises parameter_invalid for a cursor that is no row of the caller's. */
 static void
 refuse_cursor(const ListRequest *request)
 {
-	const text *cursor = request->after != NULL ? request->after : request->before;
+	const text *cursor = cursor_of(request);
 	const char *field = request->after != NULL ? "page_after" : "page_before";
 
 	error_raise(ERROR_PARAMETER_INVALID, field, "Follow the links of a list.",
@@ -288,19 +308,11 @@ apply_filters(const Principal *who, const ListRequest *request, ListQuery *query
 ListPage
 operation_list_connections(const Principal *who, const ListRequest *request)
 {
-	text	   *cursor = request->after != NULL ? request->after : request->before;
-	ListQuery	query = {
-		.organization = who->organization,
-		.outbound = true,
-		.inbound = true,
-		.status = request->status,
-		.after = request->after,
-		.before = request->before,
-		.page_size = request->page_size
-	};
+	text	   *cursor = cursor_of(request);
+	ListQuery	query = begin_query(who, request);
 	Connection	row;
 
-	check_page(request);
+	query.status = request->status;
 	if (request->direction != NULL)
 	{
 		query.outbound = text_is(request->direction, "outbound");
@@ -328,19 +340,11 @@ operation_list_connections(const Principal *who, const ListRequest *request)
 ListPage
 operation_list_events(const Principal *who, const ListRequest *request)
 {
-	text	   *cursor = request->after != NULL ? request->after : request->before;
-	ListQuery	query = {
-		.organization = who->organization,
-		.outbound = true,
-		.inbound = true,
-		.connection_id = request->connection_id,
-		.after = request->after,
-		.before = request->before,
-		.page_size = request->page_size
-	};
+	text	   *cursor = cursor_of(request);
+	ListQuery	query = begin_query(who, request);
 	Connection	connection;
 
-	check_page(request);
+	query.connection_id = request->connection_id;
 	if (cursor != NULL && !store_event_visible(cursor, who->organization))
 		refuse_cursor(request);
 	if (request->connection_id != NULL)

@@ -44,7 +44,7 @@ static bool setting_acting = false;
 typedef struct KnownPrincipal
 {
 	MemoryContext context;		/* holds the texts and strings below */
-	SnapshotKey key;
+	uint64		key;			/* of the snapshot */
 	uint64		transaction;
 	Oid			userid;
 	Oid			session_userid;
@@ -276,18 +276,25 @@ principal_resolve(Principal *who)
 		(void) resolve(who);
 }
 
+/* Are these the same?  Most are empty. */
+static inline bool
+same_string(const char *a, const char *b)
+{
+	return a[0] == b[0] && (a[0] == '\0' || strcmp(a, b) == 0);
+}
+
 /* Is the answer remembered the one that principal_resolve() would give now? */
 static bool
-known_is_current(void)
+known_is_current(uint64 key)
 {
-	return snapshot_key_is_current(&known.key) &&
+	return known.key == key && key != SNAPSHOT_KEY_NONE &&
 		known.transaction == snapshot_key_transactions() &&
 		known.userid == GetUserId() &&
 		known.session_userid == GetSessionUserId() &&
 		(known.statement == 0 || known.statement == GetCurrentStatementStartTimestamp()) &&
-		strcmp(known.acting, acting) == 0 &&
-		strcmp(known.headers, request_setting_value(REQUEST_HEADERS)) == 0 &&
-		strcmp(known.claims, request_setting_value(REQUEST_CLAIMS)) == 0;
+		same_string(known.acting, acting) &&
+		same_string(known.headers, request_setting_value(REQUEST_HEADERS)) &&
+		same_string(known.claims, request_setting_value(REQUEST_CLAIMS));
 }
 
 /*
@@ -300,18 +307,17 @@ static const KnownPrincipal *
 known_principal(void)
 {
 	MemoryContext old;
-	SnapshotKey key;
+	/* asked first of all: news of a change that reading brings must make it old */
+	uint64		key = snapshot_key_current();
 
-	if (known_is_current())
+	if (known_is_current(key))
 		return &known;
 
-	known.key.epoch = 0;		/* in case of an error below */
+	known.key = SNAPSHOT_KEY_NONE;	/* in case of an error below */
 	if (known.context == NULL)
 		known.context = AllocSetContextCreate(TopMemoryContext, "connect principal", ALLOCSET_SMALL_SIZES);
 	MemoryContextReset(known.context);
 	old = MemoryContextSwitchTo(known.context);
-	/* first of all: news of a change that reading brings must make it old */
-	snapshot_key_take(&key);
 	known.transaction = snapshot_key_transactions();
 	known.userid = GetUserId();
 	known.session_userid = GetSessionUserId();

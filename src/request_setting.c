@@ -32,33 +32,34 @@ is_named(const struct config_generic *variable, RequestSetting setting)
 
 /*
  * Returns the variable behind a setting, or NULL if nobody has set it in this
- * session.  Its place among all of them is remembered, since identity asks for
- * it once per row, and checked each time, since new ones move the others.
+ * session.  What was found is remembered, since identity asks once per row: with
+ * as many variables as then, the one at its place is the same or has been
+ * replaced by another one.
  */
 static struct config_generic *
 find_variable(RequestSetting setting)
 {
-	static int	places[lengthof(names)];
-	static int	counts[lengthof(names)];	/* how many there were when none was found */
+	static struct
+	{
+		int			count;		/* of all variables then */
+		int			place;
+		struct config_generic *variable;	/* NULL if there was none */
+	}			found[lengthof(names)];
 	struct config_generic **variables = get_guc_variables();
 	int			count = GetNumConfigOptions();
 
-	if (counts[setting] == count)
-		return NULL;
-	if (places[setting] >= count || !is_named(variables[places[setting]], setting))
+	if (found[setting].count != count ||
+		(found[setting].variable != NULL && found[setting].variable != variables[found[setting].place]))
 	{
-		int			i = 0;
+		int			place = 0;
 
-		while (i < count && !is_named(variables[i], setting))
-			i++;
-		if (i == count)
-		{
-			counts[setting] = count;
-			return NULL;
-		}
-		places[setting] = i;
+		while (place < count && !is_named(variables[place], setting))
+			place++;
+		found[setting].count = count;
+		found[setting].place = place;
+		found[setting].variable = place < count ? variables[place] : NULL;
 	}
-	return variables[places[setting]];
+	return found[setting].variable;
 }
 #endif
 

@@ -1,14 +1,15 @@
 /*
  * snapshot_key.c
- *		What a snapshot can see, as a key for what was found under it.
+ *		What a snapshot can see, as a number to keep beside what was found under it.
  *
- * Two MVCC snapshots of one backend with equal keys see the same rows, however
- * much lies between them: with the same xmax the set of transactions in
- * progress below it can only shrink, so equal counts mean equal sets; in
+ * The number stays as long as the active snapshot is one that sees the same
+ * rows.  Two MVCC snapshots of one backend do, however much lies between them,
+ * if the fields of Sight are equal: with the same xmax the set of transactions
+ * in progress below it can only shrink, so equal counts mean equal sets; in
  * recovery that set stands in subxip, hence both counts.  A transaction's own
  * changes are visible up to curcid.  What the fields do not tell, expires all
- * keys: the rollback of a subtransaction, the end of a transaction with an xid,
- * and a store table that was changed other than by rows (TRUNCATE, DDL).
+ * numbers: the rollback of a subtransaction, the end of a transaction with an
+ * xid, and a store table that was changed other than by rows (TRUNCATE, DDL).
  *
  * Invalidation messages alone would not do: a session that keeps an old
  * snapshot consumes the message and then finds the old row again.
@@ -19,15 +20,31 @@
 #include "snapshot_key.h"
 #include "utils/snapmgr.h"
 
-static uint64 epoch = 1;
+/* What decides on which rows an MVCC snapshot sees. */
+typedef struct Sight
+{
+	TransactionId xmin;
+	TransactionId xmax;
+	uint32		xcnt;
+	int32		subxcnt;
+	bool		suboverflowed;
+	bool		in_recovery;
+	TransactionId own_xid;
+	CommandId	curcid;			/* 0 without an own xid */
+} Sight;
+
+static Sight last_sight;
+static uint64 last_key = SNAPSHOT_KEY_NONE;	/* the number of last_sight, if it is one */
+static uint64 keys_given = SNAPSHOT_KEY_NONE;
+
 static uint64 transactions = 0;
 static bool own_xid_seen = false;
 
-/* Every key taken so far is of the past. */
+/* Every number given so far is of the past. */
 void
 snapshot_key_expire_all(void)
 {
-	epoch++;
+	last_key = SNAPSHOT_KEY_NONE;
 }
 
 /* How many transactions have ended in this backend: equal numbers mean the same transaction. */
@@ -72,44 +89,36 @@ snapshot_key_init(void)
 	RegisterSubXactCallback(end_subtransaction, NULL);
 }
 
-/* Takes the key of the active snapshot; that of no snapshot if it is not an ordinary one. */
-void
-snapshot_key_take(SnapshotKey *key)
+/* Returns the number of the active snapshot; SNAPSHOT_KEY_NONE if it is not an ordinary one. */
+uint64
+snapshot_key_current(void)
 {
 	Snapshot	snapshot = GetActiveSnapshot();
+	TransactionId own_xid = GetTopTransactionIdIfAny();
+	CommandId	curcid = TransactionIdIsValid(own_xid) ? snapshot->curcid : 0;
 
-	memset(key, 0, sizeof(*key));
 	if (snapshot->snapshot_type != SNAPSHOT_MVCC)
-		return;
-	key->epoch = epoch;
-	key->xmin = snapshot->xmin;
-	key->xmax = snapshot->xmax;
-	key->xcnt = snapshot->xcnt;
-	key->subxcnt = snapshot->subxcnt;
-	key->suboverflowed = snapshot->suboverflowed;
-	key->in_recovery = snapshot->takenDuringRecovery;
-	key->own_xid = GetTopTransactionIdIfAny();
-	if (TransactionIdIsValid(key->own_xid))
-	{
-		key->curcid = snapshot->curcid;
-		own_xid_seen = true;
-	}
-}
+		return SNAPSHOT_KEY_NONE;
+	if (last_key != SNAPSHOT_KEY_NONE &&
+		last_sight.xmin == snapshot->xmin &&
+		last_sight.xmax == snapshot->xmax &&
+		last_sight.xcnt == snapshot->xcnt &&
+		last_sight.subxcnt == snapshot->subxcnt &&
+		last_sight.suboverflowed == snapshot->suboverflowed &&
+		last_sight.in_recovery == snapshot->takenDuringRecovery &&
+		last_sight.own_xid == own_xid &&
+		last_sight.curcid == curcid)
+		return last_key;
 
-/* Does the active snapshot see what the one saw that this key was taken of? */
-bool
-snapshot_key_is_current(const SnapshotKey *key)
-{
-	Snapshot	snapshot = GetActiveSnapshot();
-
-	return key->epoch == epoch &&
-		key->xmin == snapshot->xmin &&
-		key->xmax == snapshot->xmax &&
-		key->xcnt == snapshot->xcnt &&
-		key->subxcnt == snapshot->subxcnt &&
-		key->suboverflowed == snapshot->suboverflowed &&
-		key->in_recovery == snapshot->takenDuringRecovery &&
-		snapshot->snapshot_type == SNAPSHOT_MVCC &&
-		key->own_xid == GetTopTransactionIdIfAny() &&
-		(!TransactionIdIsValid(key->own_xid) || key->curcid == snapshot->curcid);
+	last_sight.xmin = snapshot->xmin;
+	last_sight.xmax = snapshot->xmax;
+	last_sight.xcnt = snapshot->xcnt;
+	last_sight.subxcnt = snapshot->subxcnt;
+	last_sight.suboverflowed = snapshot->suboverflowed;
+	last_sight.in_recovery = snapshot->takenDuringRecovery;
+	last_sight.own_xid = own_xid;
+	last_sight.curcid = curcid;
+	own_xid_seen |= TransactionIdIsValid(own_xid);
+	last_key = ++keys_given;
+	return last_key;
 }

@@ -12,9 +12,7 @@ loops of PL/pgSQL, and with changes of their own. No answer may differ from
 EXISTS. Then the same once more against wrong_cache.c, where many must differ.
 
 Prints TAP. Runs on a throw-away cluster of the installation that PG_CONFIG
-names (the extension must be installed there), or on the cluster that PGHOST
-names, as a superuser: it makes the databases regress_connect_stress_a and _b
-and drops them again. Needs python3-psycopg2.
+names, where the extension must be installed. Needs python3-psycopg2.
 """
 
 import argparse
@@ -34,8 +32,11 @@ import psycopg2
 from psycopg2 import errors
 
 HERE = pathlib.Path(__file__).resolve().parent
-PG_CONFIG = os.environ.get("PG_CONFIG", "pg_config")
-DATABASES = ("regress_connect_stress_a", "regress_connect_stress_b")
+sys.path.insert(0, str(HERE.parents[1] / "script"))
+
+from cluster import PG_CONFIG, Cluster, execute  # noqa: E402  (it needs the path above)
+
+DATABASES = ("stress_a", "stress_b")
 PAIRS = 50
 MANY = 100  # the least that the wrong cache must get wrong
 
@@ -94,7 +95,7 @@ def connect(dbname):
     return connection
 
 
-def work(kind, dbname, seconds, seed, gate, prepare, found, enough, queue):
+def work(kind, dbname, seconds, seed, gate, found, enough, queue):
     """Runs one worker to the end of its time, or until all have found enough, and reports what it counted."""
     counts = collections.Counter()
     rng = random.Random(seed)
@@ -106,7 +107,7 @@ def work(kind, dbname, seconds, seed, gate, prepare, found, enough, queue):
         while time.monotonic() < end and found.value < enough:
             before = counts["wrong"]
             try:
-                kind(cursor, rng, counts, gate, prepare)
+                kind(cursor, rng, counts, gate)
             except EXPECTED:
                 counts["retried"] += 1
                 cursor.execute("ROLLBACK")
@@ -123,7 +124,7 @@ def toggle(cursor, rng, counts):
     counts["toggles"] += cursor.rowcount
 
 
-def write(cursor, rng, counts, gate, prepare):
+def write(cursor, rng, counts, gate):
     """One transaction that toggles: alone, long, rolled back, in savepoints, prepared."""
     way = rng.random()
     cursor.execute("BEGIN")
@@ -139,7 +140,7 @@ def write(cursor, rng, counts, gate, prepare):
     if way < 0.25:
         cursor.execute("ROLLBACK")
         counts["rolled back"] += 1
-    elif way < 0.35 and prepare:
+    elif way < 0.35:
         name = f"stress_{os.getpid()}_{counts['prepared']}"
         cursor.execute(f"PREPARE TRANSACTION '{name}'")
         time.sleep(rng.random() * 0.01)
@@ -150,7 +151,7 @@ def write(cursor, rng, counts, gate, prepare):
         counts["committed"] += 1
 
 
-def write_elsewhere(cursor, rng, counts, gate, prepare):
+def write_elsewhere(cursor, rng, counts, gate):
     """Transactions that have nothing to do with Connections."""
     cursor.execute("INSERT INTO noise DEFAULT VALUES")
     counts["unrelated writes"] += 1
@@ -170,7 +171,7 @@ def add(cursor, counts):
     counts["active"] += active
 
 
-def read_committed(cursor, rng, counts, gate, prepare):
+def read_committed(cursor, rng, counts, gate):
     """Statements alone, several in a transaction, and loops."""
     for _ in range(5):
         compare(cursor, rng, counts, gate)
@@ -182,7 +183,7 @@ def read_committed(cursor, rng, counts, gate, prepare):
     cursor.execute("COMMIT")
 
 
-def repeatable_read(cursor, rng, counts, gate, prepare):
+def repeatable_read(cursor, rng, counts, gate):
     """An old snapshot while others commit, and right after it a new one."""
     cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
     compare(cursor, rng, counts, gate)
@@ -197,7 +198,7 @@ def repeatable_read(cursor, rng, counts, gate, prepare):
         compare(cursor, rng, counts, gate)
 
 
-def read_and_write(cursor, rng, counts, gate, prepare):
+def read_and_write(cursor, rng, counts, gate):
     """Changes of one's own, and taking them back."""
     level = rng.choice(("READ COMMITTED", "REPEATABLE READ"))
     cursor.execute(f"BEGIN ISOLATION LEVEL {level}")
@@ -216,11 +217,11 @@ def read_and_write(cursor, rng, counts, gate, prepare):
 WORKERS = (write, write, write_elsewhere, read_committed, repeatable_read, read_and_write)
 
 
-def run(seconds, gate, prepare, enough=sys.maxsize):
+def run(seconds, gate, enough=sys.maxsize):
     """Runs all workers on both databases and returns what they counted."""
     queue = multiprocessing.Queue()
     found = multiprocessing.Value("q", 0)
-    workers = [multiprocessing.Process(target=work, args=(kind, dbname, seconds, seed, gate, prepare, found, enough, queue))
+    workers = [multiprocessing.Process(target=work, args=(kind, dbname, seconds, seed, gate, found, enough, queue))
                for seed, (kind, dbname) in enumerate((k, d) for d in DATABASES for k in WORKERS)]
     for worker in workers:
         worker.start()
@@ -236,39 +237,6 @@ def run(seconds, gate, prepare, enough=sys.maxsize):
     return counts, failures
 
 
-def as_postgres():
-    """Root may not run a server."""
-    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-
-
-class Cluster:
-    """A throw-away cluster, unless PGHOST names one."""
-
-    def __enter__(self):
-        self.folder = None
-        if os.environ.get("PGHOST"):
-            return self
-        self.bin = subprocess.check_output([PG_CONFIG, "--bindir"], text=True).strip()
-        self.folder = tempfile.mkdtemp(prefix="connect_stress_")
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, "postgres")
-        self.data = f"{self.folder}/data"
-        self.call("initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-        options = f"-k {self.folder} -c listen_addresses= -c max_prepared_transactions=50 -c fsync=off"
-        self.call("pg_ctl", "-D", self.data, "-l", f"{self.folder}/log", "-o", options, "-w", "start")
-        os.environ.update(PGHOST=self.folder, PGPORT="5432", PGUSER="postgres")
-        return self
-
-    def call(self, program, *args):
-        subprocess.run([*as_postgres(), f"{self.bin}/{program}", *args], check=True,
-                       stdout=subprocess.DEVNULL, cwd=self.folder)
-
-    def __exit__(self, *_):
-        if self.folder:
-            self.call("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
-            shutil.rmtree(self.folder)
-
-
 def build_wrong_cache(folder):
     """Builds the module outside the source tree and returns its path without suffix."""
     for name in ("Makefile", "wrong_cache.c"):
@@ -277,17 +245,6 @@ def build_wrong_cache(folder):
                    stdout=subprocess.DEVNULL)
     os.chmod(folder, 0o755)
     return f"{folder}/wrong_cache"
-
-
-def execute(dbname, sql):
-    connection = connect(dbname)
-    connection.cursor().execute(sql)
-    connection.close()
-
-
-def drop_databases():
-    for dbname in DATABASES:
-        execute("postgres", f"DROP DATABASE IF EXISTS {dbname} WITH (FORCE)")
 
 
 def diagnose(title, counts, failures):
@@ -310,45 +267,35 @@ def main():
         print(f"{'ok' if passed else 'not ok'} {number} - {what}", flush=True)
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    with Cluster(), tempfile.TemporaryDirectory(prefix="connect_stress_") as build:
+    with Cluster(max_prepared_transactions=50), tempfile.TemporaryDirectory(prefix="connect_stress_") as build:
         print("1..5", flush=True)
         module = build_wrong_cache(build)
-        try:
-            drop_databases()
-            for dbname in DATABASES:
-                execute("postgres", f"CREATE DATABASE {dbname} TEMPLATE template0 ENCODING 'UTF8'")
-                execute(dbname, SETUP.format(pairs=PAIRS) + LOOP.format(gate="connect.is_allowed"))
-            cursor = connect("postgres").cursor()
-            cursor.execute("SELECT current_setting('max_prepared_transactions')::int >= 4")
-            prepare = cursor.fetchone()[0]
+        for dbname in DATABASES:
+            execute(f"CREATE DATABASE {dbname}")
+            execute(SETUP.format(pairs=PAIRS) + LOOP.format(gate="connect.is_allowed"), dbname=dbname)
 
-            counts, failures = run(seconds, "connect.is_allowed", prepare)
-            diagnose("the gate", counts, failures)
-            check(1, not failures, "every worker came to its end")
-            check(2, counts["answers"] > 1000 and 0.05 < counts["active"] / counts["answers"] < 0.95,
-                  f"{counts['answers']} answers, of which {counts['active']} true")
-            kinds = ["committed", "rolled back", "savepoints rolled back", "long", "unrelated writes", "old snapshots"]
-            if prepare:
-                kinds.append("prepared")
-            check(3, all(counts[kind] > 0 for kind in kinds),
-                  "there was load of every kind" + ("" if prepare else " but prepared transactions, which are off"))
-            check(4, counts["wrong"] == 0, f"{counts['wrong']} disagreements with EXISTS")
+        counts, failures = run(seconds, "connect.is_allowed")
+        diagnose("the gate", counts, failures)
+        check(1, not failures, "every worker came to its end")
+        check(2, counts["answers"] > 1000 and 0.05 < counts["active"] / counts["answers"] < 0.95,
+              f"{counts['answers']} answers, of which {counts['active']} true")
+        kinds = ("committed", "rolled back", "savepoints rolled back", "long", "prepared", "unrelated writes", "old snapshots")
+        check(3, all(counts[kind] > 0 for kind in kinds), "there was load of every kind")
+        check(4, counts["wrong"] == 0, f"{counts['wrong']} disagreements with EXISTS")
 
-            for dbname in DATABASES:
-                execute(dbname, f"""
-                    CREATE FUNCTION wrong_is_allowed(text, text, text) RETURNS boolean
-                        AS '{module}' LANGUAGE C STABLE STRICT;
-                    CREATE FUNCTION wrong_invalidate() RETURNS trigger AS '{module}' LANGUAGE C;
-                    CREATE TRIGGER wrong_invalidate BEFORE UPDATE ON connect.connection
-                        FOR EACH ROW EXECUTE FUNCTION wrong_invalidate();
-                    DROP FUNCTION compare_in_a_loop;""" + LOOP.format(gate="wrong_is_allowed"))
-            # a busy machine takes longer to find as many
-            counts, failures = run(120, "wrong_is_allowed", prepare, 3 * MANY)
-            diagnose("the wrong cache", counts, failures)
-            check(5, not failures and counts["wrong"] >= MANY,
-                  f"the wrong cache gave itself away {counts['wrong']} times in {counts['answers']} answers")
-        finally:
-            drop_databases()
+        for dbname in DATABASES:
+            execute(f"""
+                CREATE FUNCTION wrong_is_allowed(text, text, text) RETURNS boolean
+                    AS '{module}' LANGUAGE C STABLE STRICT;
+                CREATE FUNCTION wrong_invalidate() RETURNS trigger AS '{module}' LANGUAGE C;
+                CREATE TRIGGER wrong_invalidate BEFORE UPDATE ON connect.connection
+                    FOR EACH ROW EXECUTE FUNCTION wrong_invalidate();
+                DROP FUNCTION compare_in_a_loop;""" + LOOP.format(gate="wrong_is_allowed"), dbname=dbname)
+        # a busy machine takes longer to find as many
+        counts, failures = run(120, "wrong_is_allowed", 3 * MANY)
+        diagnose("the wrong cache", counts, failures)
+        check(5, not failures and counts["wrong"] >= MANY,
+              f"the wrong cache gave itself away {counts['wrong']} times in {counts['answers']} answers")
     return 1 if failed else 0
 
 

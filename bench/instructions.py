@@ -1,0 +1,143 @@
+"""instructions.py: instructions of one backend for each operation, by callgrind, net of a statement that does nothing.
+
+The whole server runs under valgrind, the client does not; the statements are prepared.
+The first executions, which plan and fill caches, are not counted. The figures are
+repeatable, whatever else the machine does.
+"""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+import psycopg2
+
+from cluster import PG_CONFIG, Cluster, execute
+from report import ratio, row, table
+from setup import fill
+from statements import DOCUMENTS, GATE, IDENTITY, NOTHING, READS, SCANS, WRITES
+
+HERE = pathlib.Path(__file__).resolve().parent
+WARM = 20
+ROWS = 1000
+
+
+def build_counter(folder):
+    """Builds the counting module and returns its path without suffix."""
+    for name in ("Makefile", "counter.c"):
+        shutil.copy(HERE / name, folder)
+    subprocess.run(["make", "-s", "-C", folder, "with_llvm=no", f"PG_CONFIG={PG_CONFIG}"], check=True)
+    pathlib.Path(folder).chmod(0o755)
+    return f"{folder}/counter"
+
+
+class Counter:
+    """Counts what statements cost on a server under callgrind."""
+
+    def __init__(self, cluster, quick):
+        self.quick = quick
+        self.times = 50 if quick else 100
+        self.files = cluster.folder / "callgrind"
+        self.nothing = {}
+        for transaction in (False, True):
+            self.nothing[transaction] = self.count("postgres", NOTHING, transaction)
+
+    def count(self, login, body, transaction=False, warm=WARM, times=None):
+        """Instructions for one execution, all told; in one transaction, or each in its own."""
+        times = times or self.times
+        connection = psycopg2.connect(user=login)
+        connection.autocommit = True
+        cursor = connection.cursor()
+        calls = []
+        for number, statement in enumerate(body.rstrip().rstrip(";").split(";\n")):
+            if statement in ("BEGIN", "COMMIT"):
+                calls.append(statement)
+                continue
+            takes = ":i" in statement
+            cursor.execute(f"PREPARE q{number} {'(int)' if takes else ''} AS {statement.replace(':i', '$1')}")
+            calls.append(f"EXECUTE q{number}" + (" ({i})" if takes else ""))
+        if transaction:
+            cursor.execute("BEGIN")
+        for i in range(1, warm + times + 1):
+            if i == warm + 1:
+                cursor.execute("SELECT count_from_here()")
+            for call in calls:
+                cursor.execute(call.format(i=i))
+        cursor.execute("SELECT count_to_here('counted')")
+        connection.close()
+        return self.counted() / times
+
+    def counted(self):
+        """Reads what callgrind has written since it was asked last."""
+        total = None
+        for file in self.files.iterdir():
+            text = file.read_text(encoding="utf-8", errors="replace")
+            if "Client Request: counted" in text[:2000]:
+                total = int(re.search(r"^(?:totals|summary): (\d+)", text, re.M)[1])
+                file.unlink()
+        if total is None:
+            raise RuntimeError("callgrind has written nothing")
+        return total
+
+    def net(self, login, body, transaction=False):
+        return self.count(login, body, transaction) - self.nothing[transaction]
+
+
+def compare(counter, title, operations, first, transaction=False):
+    """A table of operations: the instructions of the first way, and each other one's ratio to it."""
+    if counter.quick:
+        operations = {name: {way: variant for way, variant in variants.items() if way == first or "connect" in way}
+                      for name, variants in operations.items()}
+    ways = list(dict.fromkeys(way for variants in operations.values() for way in variants))
+    table(title, "operation", f"{first}, instructions", *(way for way in ways if way != first))
+    results = {}
+    for name, variants in operations.items():
+        counted = {way: counter.net(*variant, transaction) for way, variant in variants.items()}
+        row(name, round(counted[first]), *(ratio(counted[way], counted[first]) if way in counted else None
+                                           for way in ways if way != first))
+        results[name] = counted
+    return results
+
+
+def measure(quick, tables):
+    """Fills a store, starts the server again under callgrind, and has the tables counted."""
+    with tempfile.TemporaryDirectory(prefix="connect_counter_") as folder:
+        module = build_counter(folder)
+        settings = {"autovacuum": "off", "shared_buffers": "256MB", "plan_cache_mode": "force_generic_plan",
+                    "checkpoint_timeout": "1h", "max_wal_size": "8GB", "wal_writer_delay": "10s",
+                    "bgwriter_delay": "10s", "max_parallel_workers_per_gather": "0", "jit": "off"}
+        with Cluster(**settings) as cluster:
+            fill(ROWS)
+            execute(f"CREATE FUNCTION count_from_here() RETURNS void AS '{module}' LANGUAGE C",
+                    f"CREATE FUNCTION count_to_here(text) RETURNS void AS '{module}' LANGUAGE C STRICT")
+            cluster.stop()
+            files = cluster.folder / "callgrind"
+            files.mkdir()
+            files.chmod(0o777)
+            cluster.wrapper = ("valgrind", "--tool=callgrind", "--trace-children=yes", "--instr-atstart=no",
+                               f"--callgrind-out-file={files}/%p", "--log-file=/dev/null")
+            cluster.start_timeout = 300
+            cluster.start()
+            tables(Counter(cluster, quick))
+
+
+def statements(counter):
+    """What the functions and the triggers cost."""
+    compare(counter, "Writes: a change and its event (ratios; aim for connect: at most 1.10)", WRITES, "floor")
+    reads = compare(counter, "Reads (ratios; aims: retrieve as text 0.85, as jsonb 1.40; list as text 1.05)", READS, "floor")
+    table("Who is acting (aim: at most 0.15 of a retrieve)", "identity", "instructions", "of a retrieve as jsonb")
+    for name, variant in IDENTITY.items():
+        cost = counter.net(*variant)
+        row(name, round(cost), ratio(cost, reads["retrieve"]["connect jsonb"]))
+
+
+def gate(counter):
+    """What one question to the gate costs, also to a session that must first find out who asks."""
+    compare(counter, "The gate, one question after another in a transaction (aim: at most 0.60 of EXISTS)", GATE, "EXISTS", True)
+    compare(counter, "The gate, each question in a transaction of its own", GATE, "EXISTS")
+    execute(DOCUMENTS)
+    table("The gate in a scan of 20,000 rows with 1,000 owners (aim: at most 1.2)", "way", "instructions a row", "of the hashed semi-join")
+    rows = {way: counter.count(*variant, warm=1, times=1) / 20000 for way, variant in SCANS.items()}
+    for way, cost in rows.items():
+        row(way, round(cost), ratio(cost, rows["hashed semi-join"]))

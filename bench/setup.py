@@ -1,0 +1,69 @@
+"""setup.py: fills a database with Connections for the bench, the same in connect's store and in its peers'."""
+
+import pathlib
+
+import psycopg2
+
+from cluster import execute
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+# Rows of org_hub: as many offers to it as of it, the newest are its own.
+FILL = """
+SET session_replication_role = replica;
+INSERT INTO {schema}.connection (id, source_organization_id, destination_organization_id, name, status, scopes, creator_id,
+    creator_type, created_at, updated_at)
+SELECT 'cxn_i' || lpad(n::text, 7, '0'), 'org_' || lpad(n::text, 7, '0'), 'org_hub', 'Partner ' || n, 'pending',
+    '{{account.read,inquiry.read}}', 'api_' || n, 'api-key', now(), now() FROM generate_series(1, {rows}) AS n;
+INSERT INTO {schema}.connection (id, source_organization_id, destination_organization_id, name, status, scopes, creator_id,
+    creator_type, created_at, updated_at)
+SELECT 'cxn_o' || lpad(n::text, 7, '0'), 'org_hub', 'org_' || lpad(n::text, 7, '0'), 'Partner ' || n, 'inactive',
+    '{{account.read,inquiry.read}}', 'api_' || n, 'api-key', now(), now() FROM generate_series(1, {rows}) AS n;
+RESET session_replication_role;
+"""
+
+STORE = """
+CREATE EXTENSION connect;
+SELECT connect.create_store();
+INSERT INTO connect.organization (id, name)
+SELECT 'org_' || lpad(n::text, 7, '0'), 'Partner' FROM generate_series(0, {rows}) AS n
+UNION ALL SELECT 'org_n' || lpad(n::text, 7, '0'), 'New partner' FROM generate_series(0, {rows}) AS n
+UNION ALL VALUES ('org_hub', 'Hub');
+CREATE ROLE hub LOGIN;
+CREATE ROLE gateway_claims LOGIN;
+CREATE ROLE http_retrieve LOGIN;
+CREATE ROLE http_list LOGIN;
+SELECT connect.map_role('hub', 'org_hub'), connect.grant_usage('hub'), connect.trust_gateway('gateway_claims'),
+    connect.grant_usage('gateway_claims'), connect.grant_http('http_retrieve'), connect.grant_http('http_list'),
+    connect.grant_usage('http_retrieve');
+ALTER ROLE gateway_claims SET "request.jwt.claims" = '{{"organization_id": "org_hub", "sub": "user_1"}}';
+"""
+
+GRANTS = """
+GRANT USAGE ON SCHEMA twin TO hub;
+GRANT SELECT, UPDATE ON twin.connection TO hub;
+"""
+
+
+def fill(rows):
+    """Makes the store, its peers, the logins, and {rows} Connections of either direction in each."""
+    execute(STORE.format(rows=rows))
+    (secret,), = execute("SELECT secret FROM connect.create_api_key('org_hub', 'bench')")
+    for login, headers in (("http_retrieve", '"x-connect-id": "cxn_o0000050"'),
+                           ("http_list", '"x-connect-query": "page%5Bsize%5D=100&filter%5Bdirection%5D=outbound"')):
+        execute(f"""ALTER ROLE {login} SET "request.headers" = '{{"x-connect-api-key": "{secret}", {headers}}}'""")
+    execute((HERE / "peers.sql").read_text())
+    for schema in ("connect", "floor", "twin", "machine", "app"):
+        execute(FILL.format(schema=schema, rows=rows))
+    execute(GRANTS, "VACUUM (ANALYZE, FREEZE)", "CHECKPOINT")
+
+
+def again(schema):
+    """Takes the Connections back to how fill() made them, except for what was created since."""
+    connection = psycopg2.connect("")
+    connection.cursor().execute(f"""SET session_replication_role = replica;
+        UPDATE {schema}.connection SET status = 'pending' WHERE id LIKE 'cxn_i%' AND status <> 'pending';
+        UPDATE {schema}.connection SET status = 'inactive' WHERE id LIKE 'cxn_o%' AND status <> 'inactive';""")
+    connection.commit()
+    connection.close()
+    execute(f"VACUUM {schema}.connection")

@@ -1,0 +1,154 @@
+"""statements.py: what is measured: for each operation, the same work done by connect and by its peers.
+
+Each statement is the body of a pgbench script for a login: "hub" stands for org_hub,
+"postgres" owns everything, the others send the handlers what nginx would. :i counts the
+executions, so that each meets a row of its own. peers.sql makes the peers.
+
+The document as text, before jsonb_in, is what the handlers of connect_api return: they read a
+request besides, run in a subtransaction and set the response's status and headers.
+"""
+
+# Offers to the hub, which are pending (others for plain UPDATE), and offers of the hub, which are inactive.
+INBOUND = "'cxn_i' || lpad(:i::text, 7, '0')"
+PLAIN = "'cxn_i' || lpad((:i + 500)::text, 7, '0')"
+OUTBOUND = "'cxn_o' || lpad(:i::text, 7, '0')"
+PARTNER = "'org_' || lpad(:i::text, 7, '0')"
+# Organizations that the hub has offered nothing yet.
+NEW_PARTNER = "'org_n' || lpad(:i::text, 7, '0')"
+
+SCOPES = "ARRAY['account.read', 'inquiry.read']"
+
+EVENT_COLUMNS = """(id, connection_id, source_organization_id, destination_organization_id, action,
+    from_status, to_status, name, scopes, actor_organization_id, actor_id, actor_type)"""
+
+
+def one_statement(schema, change, action, before):
+    """A change and its event in one statement: the least that the same work can be."""
+    return f"""WITH c AS ({change.format(schema=schema)} RETURNING *), e AS (INSERT INTO {schema}.event {EVENT_COLUMNS}
+    SELECT 'evt_{action}' || id, id, source_organization_id, destination_organization_id, '{action}', {before}, status,
+        name, scopes, 'org_hub', 'hub', 'role' FROM c)
+SELECT * FROM c;"""
+
+
+INSERT = f"""INSERT INTO {{schema}}.connection (id, source_organization_id, destination_organization_id, name, scopes, creator_id, creator_type)
+    VALUES ('cxn_n' || lpad(:i::text, 7, '0'), 'org_hub', {NEW_PARTNER}, 'Partner', {SCOPES}, 'hub', 'role')
+    ON CONFLICT (source_organization_id, destination_organization_id) DO NOTHING"""
+
+
+def move(row, before, after, action):
+    """A transition, by each."""
+    update = f"UPDATE {{schema}}.connection SET status = '{after}', updated_at = now() WHERE id = {row} AND status = '{before}'"
+    return {
+        "floor": ("postgres", one_statement("floor", update, action, f"'{before}'::connect.connection_status")),
+        "connect": ("hub", f"SELECT connect.{action}_connection({row});"),
+        "twin": ("hub", f"SELECT twin.move_connection({row}, '{after}');"),
+        "machine": ("postgres", f"UPDATE machine.connection SET status = '{after}' WHERE id = {row} RETURNING *;"),
+        "application": ("postgres", application(row, update, action, before)),
+    }
+
+
+def application(row, update, action, before):
+    """What a program sends that keeps the rules itself."""
+    return f"""BEGIN;
+SELECT * FROM app.connection WHERE id = {row} FOR UPDATE;
+{update.format(schema='app')};
+INSERT INTO app.event {EVENT_COLUMNS} SELECT 'evt_{action}' || id, id, source_organization_id, destination_organization_id,
+    '{action}', '{before}', status, name, scopes, 'org_hub', 'hub', 'role' FROM app.connection WHERE id = {row};
+COMMIT;"""
+
+
+def over_network(body):
+    """The same with half a millisecond on the way before each statement."""
+    return "".join(f"\\sleep 500 us\n{statement};\n" for statement in body.rstrip().rstrip(";").split(";\n"))
+
+
+def plain_update(schema):
+    return f"UPDATE {schema}.connection SET status = 'active' WHERE id = {PLAIN};"
+
+
+# The document of a row c, without what depends on who asks.
+DOCUMENT = """jsonb_build_object('type', 'connect/connection', 'id', c.id, 'attributes', jsonb_build_object(
+    'token', c.id, 'name', c.name, 'status', c.status, 'organization-id', c.source_organization_id,
+    'source-organization-id', c.source_organization_id, 'destination-organization-id', c.destination_organization_id,
+    'scopes', to_jsonb(c.scopes), 'creator-id', c.creator_id, 'creator-type', c.creator_type,
+    'created-at', c.created_at, 'updated-at', c.updated_at))"""
+
+LIST = "SELECT * FROM {schema}.connection WHERE source_organization_id = 'org_hub' ORDER BY id DESC LIMIT 100"
+
+WRITES = {
+    "create": {
+        "floor": ("postgres", one_statement("floor", INSERT, "create", "NULL::connect.connection_status")),
+        "connect": ("hub", f"SELECT connect.create_connection({NEW_PARTNER}, 'Partner');"),
+        "twin": ("hub", f"SELECT twin.create_connection({NEW_PARTNER}, 'Partner');"),
+        "machine": ("postgres", INSERT.format(schema="machine") + " RETURNING *;"),
+    },
+    "activate": move(INBOUND, "pending", "active", "activate"),
+    "deactivate": move(INBOUND, "active", "inactive", "deactivate"),
+    "reactivate": move(OUTBOUND, "inactive", "pending", "reactivate"),
+    "plain UPDATE": {
+        "floor": ("postgres", one_statement(
+            "floor", f"UPDATE {{schema}}.connection SET status = 'active', updated_at = now() WHERE id = {PLAIN}",
+            "update", "'pending'::connect.connection_status")),
+        "connect": ("postgres", plain_update("connect")),
+        "twin": ("hub", plain_update("twin")),
+        "machine": ("postgres", plain_update("machine")),
+    },
+}
+
+READS = {
+    "retrieve": {
+        "floor": ("postgres", f"SELECT * FROM floor.connection WHERE id = {OUTBOUND};"),
+        "connect jsonb": ("hub", f"SELECT connect.get_connection({OUTBOUND});"),
+        "connect text": ("http_retrieve", "SELECT connect_api.get_connection();"),
+        "jsonb_build_object": ("postgres", f"SELECT jsonb_build_object('data', {DOCUMENT}) FROM floor.connection AS c WHERE id = {OUTBOUND};"),
+        "twin": ("hub", f"SELECT twin.get_connection({OUTBOUND});"),
+    },
+    "list of 100": {
+        "floor": ("postgres", LIST.format(schema="floor") + ";"),
+        "connect jsonb": ("hub", "SELECT connect.list_connections(direction => 'outbound', page_size => 100);"),
+        "connect text": ("http_list", "SELECT connect_api.list_connections();"),
+        "jsonb_agg": ("postgres", f"SELECT jsonb_build_object('data', jsonb_agg({DOCUMENT})) FROM ({LIST.format(schema='floor')}) AS c;"),
+        "twin": ("hub", "SELECT twin.list_connections(100);"),
+    },
+}
+
+# Who is acting, by each kind of identity; net of a function that does nothing.
+IDENTITY = {
+    "mapped role": ("hub", "SELECT connect.current_organization_id();"),
+    "API key": ("http_retrieve", "SELECT connect.current_organization_id();"),
+    "JWT claims": ("gateway_claims", "SELECT connect.current_organization_id();"),
+}
+
+ALLOWED = f"connect.is_allowed({PARTNER}, 'org_hub', 'inquiry.read')"
+EXISTS = f"""EXISTS (SELECT FROM connect.connection WHERE source_organization_id = {PARTNER}
+    AND destination_organization_id = 'org_hub' AND status = 'active' AND 'inquiry.read' = ANY (scopes))"""
+
+GATE = {
+    "one call": {
+        "EXISTS": ("postgres", f"SELECT {EXISTS};"),
+        "connect": ("postgres", f"SELECT {ALLOWED};"),
+        "connect, as a party": ("hub", f"SELECT {ALLOWED};"),
+        "twin": ("postgres", f"SELECT twin.is_allowed({PARTNER}, 'org_hub', 'inquiry.read');"),
+    },
+}
+
+# A table of 20,000 rows that partners own, four in five of whom share with the hub, and how to count what the hub may see.
+DOCUMENTS = """
+CREATE TABLE document (id int PRIMARY KEY, organization_id text NOT NULL, title text NOT NULL);
+INSERT INTO document SELECT n, 'org_' || lpad((n::bigint * 7919 % 1000 + 1)::text, 7, '0'), 'Document ' || n FROM generate_series(1, 20000) AS n;
+GRANT SELECT ON document TO hub;
+SET session_replication_role = replica;
+UPDATE connect.connection SET status = 'active' WHERE id LIKE 'cxn_i%' AND right(id, 1) NOT IN ('0', '5');
+RESET session_replication_role;
+SELECT connect.share_table('document', 'organization_id', 'inquiry.read');
+ANALYZE document;
+"""
+SCANS = {
+    "hashed semi-join": ("postgres", """SELECT count(*) FROM document AS d WHERE d.organization_id IN
+    (SELECT c.source_organization_id FROM connect.connection AS c WHERE c.destination_organization_id = 'org_hub'
+        AND c.status = 'active' AND 'inquiry.read' = ANY (c.scopes))"""),
+    "share_table()": ("hub", "SELECT count(*) FROM document"),
+}
+
+# What the client and the server do for any statement of this form.
+NOTHING = f"SELECT {INBOUND} IS NULL;"

@@ -1,0 +1,101 @@
+"""waiting.py: what takes time rather than instructions: commits, a network between, races.
+
+Transactions a second by pgbench, one client, with fsync. Rounds are interleaved, so
+that whatever else the machine does meets all alike; the medians are compared.
+"""
+
+import re
+import statistics
+import subprocess
+import threading
+
+import psycopg2
+
+from cluster import BIN, Cluster, execute
+from report import ratio, row, table
+from setup import again, fill
+from statements import READS, WRITES, over_network
+
+ROWS = 5000
+RACES = 30
+RACERS = 8
+
+
+def operations():
+    """The statements of a round: whose tables a write changes, its login and body."""
+    activate = dict(WRITES["activate"])
+    login, body = activate["application"]
+    activate["application, 0.5 ms away"] = (login, over_network(body))
+    login, body = activate["connect"]
+    activate["connect, 0.5 ms away"] = (login, over_network(body))
+    return {"create": WRITES["create"], "activate": activate, "retrieve": READS["retrieve"], "list of 100": READS["list of 100"]}
+
+
+def tps(cluster, login, body, first, count):
+    script = cluster.folder / "script.sql"
+    script.write_text(f"\\set i :i + 1\n{body}\n", encoding="utf-8")
+    run = subprocess.run([BIN / "pgbench", "-n", "-M", "prepared", "-U", login, "-D", f"i={first}", "-t", str(count), "-f", script],
+                         check=True, capture_output=True, text=True)
+    return float(re.search(r"tps = ([0-9.]+)", run.stdout)[1])
+
+
+def measure_waiting(cluster, rounds, count):
+    """A table for each operation, in transactions a second and as ratios to the floor."""
+    for name, variants in operations().items():
+        runs = {way: [] for way in variants}
+        for turn in range(rounds):
+            if name == "activate":
+                for schema in ("connect", "floor", "twin", "machine", "app"):
+                    again(schema)
+            for way, (login, body) in variants.items():
+                # both that way and over the network change the same rows
+                if way.endswith("away"):
+                    again("connect" if way.startswith("connect") else "app")
+                first = turn * count if name == "create" else 0
+                runs[way].append(tps(cluster, login, body, first, count))
+        median = {way: statistics.median(run) for way, run in runs.items()}
+        table(f"{name}: transactions a second, one client", "way", "tps", "of the floor")
+        for way, figure in median.items():
+            row(way, figure, ratio(figure, median["floor"]))
+
+
+def race(statement):
+    """Lets all racers run a statement at once; returns how many it let through."""
+    start = threading.Barrier(RACERS)
+    won = []
+
+    def run():
+        connection = psycopg2.connect(user="hub")
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute("SELECT connect.current_organization_id()")
+        start.wait()
+        try:
+            cursor.execute(statement)
+            won.append(True)
+        except psycopg2.Error:
+            pass
+        connection.close()
+
+    racers = [threading.Thread(target=run) for _ in range(RACERS)]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join()
+    return len(won)
+
+
+def measure_races():
+    again("connect")
+    pair = [race(f"SELECT connect.create_connection('org_n{ROWS - n:07}')") for n in range(RACES)]
+    one = [race(f"SELECT connect.activate_connection('cxn_i{ROWS - n:07}')") for n in range(RACES)]
+    table(f"Races of {RACERS} at once (aim: one winner in each)", "race", "races", "with one winner")
+    row("create of one pair", RACES, pair.count(1))
+    row("activate of one row", RACES, one.count(1))
+
+
+def measure(rounds, count):
+    with Cluster(fsync="on", shared_buffers="256MB", autovacuum="off", jit="off", plan_cache_mode="force_generic_plan") as cluster:
+        fill(ROWS)
+        measure_waiting(cluster, rounds, count)
+        measure_races()
