@@ -6,11 +6,17 @@ let routes = [];
 let home = "/";
 let show = () => {};
 let leaving = new AbortController();
+/* The address shown last. */
+let shown = null;
+
+/* The present address without its fragment, which leads to a place within a page. */
+const address = () => location.pathname + location.search;
 
 /* Shows the page of the present address, home if it has none; refresh: once more, with its messages. */
 export function render({ refresh = false } = {}) {
   leaving.abort();
   leaving = new AbortController();
+  shown = address();
   for (const { pattern, page } of routes) {
     const match = pattern.exec(location.pathname);
     if (match !== null) {
@@ -23,8 +29,8 @@ export function render({ refresh = false } = {}) {
 }
 
 /* Goes to an address of the dashboard. */
-export function navigate(address, { replace = false } = {}) {
-  history[replace ? "replaceState" : "pushState"](null, "", address);
+export function navigate(target, { replace = false } = {}) {
+  history[replace ? "replaceState" : "pushState"](null, "", target);
   return render();
 }
 
@@ -48,7 +54,12 @@ export function start(table, homeAddress, shower) {
       navigate(link.pathname + link.search);
     }
   });
-  addEventListener("popstate", () => render());
+  addEventListener("popstate", () => {
+    /* "Skip to content" leads here too, and must keep the focus that it gives */
+    if (shown !== address()) {
+      render();
+    }
+  });
 }
 
 /* Aborts what the page shown is still asking for. */
