@@ -145,9 +145,20 @@ test("the focus goes to the heading when the button that opened the dialog is go
   await headingHasFocus("By keyboard");
 });
 
-test("a filter keeps the focus while the list changes under it", async () => {
+test("skipping to the content moves the focus there, and loads nothing anew", async () => {
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await tabTo("Skip to content");
   await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement.id === "main");
+  await page.keyboard.press("Tab");
+  assert.equal((await focused()).name, "Connections");
+  await page.keyboard.press("Enter");
+  await headingHasFocus("Connections");
+  assert.deepEqual([...new Set(asked)], ["/api/v1/connect/connections"]);
+});
+
+test("a filter keeps the focus while the list changes under it", async () => {
   await tabTo("Connections");
   await page.keyboard.press("Enter");
   await headingHasFocus("Connections");
