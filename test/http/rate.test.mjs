@@ -31,10 +31,11 @@ test("a caller may ask as often as the limit, and one more, then 429", async () 
 });
 
 test("429 in the closed shape, before the media types are looked at", async () => {
-  const [answer] = await many(1, {
+  // More than one, for a token may have come back meanwhile.
+  const answers = await many(LIMIT, {
     key: stack.KEY_ORG_ABC123, body: "{}", headers: { "persona-version": "2025-12-08", "content-type": "text/plain" },
   }, "POST", `${API}/connections`);
-  assert.equal(answer.status, 429);
+  const answer = answers.find(({ status }) => status === 429);
   assert.equal(answer.json.errors[0].title, "Rate limit exceeded");
 });
 
