@@ -247,6 +247,12 @@ $$),
 CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.event
     FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_event();
 COMMENT ON TRIGGER aa_refuse_truncate ON connect.event IS 'Refuses TRUNCATE.';
+$$),
+(25, 'trigger', 'connection', 'zz_mark_pair', $$
+CREATE TRIGGER zz_mark_pair AFTER INSERT OR UPDATE OR DELETE ON connect.connection
+    FOR EACH ROW EXECUTE FUNCTION connect.mark_pair();
+ALTER TABLE connect.connection ENABLE ALWAYS TRIGGER zz_mark_pair;
+COMMENT ON TRIGGER zz_mark_pair ON connect.connection IS 'Tells the gate of changes, replicated ones too.';
 $$)
 $definition$;
 REVOKE ALL ON FUNCTION connect.store_definition() FROM PUBLIC;  -- for create_store() and its like

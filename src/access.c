@@ -10,6 +10,9 @@
  * After FIRST_LOAD misses for one destination we read its Connections in bulk,
  * LOAD_FACTOR rows a miss, and go on where that ended after twice the misses:
  * what is read in vain never costs more than a constant times the probes.
+ *
+ * Where the module is preloaded, what was found outlives the snapshot as long
+ * as its tag stays the same: see pair_tags.c.
  */
 #include "postgres.h"
 
@@ -17,9 +20,10 @@
 #include "access/tupmacs.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "errors.h"
 #include "miscadmin.h"
+#include "pair.h"
+#include "pair_tags.h"
 #include "principal.h"
 #include "snapshot_key.h"
 #include "store.h"
@@ -31,58 +35,17 @@
 #define FIRST_LOAD 32
 #define LOAD_FACTOR 8
 
-/* An ordered pair of organizations. */
-typedef struct Pair
-{
-	const char *source;
-	const char *destination;
-	uint16		source_len;
-	uint16		destination_len;
-} Pair;
-
 /* What is known of a pair; connection is CONNECTION_NONE where there is none. */
 typedef struct PairEntry
 {
 	Pair		pair;
 	uint32		hash;
 	char		status;			/* simplehash's own */
+	uint64		key;			/* the last snapshot known to see this */
+	uint64		tag;			/* others that do: see pair_tags.c */
 	ConnectionStatus connection;
 	ArrayType  *scopes;
 } PairEntry;
-
-static inline bool
-pair_equal(const Pair *a, const Pair *b)
-{
-	return a->source_len == b->source_len && a->destination_len == b->destination_len &&
-		memcmp(a->source, b->source, a->source_len) == 0 &&
-		memcmp(a->destination, b->destination, a->destination_len) == 0;
-}
-
-/* Mixes bytes into a hash, eight at a time: ids are short, and this runs once per row. */
-static inline uint64
-hash_mix(uint64 hash, const char *data, int len)
-{
-	uint64		word;
-
-	for (; len >= (int) sizeof(word); len -= sizeof(word), data += sizeof(word))
-	{
-		memcpy(&word, data, sizeof(word));
-		hash = (hash ^ word) * UINT64CONST(0x9E3779B97F4A7C15);
-		hash ^= hash >> 32;
-	}
-	word = len;
-	for (int i = 0; i < len; i++)
-		word = (word << 8) | (unsigned char) data[i];
-	hash = (hash ^ word) * UINT64CONST(0x9E3779B97F4A7C15);
-	return hash ^ (hash >> 32);
-}
-
-static inline uint32
-pair_hash(const Pair *pair)
-{
-	return (uint32) hash_mix(hash_mix(0, pair->source, pair->source_len),
-							 pair->destination, pair->destination_len);
-}
 
 #define SH_PREFIX pairs
 #define SH_ELEMENT_TYPE PairEntry
@@ -97,10 +60,11 @@ pair_hash(const Pair *pair)
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* What was found under one snapshot. */
+/* What was found: under one snapshot, or more of them where there are tags. */
 typedef struct Memo
 {
 	uint64		key;			/* of the snapshot */
+	uint64		horizon;		/* the snapshot's, for tags */
 	MemoryContext context;		/* holds all of it */
 	pairs_hash *pairs;
 	ArrayType  *last_scopes;	/* most Connections grant the same: keep them once */
@@ -114,10 +78,12 @@ typedef struct Memo
 	char		destination[ID_MAX_LENGTH];
 	int			destination_len;
 	TimestampTz statement;
-	int			misses;
+	int			misses;			/* in that statement */
 	int			next_load;		/* misses at which to read on */
-	text	   *loaded_to;		/* id of the last Connection read, or NULL */
-	bool		complete;		/* all are read: who is not in pairs has none */
+	char		loaded_to[ID_MAX_LENGTH];	/* id of the last Connection read */
+	int			loaded_to_len;	/* 0 before the first */
+	bool		from_first;		/* all up to there were read under this snapshot */
+	bool		complete;		/* all there are: who is not in pairs has none */
 } Memo;
 
 static Memo memo;
@@ -205,7 +171,30 @@ judge_entry(const PairEntry *entry, const text *scope)
 				 entry->connection == CONNECTION_ACTIVE && kept_grants_scope(entry->scopes, scope));
 }
 
-/* Makes the memo one for the active snapshot, empty unless it is so already. */
+/* May the memo grow?  As far as a hash table of the executor may. */
+static bool
+memo_has_room(void)
+{
+	return MemoryContextMemAllocated(memo.context, false) < get_hash_memory_limit() / 2;
+}
+
+/* Forgets everything. */
+static void
+memo_empty(void)
+{
+	if (memo.context == NULL)
+		memo.context = AllocSetContextCreate(TopMemoryContext, "connect gate", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextReset(memo.context);
+	memo.last_scopes = NULL;
+	memo.asked_scopes = NULL;
+	memo.asked_scope = NULL;
+	memo.destination_len = 0;
+	memo.loaded_to_len = 0;
+	memo.pairs = NULL;			/* in case of an error below */
+	memo.pairs = pairs_create(memo.context, 64, NULL);
+}
+
+/* Makes the memo one for the active snapshot: without tags, an empty one. */
 static void
 memo_refresh(void)
 {
@@ -214,62 +203,58 @@ memo_refresh(void)
 	if (memo.key == key && key != SNAPSHOT_KEY_NONE)
 		return;
 	memo.key = SNAPSHOT_KEY_NONE;	/* in case of an error below */
-	if (memo.context == NULL)
-		memo.context = AllocSetContextCreate(TopMemoryContext, "connect gate", ALLOCSET_DEFAULT_SIZES);
-	MemoryContextReset(memo.context);
-	memo.last_scopes = NULL;
-	memo.asked_scopes = NULL;
-	memo.asked_scope = NULL;
-	memo.loaded_to = NULL;
-	memo.destination_len = 0;
-	memo.pairs = pairs_create(memo.context, 64, NULL);
+	memo.misses = 0;
+	memo.next_load = FIRST_LOAD;
+	memo.from_first = false;
+	memo.complete = false;
+	memo.horizon = 0;
+	if (memo.pairs == NULL || !pair_tags_enabled() || !memo_has_room())
+		memo_empty();
+	if (key != SNAPSHOT_KEY_NONE)
+		memo.horizon = pair_tags_horizon();
 	memo.key = key;
 }
 
-/* May the memo grow?  As far as a hash table of the executor may. */
-static bool
-memo_has_room(void)
+/* Returns what is known of a pair for the active snapshot, or NULL. */
+static inline PairEntry *
+memo_find(Pair pair, uint32 hash)
 {
-	return MemoryContextMemAllocated(memo.context, false) < get_hash_memory_limit() / 2;
+	PairEntry  *entry = pairs_lookup_hash(memo.pairs, pair, hash);
+
+	if (entry == NULL || (entry->key == memo.key && memo.key != SNAPSHOT_KEY_NONE))
+		return entry;
+	if (entry->tag == PAIR_TAG_NONE || entry->tag != pair_tag_to_use(hash, memo.horizon))
+		return NULL;
+	entry->key = memo.key;
+	return entry;
 }
 
 /* Remembers what a pair has. */
 static void
-memo_add(const Pair *pair, ConnectionStatus status, const ArrayType *scopes)
+memo_add(Pair pair, uint32 hash, ConnectionStatus status, const ArrayType *scopes)
 {
-	Pair		kept = *pair;
-	PairEntry  *entry;
-	char	   *ids;
+	PairEntry  *entry = pairs_lookup_hash(memo.pairs, pair, hash);
+	uint64		tag = pair_tag_to_keep(hash, memo.horizon);
 	bool		found;
 
-	if (pairs_lookup(memo.pairs, *pair) != NULL)
-		return;
 	/* whatever may fail comes before the insertion */
 	if (scopes != NULL &&
 		(memo.last_scopes == NULL || VARSIZE(memo.last_scopes) != VARSIZE(scopes) ||
 		 memcmp(memo.last_scopes, scopes, VARSIZE(scopes)) != 0))
 		memo.last_scopes = memcpy(MemoryContextAlloc(memo.context, VARSIZE(scopes)),
 								  scopes, VARSIZE(scopes));
-	ids = MemoryContextAlloc(memo.context, pair->source_len + pair->destination_len);
-	kept.source = memcpy(ids, pair->source, pair->source_len);
-	kept.destination = memcpy(ids + pair->source_len, pair->destination, pair->destination_len);
+	if (entry == NULL)
+	{
+		char	   *ids = MemoryContextAlloc(memo.context, pair.source_len + pair.destination_len);
 
-	entry = pairs_insert(memo.pairs, kept, &found);
+		pair.source = memcpy(ids, pair.source, pair.source_len);
+		pair.destination = memcpy(ids + pair.source_len, pair.destination, pair.destination_len);
+		entry = pairs_insert_hash(memo.pairs, pair, hash, &found);
+	}
+	entry->key = memo.key;
+	entry->tag = tag;
 	entry->connection = status;
 	entry->scopes = scopes != NULL ? memo.last_scopes : NULL;
-}
-
-static Pair
-make_pair(const text *source, const text *destination)
-{
-	Pair		pair = {
-		.source = VARDATA_ANY(source),
-		.destination = VARDATA_ANY(destination),
-		.source_len = VARSIZE_ANY_EXHDR(source),
-		.destination_len = VARSIZE_ANY_EXHDR(destination)
-	};
-
-	return pair;
 }
 
 /* Reads on in the destination's Connections, LOAD_FACTOR rows for each miss so far. */
@@ -277,13 +262,13 @@ static void
 bulk_load(const text *destination)
 {
 	int			limit = memo.misses * LOAD_FACTOR;
-	char		last[ID_MAX_LENGTH];
-	int			last_len = 0;
+	bool		end = false;
 	Connection	connection;
 	StoreScan	scan;
 
-	store_destination_begin(&scan, destination,
-							memo.loaded_to != NULL ? memo.loaded_to : cstring_to_text(""));
+	if (memo.loaded_to_len == 0)
+		memo.from_first = true;
+	store_destination_begin(&scan, destination, cstring_to_text_with_len(memo.loaded_to, memo.loaded_to_len));
 	/* in another order than by id there would be no reading on */
 	for (int i = 0; scan.ordered && i < limit && memo_has_room(); i++)
 	{
@@ -292,24 +277,22 @@ bulk_load(const text *destination)
 		CHECK_FOR_INTERRUPTS();
 		if (!store_destination_next(&scan, &connection))
 		{
-			memo.complete = true;
+			end = true;
 			break;
 		}
-		pair = make_pair(connection.source, destination);
-		memo_add(&pair, connection.status, connection.scopes);
-		last_len = Min(VARSIZE_ANY_EXHDR(connection.id), ID_MAX_LENGTH);
-		memcpy(last, VARDATA_ANY(connection.id), last_len);
+		pair = pair_make(connection.source, destination);
+		memo_add(pair, pair_hash(&pair), connection.status, connection.scopes);
+		memo.loaded_to_len = Min(VARSIZE_ANY_EXHDR(connection.id), ID_MAX_LENGTH);
+		memcpy(memo.loaded_to, VARDATA_ANY(connection.id), memo.loaded_to_len);
 	}
 	store_scan_end(&scan);
 
-	if (last_len > 0)
-	{
-		MemoryContext old = MemoryContextSwitchTo(memo.context);
-
-		memo.loaded_to = cstring_to_text_with_len(last, last_len);
-		MemoryContextSwitchTo(old);
-	}
 	memo.next_load = memo.misses * 2;
+	if (end)
+	{
+		memo.complete = memo.from_first;
+		memo.loaded_to_len = 0;
+	}
 }
 
 /* Is this the destination whose misses are being counted? */
@@ -320,21 +303,32 @@ is_counted_destination(const Pair *pair)
 		memcmp(pair->destination, memo.destination, memo.destination_len) == 0;
 }
 
+/* Are all Connections of the pair's destination in the memo? */
+static inline bool
+knows_all(const Pair *pair)
+{
+	return memo.complete && is_counted_destination(pair);
+}
+
 /* Counts a miss of this destination in this statement. */
 static void
 count_miss(const Pair *pair)
 {
 	TimestampTz statement = GetCurrentStatementStartTimestamp();
 
-	if (!is_counted_destination(pair) || statement != memo.statement)
+	if (!is_counted_destination(pair))
 	{
 		memcpy(memo.destination, pair->destination, pair->destination_len);
 		memo.destination_len = pair->destination_len;
+		memo.statement = 0;
+		memo.loaded_to_len = 0;
+		memo.complete = false;
+	}
+	if (statement != memo.statement)
+	{
 		memo.statement = statement;
 		memo.misses = 0;
 		memo.next_load = FIRST_LOAD;
-		memo.loaded_to = NULL;
-		memo.complete = false;
 	}
 	memo.misses++;
 }
@@ -343,7 +337,7 @@ count_miss(const Pair *pair)
 static Access
 check_pair(const text *source, const text *destination, const text *scope)
 {
-	Pair		pair = make_pair(source, destination);
+	Pair		pair = pair_make(source, destination);
 	uint32		hash = pair_hash(&pair);
 	PairEntry  *entry;
 	ConnectionStatus status = CONNECTION_NONE;
@@ -351,30 +345,26 @@ check_pair(const text *source, const text *destination, const text *scope)
 	bool		remember;
 
 	memo_refresh();
-	entry = pairs_lookup_hash(memo.pairs, pair, hash);
+	entry = memo_find(pair, hash);
 	if (entry != NULL)
 		return judge_entry(entry, scope);
-	if (memo.complete && is_counted_destination(&pair))
-		return ACCESS_NO_CONNECTION;
 
 	remember = memo.key != SNAPSHOT_KEY_NONE && memo_has_room();
-	if (remember)
+	if (remember && !knows_all(&pair))
 	{
 		count_miss(&pair);
 		if (memo.misses >= memo.next_load)
 		{
 			bulk_load(destination);
-			entry = pairs_lookup_hash(memo.pairs, pair, hash);
+			entry = memo_find(pair, hash);
 			if (entry != NULL)
 				return judge_entry(entry, scope);
-			if (memo.complete)
-				return ACCESS_NO_CONNECTION;
 		}
 	}
-	if (!store_read_pair(source, destination, &status, &scopes))
+	if (!knows_all(&pair) && !store_read_pair(source, destination, &status, &scopes))
 		status = CONNECTION_NONE;
 	if (remember)
-		memo_add(&pair, status, scopes);
+		memo_add(pair, hash, status, scopes);
 	return judge(status, grants_scope(scopes, scope));
 }
 

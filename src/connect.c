@@ -13,6 +13,7 @@
 #include "connect.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "pair_tags.h"
 #include "principal.h"
 #include "snapshot_key.h"
 #include "store.h"
@@ -29,6 +30,7 @@ _PG_init(void)
 {
 	connect_preloaded = process_shared_preload_libraries_in_progress;
 	snapshot_key_init();
+	pair_tags_init();
 	principal_init();
 	store_tables_init();
 }

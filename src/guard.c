@@ -5,7 +5,8 @@
  * A BEFORE ROW trigger fills in the row and refuses early; an AFTER ROW trigger
  * decides once more on what was really stored, for a trigger of the DBA's may
  * have changed it in between, and writes the event.  The decisions are
- * change.c's; here is only what triggers need.
+ * change.c's; here is only what triggers need.  Another one decides nothing: it
+ * marks for the gate, in every session, which pair is changing.
  */
 #include "postgres.h"
 
@@ -16,6 +17,8 @@
 #include "errors.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "pair.h"
+#include "pair_tags.h"
 #include "random.h"
 #include "store.h"
 #include "utils/builtins.h"
@@ -25,6 +28,7 @@
 PG_FUNCTION_INFO_V1(connect_guard_connection);
 PG_FUNCTION_INFO_V1(connect_record_event);
 PG_FUNCTION_INFO_V1(connect_guard_event);
+PG_FUNCTION_INFO_V1(connect_mark_pair);
 
 /* Returns the trigger's data if it fires where create_store() put it, else raises. */
 static TriggerData *
@@ -294,4 +298,40 @@ connect_guard_event(PG_FUNCTION_ARGS)
 		return PointerGetDatum(data->tg_trigtuple);
 	error_raise(ERROR_EVENT_CHANGED, NULL, NULL,
 				"The history of connections is written by their changes alone.");
+}
+
+/* Marks the pair of a row, unless a DBA has let it be null. */
+static void
+mark_tuple(TriggerData *data, HeapTuple tuple)
+{
+	StoreRow	row;
+	Pair		pair;
+
+	store_deform(STORE_CONNECTION, tuple, RelationGetDescr(data->tg_relation), &row);
+	if (row.nulls[CONNECTION_SOURCE] || row.nulls[CONNECTION_DESTINATION])
+		return;
+	pair = pair_make(DatumGetTextPP(row.values[CONNECTION_SOURCE]),
+					 DatumGetTextPP(row.values[CONNECTION_DESTINATION]));
+	pair_tags_mark(pair_hash(&pair));
+}
+
+/*
+ * connect.mark_pair(): AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW on
+ * connect.connection, ENABLE ALWAYS.  After, for a BEFORE trigger may still
+ * change the row; see pair_tags.c for why that is early enough.
+ */
+Datum
+connect_mark_pair(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = require_trigger(fcinfo, STORE_CONNECTION, "mark_pair");
+
+	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) || !TRIGGER_FIRED_AFTER(data->tg_event))
+		refuse_event_kind("mark_pair");
+	if (pair_tags_enabled())
+	{
+		mark_tuple(data, data->tg_trigtuple);
+		if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
+			mark_tuple(data, data->tg_newtuple);
+	}
+	return PointerGetDatum(NULL);
 }

@@ -7,7 +7,8 @@
  * if the fields of Sight are equal: with the same xmax the set of transactions
  * in progress below it can only shrink, so equal counts mean equal sets; in
  * recovery that set stands in subxip, hence both counts.  A transaction's own
- * changes are visible up to curcid.  What the fields do not tell, expires all
+ * changes are visible up to curcid.  A SERIALIZABLE transaction has to read for
+ * itself what it relies on, so it has numbers of its own.  What the fields do not tell, expires all
  * numbers: the rollback of a subtransaction, the end of a transaction with an
  * xid, and a store table that was changed other than by rows (TRUNCATE, DDL).
  *
@@ -31,6 +32,7 @@ typedef struct Sight
 	bool		in_recovery;
 	TransactionId own_xid;
 	CommandId	curcid;			/* 0 without an own xid */
+	uint64		transaction;	/* 0 unless SERIALIZABLE */
 } Sight;
 
 static Sight last_sight;
@@ -96,6 +98,7 @@ snapshot_key_current(void)
 	Snapshot	snapshot = GetActiveSnapshot();
 	TransactionId own_xid = GetTopTransactionIdIfAny();
 	CommandId	curcid = TransactionIdIsValid(own_xid) ? snapshot->curcid : 0;
+	uint64		transaction = IsolationIsSerializable() ? transactions + 1 : 0;
 
 	if (snapshot->snapshot_type != SNAPSHOT_MVCC)
 		return SNAPSHOT_KEY_NONE;
@@ -107,7 +110,8 @@ snapshot_key_current(void)
 		last_sight.suboverflowed == snapshot->suboverflowed &&
 		last_sight.in_recovery == snapshot->takenDuringRecovery &&
 		last_sight.own_xid == own_xid &&
-		last_sight.curcid == curcid)
+		last_sight.curcid == curcid &&
+		last_sight.transaction == transaction)
 		return last_key;
 
 	last_sight.xmin = snapshot->xmin;
@@ -118,6 +122,7 @@ snapshot_key_current(void)
 	last_sight.in_recovery = snapshot->takenDuringRecovery;
 	last_sight.own_xid = own_xid;
 	last_sight.curcid = curcid;
+	last_sight.transaction = transaction;
 	own_xid_seen |= TransactionIdIsValid(own_xid);
 	last_key = ++keys_given;
 	return last_key;

@@ -22,7 +22,8 @@
 
 /* The triggers' own functions, and the definition that check_setup() compares with. */
 #define OWNER_FUNCTIONS \
-	"connect.guard_connection, connect.record_event, connect.guard_event, connect.store_definition"
+	"connect.guard_connection, connect.record_event, connect.guard_event, connect.mark_pair, " \
+	"connect.store_definition"
 
 /* What each grant adds: functions of schema connect. */
 static const struct
@@ -160,7 +161,8 @@ static const char setup_findings[] =
 "WITH defined AS (SELECT * FROM connect.store_definition()),"
 " tables AS (SELECT c.* FROM defined AS d JOIN pg_class AS c"
 "   ON c.oid = to_regclass('connect.' || quote_ident(d.name)) WHERE d.kind = 'table'),"
-" triggers AS (SELECT d.relation, d.name, t.tgenabled FROM defined AS d LEFT JOIN pg_trigger AS t"
+" triggers AS (SELECT d.relation, d.name, t.tgenabled,"
+"   d.statement LIKE '%ENABLE ALWAYS%' AS always FROM defined AS d LEFT JOIN pg_trigger AS t"
 "   ON t.tgrelid = to_regclass('connect.' || quote_ident(d.relation)) AND t.tgname = d.name"
 "   WHERE d.kind = 'trigger'),"
 " owner AS (SELECT r.* FROM pg_class AS c JOIN pg_roles AS r ON r.oid = c.relowner"
@@ -186,7 +188,11 @@ static const char setup_findings[] =
 " UNION ALL SELECT 'trigger_disabled', 'error',"
 "   format('Trigger %I on connect.%I does not fire for ordinary writers, or fires for replicated rows.', name, relation),"
 "   format('ALTER TABLE connect.%I ENABLE TRIGGER %I;', relation, name)"
-"   FROM triggers WHERE tgenabled <> 'O'"
+"   FROM triggers WHERE tgenabled <> 'O' AND NOT always"
+" UNION ALL SELECT 'trigger_disabled', 'warning',"
+"   format('Trigger %I on connect.%I does not fire for every writer: the gate keeps nothing beyond a statement.', name, relation),"
+"   format('ALTER TABLE connect.%I ENABLE ALWAYS TRIGGER %I;', relation, name)"
+"   FROM triggers WHERE tgenabled <> 'A' AND always"
 " UNION ALL SELECT 'row_security_disabled', 'error', format('Row security is off for connect.%I.', relname),"
 "   format('ALTER TABLE connect.%I ENABLE ROW LEVEL SECURITY;', relname) FROM tables WHERE NOT relrowsecurity"
 " UNION ALL SELECT 'public_grant', 'error', format('PUBLIC has %s on connect.%I.', privilege_type, relname),"

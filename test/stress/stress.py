@@ -1,15 +1,19 @@
 #!/usr/bin/python3
 """Asks the gate under load, and EXISTS beside it in the same statement.
 
-    test/stress/stress.py            about 20 seconds
-    test/stress/stress.py --long     about 3 minutes
+    test/stress/stress.py            about 40 seconds
+    test/stress/stress.py --long     about 6 minutes
     test/stress/stress.py --seconds N
 
 Writers toggle 50 Connections in each of two databases with the same ids: short
-and long transactions, rollbacks, savepoints, prepared transactions; others
-write to another table. Readers ask under READ COMMITTED and REPEATABLE READ, in
-loops of PL/pgSQL, and with changes of their own. No answer may differ from
-EXISTS. Then the same once more against wrong_cache.c, where many must differ.
+and long transactions, rollbacks, savepoints, prepared transactions, replicated
+rows; others write to another table, or switch triggers off and write meanwhile,
+or replace the whole table. Readers ask under READ COMMITTED and REPEATABLE READ,
+in loops of PL/pgSQL, and with changes of their own. No answer may differ from
+EXISTS. First with connect preloaded, then without.
+
+What would be wrong must be seen to be: so the same once more against
+wrong_cache.c, and with changes that are not marked, where many must differ.
 
 Prints TAP. Runs on a throw-away cluster of the installation that PG_CONFIG
 names, where the extension must be installed. Needs python3-psycopg2.
@@ -38,7 +42,7 @@ from cluster import PG_CONFIG, Cluster, execute  # noqa: E402  (it needs the pat
 
 DATABASES = ("stress_a", "stress_b")
 PAIRS = 50
-MANY = 100  # the least that the wrong cache must get wrong
+MANY = 100  # the least that a wrong gate must get wrong
 
 # What may happen to a writer among others.
 EXPECTED = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
@@ -151,6 +155,39 @@ def write(cursor, rng, counts, gate):
         counts["committed"] += 1
 
 
+TABLE_CHANGES = ("switched off", "switched off inside", "replicated", "replaced")
+
+
+def change_table(cursor, rng, counts, gate):
+    """What a DBA may do to the table as a whole, or in rows past the guard; one way after the other."""
+    way = TABLE_CHANGES[sum(counts[way] for way in TABLE_CHANGES) % len(TABLE_CHANGES)]
+    if way == "switched off":
+        cursor.execute("ALTER TABLE connect.connection DISABLE TRIGGER zz_mark_pair")
+        for _ in range(5):
+            toggle(cursor, rng, counts)
+            time.sleep(0.002)
+        cursor.execute("ALTER TABLE connect.connection ENABLE ALWAYS TRIGGER zz_mark_pair")
+        toggle(cursor, rng, counts)
+    else:
+        cursor.execute("BEGIN")
+        if way == "switched off inside":
+            cursor.execute("ALTER TABLE connect.connection DISABLE TRIGGER zz_mark_pair")
+            toggle(cursor, rng, counts)
+            cursor.execute("ALTER TABLE connect.connection ENABLE ALWAYS TRIGGER zz_mark_pair")
+        else:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            if way == "replicated":
+                toggle(cursor, rng, counts)
+            else:
+                cursor.execute("CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT * FROM connect.connection")
+                cursor.execute("TRUNCATE connect.connection CASCADE")
+                cursor.execute("UPDATE kept SET status = CASE WHEN random() < 0.5 THEN 'active' ELSE 'inactive' END::connect.connection_status")
+                cursor.execute("INSERT INTO connect.connection SELECT * FROM kept")
+        cursor.execute(rng.choice(("COMMIT", "COMMIT", "ROLLBACK")))
+    counts[way] += 1
+    time.sleep(0.02)
+
+
 def write_elsewhere(cursor, rng, counts, gate):
     """Transactions that have nothing to do with Connections."""
     cursor.execute("INSERT INTO noise DEFAULT VALUES")
@@ -217,12 +254,12 @@ def read_and_write(cursor, rng, counts, gate):
 WORKERS = (write, write, write_elsewhere, read_committed, repeatable_read, read_and_write)
 
 
-def run(seconds, gate, enough=sys.maxsize):
+def run(seconds, gate, enough=sys.maxsize, kinds=WORKERS):
     """Runs all workers on both databases and returns what they counted."""
     queue = multiprocessing.Queue()
     found = multiprocessing.Value("q", 0)
     workers = [multiprocessing.Process(target=work, args=(kind, dbname, seconds, seed, gate, found, enough, queue))
-               for seed, (kind, dbname) in enumerate((k, d) for d in DATABASES for k in WORKERS)]
+               for seed, (kind, dbname) in enumerate((k, d) for d in DATABASES for k in kinds)]
     for worker in workers:
         worker.start()
     counts = collections.Counter()
@@ -253,36 +290,62 @@ def diagnose(title, counts, failures):
         print(f"# {failure}")
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--long", action="store_true", help="about 3 minutes")
-    parser.add_argument("--seconds", type=float, help="of load on the gate")
-    options = parser.parse_args()
-    seconds = options.seconds or (150 if options.long else 9)
-    failed = 0
+class Checks:
+    """Numbers the checks and counts those that failed."""
 
-    def check(number, passed, what):
-        nonlocal failed
-        failed += not passed
-        print(f"{'ok' if passed else 'not ok'} {number} - {what}", flush=True)
+    def __init__(self, count):
+        self.number = 0
+        self.failed = 0
+        print(f"1..{count}", flush=True)
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    with Cluster(max_prepared_transactions=50), tempfile.TemporaryDirectory(prefix="connect_stress_") as build:
-        print("1..5", flush=True)
-        module = build_wrong_cache(build)
+    def __call__(self, passed, what):
+        self.number += 1
+        self.failed += not passed
+        print(f"{'ok' if passed else 'not ok'} {self.number} - {what}", flush=True)
+
+
+def prepare():
+    for dbname in DATABASES:
+        execute(f"CREATE DATABASE {dbname}")
+        execute(SETUP.format(pairs=PAIRS) + LOOP.format(gate="connect.is_allowed"), dbname=dbname)
+
+
+def check_gate(check, where, seconds):
+    """Four checks of the gate as it is."""
+    counts, failures = run(seconds, "connect.is_allowed", kinds=(*WORKERS, change_table))
+    diagnose(f"the gate, {where}", counts, failures)
+    check(not failures, f"{where}: every worker came to its end")
+    check(counts["answers"] > 1000 and 0.05 < counts["active"] / counts["answers"] < 0.95,
+          f"{where}: {counts['answers']} answers, of which {counts['active']} true")
+    kinds = ("committed", "rolled back", "savepoints rolled back", "long", "prepared", "unrelated writes", "old snapshots", *TABLE_CHANGES)
+    missing = [kind for kind in kinds if counts[kind] == 0]
+    check(not missing, f"{where}: there was load of every kind" + "".join(f", but nothing {kind}" for kind in missing))
+    check(counts["wrong"] == 0, f"{where}: {counts['wrong']} disagreements with EXISTS")
+
+
+def check_wrong(check, what, gate):
+    """One check that a gate which is wrong is found out; a busy machine takes longer to find as much."""
+    counts, failures = run(120, gate, 3 * MANY)
+    diagnose(what, counts, failures)
+    check(not failures and counts["wrong"] >= MANY,
+          f"{what}: {counts['wrong']} disagreements with EXISTS in {counts['answers']} answers")
+
+
+def check_preloaded(check, seconds):
+    with Cluster(max_prepared_transactions=50, shared_preload_libraries="connect"):
+        prepare()
+        check_gate(check, "preloaded", seconds)
         for dbname in DATABASES:
-            execute(f"CREATE DATABASE {dbname}")
-            execute(SETUP.format(pairs=PAIRS) + LOOP.format(gate="connect.is_allowed"), dbname=dbname)
+            execute("""CREATE OR REPLACE FUNCTION connect.mark_pair() RETURNS trigger LANGUAGE plpgsql
+                AS $$ BEGIN RETURN NULL; END $$""", dbname=dbname)
+        check_wrong(check, "changes that are not marked", "connect.is_allowed")
 
-        counts, failures = run(seconds, "connect.is_allowed")
-        diagnose("the gate", counts, failures)
-        check(1, not failures, "every worker came to its end")
-        check(2, counts["answers"] > 1000 and 0.05 < counts["active"] / counts["answers"] < 0.95,
-              f"{counts['answers']} answers, of which {counts['active']} true")
-        kinds = ("committed", "rolled back", "savepoints rolled back", "long", "prepared", "unrelated writes", "old snapshots")
-        check(3, all(counts[kind] > 0 for kind in kinds), "there was load of every kind")
-        check(4, counts["wrong"] == 0, f"{counts['wrong']} disagreements with EXISTS")
 
+def check_not_preloaded(check, seconds):
+    with Cluster(max_prepared_transactions=50), tempfile.TemporaryDirectory(prefix="connect_stress_") as build:
+        prepare()
+        check_gate(check, "not preloaded", seconds)
+        module = build_wrong_cache(build)
         for dbname in DATABASES:
             execute(f"""
                 CREATE FUNCTION wrong_is_allowed(text, text, text) RETURNS boolean
@@ -291,12 +354,20 @@ def main():
                 CREATE TRIGGER wrong_invalidate BEFORE UPDATE ON connect.connection
                     FOR EACH ROW EXECUTE FUNCTION wrong_invalidate();
                 DROP FUNCTION compare_in_a_loop;""" + LOOP.format(gate="wrong_is_allowed"), dbname=dbname)
-        # a busy machine takes longer to find as many
-        counts, failures = run(120, "wrong_is_allowed", 3 * MANY)
-        diagnose("the wrong cache", counts, failures)
-        check(5, not failures and counts["wrong"] >= MANY,
-              f"the wrong cache gave itself away {counts['wrong']} times in {counts['answers']} answers")
-    return 1 if failed else 0
+        check_wrong(check, "a cache that heeds invalidation messages alone", "wrong_is_allowed")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--long", action="store_true", help="about 6 minutes")
+    parser.add_argument("--seconds", type=float, help="of load on the gate, in either cluster")
+    options = parser.parse_args()
+    seconds = options.seconds or (150 if options.long else 9)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    check = Checks(10)
+    check_preloaded(check, seconds)
+    check_not_preloaded(check, seconds)
+    return 1 if check.failed else 0
 
 
 if __name__ == "__main__":

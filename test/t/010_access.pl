@@ -1,5 +1,6 @@
 # The gate where a regression test cannot go: prepared transactions, a session
-# that outlives the extension, DDL of another session's, and a hot standby.
+# that outlives the extension, DDL of another session's, and a hot standby. All of it
+# without and with shared_preload_libraries, by which the gate keeps answers longer.
 
 use strict;
 use warnings;
@@ -7,11 +8,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $primary = PostgreSQL::Test::Cluster->new('primary');
-$primary->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C' ]);
-$primary->append_conf('postgresql.conf', 'max_prepared_transactions = 5');
-$primary->start;
-
+my ($primary, $standby, $psql, $sin, $sout);
 my $store = q{
 	CREATE EXTENSION connect;
 	SELECT connect.create_store();
@@ -33,36 +30,6 @@ sub answers
 	return join(' ', grep { /^[tf]\|[tf]$/ } split(/\n/, $out));
 }
 
-$primary->safe_psql('postgres', $store);
-
-# Prepared transactions: unseen until they are committed, by the session that made them, too.
-is(answers($primary, "$ask BEGIN; $activate $ask PREPARE TRANSACTION 'p'; $ask $ask COMMIT PREPARED 'p'; $ask"),
-	'f|f t|t f|f f|f t|t', 'a prepared activation counts from its commit');
-is(answers($primary, "$ask BEGIN; $deactivate $ask PREPARE TRANSACTION 'p'; $ask ROLLBACK PREPARED 'p'; $ask"),
-	't|t f|f t|t t|t', 'a prepared deactivation that is rolled back counts for nothing');
-is(answers($primary, "BEGIN; SAVEPOINT s; $deactivate RELEASE s; $ask PREPARE TRANSACTION 'p'; $ask"),
-	'f|f t|t', 'a prepared subtransaction is not seen');
-$primary->restart('fast');
-is(answers($primary, "$ask COMMIT PREPARED 'p'; $ask"), 't|t f|f', 'also when it has survived a restart');
-$primary->safe_psql('postgres', "$reactivate $activate");
-
-# Dropping the extension and making it anew, in one session.
-is( answers($primary, "$ask DROP EXTENSION connect CASCADE; $store $ask $activate $ask $deactivate $ask"),
-	't|t f|f t|t f|f', 'a session sees the new store after DROP and CREATE EXTENSION');
-is( answers($primary, "$reactivate $activate $ask BEGIN; DROP EXTENSION connect CASCADE; $store $ask ROLLBACK; $ask"),
-	't|t f|f t|t', 'and the old one again after ROLLBACK');
-
-# A standby: recovery's own kind of snapshot, and messages that come from the log.
-$primary->backup('backup');
-my $standby = PostgreSQL::Test::Cluster->new('standby');
-$standby->init_from_backup($primary, 'backup', has_streaming => 1);
-$standby->start;
-
-# One session on the standby all along, for what it remembers is what is tested.
-my ($sin, $sout) = ('', '');
-my $psql = IPC::Run::start([ 'psql', '-XAtq', '-d', $standby->connstr('postgres') ],
-	'<', \$sin, '>', \$sout, IPC::Run::timeout(120));
-
 sub standby_says
 {
 	my ($sql) = @_;
@@ -80,45 +47,83 @@ sub on_primary
 	return;
 }
 
-$primary->wait_for_catchup($standby, 'replay', $primary->lsn('insert'));
-is(standby_says("$ask $ask"), 't|t t|t', 'the standby answers');
-on_primary($deactivate);
-is(standby_says($ask), 'f|f', 'and sees a deactivation');
-on_primary("BEGIN; $reactivate $activate ROLLBACK;");
-is(standby_says($ask), 'f|f', 'a rollback changes nothing');
-on_primary("BEGIN; $reactivate SAVEPOINT s; $activate RELEASE s; PREPARE TRANSACTION 'p';");
-is(standby_says($ask), 'f|f', 'nor does a prepared transaction');
-on_primary("COMMIT PREPARED 'p';");
-is(standby_says("BEGIN ISOLATION LEVEL REPEATABLE READ; $ask"), 't|t', 'until it is committed');
-on_primary($deactivate);
-is(standby_says("$ask COMMIT; $ask"), 't|t f|f', 'an old snapshot answers for its time, and no longer');
-# more subtransactions than a snapshot holds
-on_primary("$reactivate
-	DO \$\$ BEGIN
-		FOR i IN 1..100 LOOP
-			BEGIN
-				UPDATE connect.connection SET name = 'n' || i WHERE id = 'cxn_1';
-			EXCEPTION WHEN division_by_zero THEN NULL;
-			END;
-		END LOOP;
-		UPDATE connect.connection SET status = 'active' WHERE id = 'cxn_1';
-	END \$\$;");
-is(standby_says($ask), 't|t', 'a transaction with many subtransactions is seen whole');
-on_primary('SET session_replication_role = replica; TRUNCATE connect.connection, connect.event;');
-is(standby_says($ask), 'f|f', 'TRUNCATE is seen');
-is($standby->psql('postgres', q{SELECT connect.require_allowed('org_ABC123', 'org_DEF456')}), 3,
-	'no share is held on a standby');
+foreach my $preload ('', 'connect')
+{
+	$primary = PostgreSQL::Test::Cluster->new("primary$preload");
+	$primary->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C' ]);
+	$primary->append_conf('postgresql.conf', "max_prepared_transactions = 5\nshared_preload_libraries = '$preload'");
+	$primary->start;
 
-# Promotion in the middle of that session.
-on_primary("SET session_replication_role = replica;
-	INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, status, scopes, created_at, updated_at)
-	VALUES ('cxn_1', 'org_ABC123', 'org_DEF456', 'active', '{inquiry.read}', now(), now());");
-is(standby_says($ask), 't|t', 'and so is a new row');
-$standby->promote;
-is(standby_says("$ask $deactivate $ask"), 't|t f|f', 'the session goes on after promotion');
-$sin .= "\\q\n";
-$psql->finish;
+	$primary->safe_psql('postgres', $store);
 
-$standby->stop;
-$primary->stop;
+	# Prepared transactions: unseen until they are committed, by the session that made them, too.
+	is(answers($primary, "$ask BEGIN; $activate $ask PREPARE TRANSACTION 'p'; $ask $ask COMMIT PREPARED 'p'; $ask"),
+		'f|f t|t f|f f|f t|t', 'a prepared activation counts from its commit');
+	is(answers($primary, "$ask BEGIN; $deactivate $ask PREPARE TRANSACTION 'p'; $ask ROLLBACK PREPARED 'p'; $ask"),
+		't|t f|f t|t t|t', 'a prepared deactivation that is rolled back counts for nothing');
+	is(answers($primary, "BEGIN; SAVEPOINT s; $deactivate RELEASE s; $ask PREPARE TRANSACTION 'p'; $ask"),
+		'f|f t|t', 'a prepared subtransaction is not seen');
+	$primary->restart('fast');
+	is(answers($primary, "$ask COMMIT PREPARED 'p'; $ask"), 't|t f|f', 'also when it has survived a restart');
+	$primary->safe_psql('postgres', "$reactivate $activate");
+
+	# Dropping the extension and making it anew, in one session.
+	is( answers($primary, "$ask DROP EXTENSION connect CASCADE; $store $ask $activate $ask $deactivate $ask"),
+		't|t f|f t|t f|f', 'a session sees the new store after DROP and CREATE EXTENSION');
+	is( answers($primary, "$reactivate $activate $ask BEGIN; DROP EXTENSION connect CASCADE; $store $ask ROLLBACK; $ask"),
+		't|t f|f t|t', 'and the old one again after ROLLBACK');
+
+	# A standby: recovery's own kind of snapshot, and messages that come from the log.
+	$primary->backup("backup$preload");
+	$standby = PostgreSQL::Test::Cluster->new("standby$preload");
+	$standby->init_from_backup($primary, "backup$preload", has_streaming => 1);
+	$standby->start;
+
+	# One session on the standby all along, for what it remembers is what is tested.
+	($sin, $sout) = ('', '');
+	$psql = IPC::Run::start([ 'psql', '-XAtq', '-d', $standby->connstr('postgres') ],
+		'<', \$sin, '>', \$sout, IPC::Run::timeout(120));
+
+	$primary->wait_for_catchup($standby, 'replay', $primary->lsn('insert'));
+	is(standby_says("$ask $ask"), 't|t t|t', 'the standby answers');
+	on_primary($deactivate);
+	is(standby_says($ask), 'f|f', 'and sees a deactivation');
+	on_primary("BEGIN; $reactivate $activate ROLLBACK;");
+	is(standby_says($ask), 'f|f', 'a rollback changes nothing');
+	on_primary("BEGIN; $reactivate SAVEPOINT s; $activate RELEASE s; PREPARE TRANSACTION 'p';");
+	is(standby_says($ask), 'f|f', 'nor does a prepared transaction');
+	on_primary("COMMIT PREPARED 'p';");
+	is(standby_says("BEGIN ISOLATION LEVEL REPEATABLE READ; $ask"), 't|t', 'until it is committed');
+	on_primary($deactivate);
+	is(standby_says("$ask COMMIT; $ask"), 't|t f|f', 'an old snapshot answers for its time, and no longer');
+	# more subtransactions than a snapshot holds
+	on_primary("$reactivate
+		DO \$\$ BEGIN
+			FOR i IN 1..100 LOOP
+				BEGIN
+					UPDATE connect.connection SET name = 'n' || i WHERE id = 'cxn_1';
+				EXCEPTION WHEN division_by_zero THEN NULL;
+				END;
+			END LOOP;
+			UPDATE connect.connection SET status = 'active' WHERE id = 'cxn_1';
+		END \$\$;");
+	is(standby_says($ask), 't|t', 'a transaction with many subtransactions is seen whole');
+	on_primary('SET session_replication_role = replica; TRUNCATE connect.connection, connect.event;');
+	is(standby_says($ask), 'f|f', 'TRUNCATE is seen');
+	is($standby->psql('postgres', q{SELECT connect.require_allowed('org_ABC123', 'org_DEF456')}), 3,
+		'no share is held on a standby');
+
+	# Promotion in the middle of that session.
+	on_primary("SET session_replication_role = replica;
+		INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, status, scopes, created_at, updated_at)
+		VALUES ('cxn_1', 'org_ABC123', 'org_DEF456', 'active', '{inquiry.read}', now(), now());");
+	is(standby_says($ask), 't|t', 'and so is a new row');
+	$standby->promote;
+	is(standby_says("$ask $deactivate $ask"), 't|t f|f', 'the session goes on after promotion');
+	$sin .= "\\q\n";
+	$psql->finish;
+
+	$standby->stop;
+	$primary->stop;
+}
 done_testing();
