@@ -14,7 +14,9 @@ OBJS = $(patsubst $(srcdir)/%.c,%.o,$(sort $(wildcard $(srcdir)/src/*.c $(srcdir
 PG_CPPFLAGS = -I$(srcdir)/src
 
 EXTENSION_SQL = sql/connect--$(EXTVERSION).sql
-DATA_built = $(EXTENSION_SQL)
+UPDATE_SQL = sql/connect--0.1.0--1.0.0.sql
+DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/history/*.sql))
+DATA_built = $(EXTENSION_SQL) $(UPDATE_SQL)
 EXTRA_CLEAN = results tmp_check regression.diffs regression.out test/unit/unit
 
 PG_CONFIG ?= pg_config
@@ -41,6 +43,12 @@ $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/http/*.h)
 $(EXTENSION_SQL): $(sort $(wildcard $(srcdir)/sql/[0-9][0-9]_*.sql))
 	mkdir -p sql
 	cat $^ > $@
+
+# What 1.0.0 adds to 0.1.0: a trigger function, and the definition that names it.
+$(UPDATE_SQL): $(addprefix $(srcdir)/sql/,25_mark.sql 30_definition.sql)
+	mkdir -p sql
+	{ printf '%s\n' '\echo Use "ALTER EXTENSION connect UPDATE" to load this file. \quit'; \
+	  sed 's/^CREATE FUNCTION connect.store_definition/CREATE OR REPLACE FUNCTION connect.store_definition/' $^; } > $@
 
 # The files that need no backend, linked without one; prints TAP.
 UNIT_SOURCES = $(wildcard $(srcdir)/test/unit/*.c) $(addprefix $(srcdir)/src/,rules.c connection.c typeid.c)

@@ -23,11 +23,3 @@ REVOKE ALL ON FUNCTION connect.guard_event() FROM PUBLIC;  -- create_store() giv
 COMMENT ON FUNCTION connect.guard_event() IS
 'Keeps connect.event append-only, and record_event() its only writer.
 Raises 23001 for everything else.';
-
-CREATE FUNCTION connect.mark_pair() RETURNS trigger
-AS 'MODULE_PATHNAME', 'connect_mark_pair'
-LANGUAGE C;
-REVOKE ALL ON FUNCTION connect.mark_pair() FROM PUBLIC;  -- create_store() gives it to the owner
-COMMENT ON FUNCTION connect.mark_pair() IS
-'Marks in shared memory which pair of organizations a row is of, so that the gate asks for it again.
-Refuses nothing; does nothing unless connect is in shared_preload_libraries.';

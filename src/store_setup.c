@@ -20,11 +20,6 @@
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 
-/* The triggers' own functions, and the definition that check_setup() compares with. */
-#define OWNER_FUNCTIONS \
-	"connect.guard_connection, connect.record_event, connect.guard_event, connect.mark_pair, " \
-	"connect.store_definition"
-
 /* What each grant adds: functions of schema connect. */
 static const struct
 {
@@ -70,6 +65,22 @@ run_statements(StoreResult statements)
 }
 
 /*
+ * Lets the store's owner put the trigger functions on its tables, those that the
+ * version of the SQL has, and compare them with the definition.
+ */
+static void
+grant_owner_functions(Oid owner, Oid extension_owner)
+{
+	StoreResult result = store_select("SELECT string_agg(p.oid::regprocedure::text, ', ') FROM pg_proc AS p"
+									  " WHERE p.pronamespace = 'connect'::regnamespace"
+									  " AND (p.prorettype = 'trigger'::regtype OR p.proname = 'store_definition')",
+									  extension_owner);
+
+	store_command(psprintf("GRANT EXECUTE ON FUNCTION %s TO %s",
+						   TextDatumGetCString(result.rows[0].values[0]), quoted_role(owner)), extension_owner);
+}
+
+/*
  * Makes the store's tables, owned by the caller, who needs CREATE on schema
  * connect.  function is the SQL function that led here: its owner lets the
  * caller use the trigger functions.  Raises 0A000, 42P07, 55000, 42501.
@@ -91,8 +102,7 @@ store_create(Oid function)
 
 	run_statements(store_select("SELECT statement FROM connect.store_definition()"
 								" WHERE kind = 'table' ORDER BY step", extension_owner));
-	store_command(psprintf("GRANT EXECUTE ON FUNCTION " OWNER_FUNCTIONS " TO %s",
-						   quoted_role(GetUserId())), extension_owner);
+	grant_owner_functions(GetUserId(), extension_owner);
 	CommandCounterIncrement();
 	run_statements(store_select("SELECT statement FROM connect.store_definition()"
 								" WHERE kind = 'trigger' ORDER BY step", extension_owner));
@@ -110,8 +120,7 @@ store_upgrade(Oid function)
 {
 	Oid			extension_owner = function_owner(function);
 
-	store_command(psprintf("GRANT EXECUTE ON FUNCTION " OWNER_FUNCTIONS " TO %s",
-						   quoted_role(store_owner())), extension_owner);
+	grant_owner_functions(store_owner(), extension_owner);
 	CommandCounterIncrement();
 	run_statements(store_select("SELECT statement FROM connect.store_definition() AS d"
 								" WHERE kind = 'table'"
@@ -252,7 +261,7 @@ store_check_setup(bool preloaded)
 	if (!preloaded)
 	{
 		StoreResult more = single_finding("not_preloaded", "warning",
-										  "The module is loaded at the first call of each session only.",
+										  "The module is loaded at the first call of each session only, and the gate keeps nothing beyond a statement.",
 										  "ALTER SYSTEM SET shared_preload_libraries = 'connect'; and restart.");
 
 		findings.rows = repalloc(findings.rows, (findings.count + 1) * sizeof(StoreRow));

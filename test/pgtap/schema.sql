@@ -168,14 +168,16 @@ SELECT is_empty(
       WHERE i.indrelid = 'connect.connection'::regclass AND a.attname IN ('status', 'updated_at')$$,
     'no index depends on status or updated_at');
 
--- Triggers. Enabled "O", for origin: logical replication applies rows as they are.
+-- Triggers. Enabled "O", for origin: logical replication applies rows as they are. The one
+-- that refuses and writes nothing is for every writer.
 CREATE TEMPORARY TABLE expected_trigger (relation text, name text, enabled text, definition text);
 INSERT INTO expected_trigger VALUES
     ('connection', 'aa_record_event', 'O', 'CREATE TRIGGER aa_record_event AFTER INSERT OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.record_event()'),
     ('connection', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.connection FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_connection()'),
     ('connection', 'zz_guard_connection', 'O', 'CREATE TRIGGER zz_guard_connection BEFORE INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.guard_connection()'),
     ('event', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.event FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_event()'),
-    ('event', 'zz_guard_event', 'O', 'CREATE TRIGGER zz_guard_event BEFORE INSERT OR DELETE OR UPDATE ON connect.event FOR EACH ROW EXECUTE FUNCTION connect.guard_event()')
+    ('event', 'zz_guard_event', 'O', 'CREATE TRIGGER zz_guard_event BEFORE INSERT OR DELETE OR UPDATE ON connect.event FOR EACH ROW EXECUTE FUNCTION connect.guard_event()'),
+    ('connection', 'zz_mark_pair', 'A', 'CREATE TRIGGER zz_mark_pair AFTER INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()')
 ;
 
 SELECT bag_eq(
