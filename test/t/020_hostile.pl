@@ -237,10 +237,10 @@ refused($node, 'third, looking around with other plans', 'regress_connect_third'
 my $forge = q{SELECT set_config('request.jwt.claims', '{"organization_id": "org_source", "sub": "usr_1"}', false) <> '';};
 my @forgeries = (
 	"SELECT connect.act_as('org_source')" => $denied,
-	"SET connect.acting = 'org_source'" => qr/.*(?:42501|22023): .*/s,
-	"SELECT set_config('connect.acting', 'org_source', true) FROM (SELECT connect.current_organization_id()) AS loaded" => qr/.*(?:42501|22023): .*/s,
+	"SELECT connect.current_organization_id() = 'org_source'; SET connect.acting = 'org_source'" => qr/f?\n?42501: permission denied to set parameter "connect.acting"/,
+	"SELECT set_config('connect.acting', 'org_source', true)" => qr/42501: permission denied to set parameter "connect.acting"/,
 	"SET SESSION AUTHORIZATION regress_connect_gateway" => $denied,
-	"SET LOCAL session_authorization = 'regress_connect_source'" => $denied,
+	"BEGIN; SET LOCAL session_authorization = 'regress_connect_source'" => $denied,
 	# settings in every spelling, from every place
 	(map { ("$_ SELECT connect.get_connection('cxn_active')" => qr/(?:t\n)?PT40[14]: (?:connection not found|must be authenticated)/) } (
 		$forge,
@@ -249,14 +249,15 @@ my @forgeries = (
 		"SET request.headers = '{\"x-connect-api-key\": \"secret key\"}';",
 		"SET request.headers = '{\"x-connect-organization-id\": \"org_source\"}';",
 		"SET request.headers = '{\"x-connect-api-key\": \"\", \"x-connect-api-key\": \"\"}';",
-		"SET connect_acting = 'org_source';")),
-	# a function cannot take a role for its body
-	"CREATE FUNCTION pg_temp.f() RETURNS jsonb LANGUAGE sql SET role = 'regress_connect_source' AS 'SELECT connect.get_connection(''cxn_active'')'; SELECT pg_temp.f()"
-		=> $denied,
-	"CREATE FUNCTION pg_temp.f() RETURNS jsonb LANGUAGE sql SET session_authorization = 'regress_connect_source' AS 'SELECT connect.get_connection(''cxn_active'')'; SELECT pg_temp.f()"
-		=> $denied,
-	"CREATE FUNCTION pg_temp.f() RETURNS jsonb LANGUAGE sql SECURITY DEFINER SET request.jwt.claims = '{\"organization_id\": \"org_source\"}'
-		AS 'SELECT connect.get_connection(''cxn_active'')'; SELECT pg_temp.f()" => qr/PT40[14]: (?:connection not found|must be authenticated)/,
+		"SET connect_acting.organization_id = 'org_source';")),
+	# a function cannot take a role for its body, and what it claims counts for nothing
+	"CREATE FUNCTION own.f() RETURNS jsonb LANGUAGE plpgsql SET role = 'regress_connect_source' AS 'BEGIN RETURN connect.get_connection(''cxn_active''); END'"
+		=> qr/(?:42501: permission[^\n]*\n?)+/,
+	"CREATE FUNCTION own.f() RETURNS jsonb LANGUAGE plpgsql SET session_authorization = 'regress_connect_source' AS 'BEGIN RETURN connect.get_connection(''cxn_active''); END'"
+		=> qr/(?:42501: permission[^\n]*\n?)+/,
+	"CREATE FUNCTION own.f() RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN
+			PERFORM set_config(''request.jwt.claims'', ''{\"organization_id\": \"org_source\"}'', true); RETURN connect.get_connection(''cxn_active''); END';
+		SELECT own.f(); DROP FUNCTION own.f()" => qr/PT40[14]: (?:connection not found|must be authenticated)/,
 	# errors on the way leave nothing behind of the owner that statements run as
 	"DO \$\$ BEGIN
 		FOR i IN 1..20 LOOP
@@ -275,6 +276,8 @@ $node->safe_psql('postgres', q{ROLLBACK PREPARED 'prepared'});
 
 # A gateway that is given nothing in this transaction is nobody, whatever was before.
 refused($node, 'gateway, left over', 'regress_connect_gateway',
+	# set before anything of connect is loaded, which is then refused with a warning or an error
+	"SET connect.acting = 'org_source'; SELECT connect.get_connection('cxn_active')" => qr/(?:[^\n]*connect\.acting[^\n]*\n)*PT401: must be authenticated/,
 	"BEGIN; SELECT connect.act_as('org_source') IS NULL; PREPARE TRANSACTION 'acting'; SELECT connect.current_organization_id() IS NULL; ROLLBACK PREPARED 'acting'"
 		=> qr/f\nt/,
 	"BEGIN; SELECT connect.act_as('org_source') IS NULL; COMMIT; SELECT connect.get_connection('cxn_active')" => qr/f\nPT401: must be authenticated/,
@@ -284,7 +287,7 @@ refused($node, 'gateway, left over', 'regress_connect_gateway',
 	# a key outweighs what the gateway says
 	"BEGIN; SELECT connect.act_as('org_source') IS NULL; SET LOCAL request.headers = '{\"x-connect-api-key\": \"junk\"}'; SELECT connect.get_connection('cxn_active')"
 		=> qr/f\nPT401: must be authenticated/,
-	"ALTER ROLE CURRENT_USER SET connect.acting = 'org_source'" => qr/.*(?:42501|22023): .*|/s,
+	"ALTER ROLE CURRENT_USER SET connect.acting = 'org_source'" => qr/42501: permission denied to set parameter "connect.acting"/,
 );
 
 # A pool that may take the roles of two tenants: a cursor and a plan of one show the other nothing.
