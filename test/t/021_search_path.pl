@@ -25,11 +25,9 @@ my $plant = q{
 	DO $$
 	DECLARE
 		o record;
-		body text := 'BEGIN RAISE ''trapped by % as %'', TG_NAME, current_user; END';
-		plain text := $p$t.typtype IN ('b', 'e') AND t.typname !~ '^_?(pg_|cstring|internal|any|record)'$p$;
 	BEGIN
 		FOR o IN EXECUTE $q$
-			SELECT p.proname, string_agg(format('pg_catalog.%I', t.typname), ', ' ORDER BY a.n) AS arguments,
+			SELECT p.proname, string_agg('pg_catalog.' || quote_ident(t.typname), ', ' ORDER BY a.n) AS arguments,
 				format('pg_catalog.%I', r.typname) AS result, p.proretset
 			FROM pg_proc AS p JOIN pg_type AS r ON r.oid = p.prorettype
 			LEFT JOIN LATERAL unnest(p.proargtypes) WITH ORDINALITY AS a (type, n) ON true LEFT JOIN pg_type AS t ON t.oid = a.type
@@ -46,7 +44,7 @@ my $plant = q{
 			EXCEPTION WHEN duplicate_function OR undefined_object THEN
 			END;
 		END LOOP;
-		FOR o IN SELECT DISTINCT oprname, oprleft::regtype AS l, oprright::regtype AS r, oprresult::regtype AS res, format('op%s', oid) AS f
+		FOR o IN SELECT DISTINCT oprname, oprleft::regtype AS l, oprright::regtype AS r, oprresult::regtype AS res, format('op%s', pg_operator.oid) AS f
 			FROM pg_operator JOIN pg_type AS lt ON lt.oid = oprleft JOIN pg_type AS rt ON rt.oid = oprright
 			WHERE lt.typname IN ('text', 'name', 'bool', 'int4', 'int8', 'oid', 'timestamptz', 'interval', 'bytea', 'xid8', 'char', 'jsonb', 'regclass')
 			AND rt.typname IN ('text', 'name', 'bool', 'int4', 'int8', 'oid', 'timestamptz', 'interval', 'bytea', 'xid8', 'char', 'jsonb', 'regclass')
