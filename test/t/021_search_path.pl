@@ -208,7 +208,7 @@ is((outcomes($node, 'postgres', 'planted', 'SELECT connect.create_store()'))[0],
 is($node->safe_psql('planted', q{SELECT count(*) FROM pg_class WHERE relnamespace = 'connect'::regnamespace AND relkind = 'r'}), '0', 'half done');
 
 # Default privileges that give everything away: functions stay closed, and check_setup() tells of tables.
-$node->safe_psql('planted', q{ALTER EVENT TRIGGER refuse DISABLE; DROP EXTENSION connect;
+$node->safe_psql('planted', q{ALTER EVENT TRIGGER refuse DISABLE; DROP SCHEMA own CASCADE; DROP EXTENSION connect;
 	ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO PUBLIC; ALTER DEFAULT PRIVILEGES GRANT ALL ON FUNCTIONS TO PUBLIC;
 	ALTER DEFAULT PRIVILEGES GRANT ALL ON SCHEMAS TO PUBLIC; CREATE EXTENSION connect; SELECT connect.create_store()});
 is($node->safe_psql('planted', q{SELECT count(*) FROM pg_proc AS p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
