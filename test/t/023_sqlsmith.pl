@@ -18,7 +18,7 @@ my $sqlsmith = (grep { -x } map { "$_/sqlsmith" } split(/:/, $ENV{PATH}), '/usr/
 
 plan skip_all => 'sqlsmith is not installed' unless $sqlsmith;
 
-my $queries = $ENV{SQLSMITH_QUERIES} // 600;
+my $queries = $ENV{SQLSMITH_QUERIES} // 400;
 my $node = start_node();
 
 $node->safe_psql('postgres', install() . people_and_rows() . q{
