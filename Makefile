@@ -3,6 +3,7 @@
 #   make installcheck                   pg_regress and isolation suites on a running server
 #   make installcheck REGRESS=activate ISOLATION=   one test alone
 #   make unit                           the suites that need no server
+#   make fuzz                           the parsers under libFuzzer for a minute (needs clang)
 #   make prove_installcheck             TAP: dump and restore (needs libipc-run-perl)
 
 EXTENSION = connect
@@ -17,7 +18,7 @@ EXTENSION_SQL = sql/connect--$(EXTVERSION).sql
 UPDATE_SQL = sql/connect--0.1.0--1.0.0.sql
 DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/history/*.sql))
 DATA_built = $(EXTENSION_SQL) $(UPDATE_SQL)
-EXTRA_CLEAN = results tmp_check regression.diffs regression.out test/unit/unit
+EXTRA_CLEAN = results tmp_check regression.diffs regression.out test/unit/unit test/fuzz/build
 
 PG_CONFIG ?= pg_config
 srcdir ?= .
@@ -60,6 +61,11 @@ test/unit/unit: $(UNIT_SOURCES) $(wildcard $(srcdir)/src/*.h $(srcdir)/test/unit
 .PHONY: unit
 unit: test/unit/unit
 	./test/unit/unit
+
+# Prints TAP, too.
+.PHONY: fuzz
+fuzz:
+	PG_CONFIG=$(PG_CONFIG) $(srcdir)/test/fuzz/run
 
 .PHONY: prove_installcheck
 prove_installcheck:

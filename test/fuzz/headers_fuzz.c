@@ -1,0 +1,53 @@
+/*
+ * headers_fuzz.c
+ *		The setting in which PostgREST leaves the headers, as src/json_text.c and
+ *		src/http/request.c read it, with the query string in one of them.
+ */
+#include "postgres.h"
+
+#include "http/request.h"
+#include "json_text.h"
+#include "shim.h"
+
+/* Counts the levels of a tree, and looks whether it hangs together. */
+static int
+depth_of(const JsonValue *value)
+{
+	int			depth = 0;
+	int			count = 0;
+
+	for (const JsonValue *child = value->first; child != NULL; child = child->next)
+	{
+		PROMISE(child->parent == value);
+		PROMISE((child->name != NULL) == (value->kind == JSON_OBJECT));
+		PROMISE(child->next != NULL || value->last == child);
+		depth = Max(depth, depth_of(child));
+		count++;
+	}
+	PROMISE(count == value->count);
+	PROMISE((value->string != NULL) == (value->kind == JSON_STRING));
+	return depth + (value->kind == JSON_OBJECT || value->kind == JSON_ARRAY);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
+{
+	HttpRequest request;
+	ListRequest list = {0};
+	JsonValue  *root;
+
+	shim_setting = shim_string(data, size);
+	root = json_text_parse(shim_setting, strlen(shim_setting), 64);
+	PROMISE(root == NULL || depth_of(root) <= 64);
+
+	request_read(&request, NULL);
+	PROMISE(request.style.closed == (request.persona_version != NULL));
+	if (RUN((request_check_headers(&request),
+			 request_parse_query(&request, QUERY_FIELDS | QUERY_PAGE | QUERY_FILTER, &list))))
+		PROMISE(request.idempotency_key == NULL ||
+				(strlen(request.idempotency_key) >= 1 && strlen(request.idempotency_key) <= 255));
+	else
+		PROMISE(shim_sqlstate == ERRCODE_INVALID_PARAMETER_VALUE);
+	shim_reset();
+	return 0;
+}
