@@ -262,10 +262,15 @@ class HttpClient(Client):
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end and not self.crew.ended:
             status, text, replayed = self.ask(entry.request)
+            if status == 400 and "errors" not in json.loads(text):
+                # PostgREST's own words, and wrong ones, for a session that ended with its server
+                # (its issue 4681): nothing is known of what was done, as with a 503.
+                status = None
+                self.ledger.meet("http", "400 of PostgREST's own")
+            else:
+                self.ledger.meet("http", status or "lost")
             if status is not None and status < 500:
-                self.ledger.meet("http", status)
                 return status, text, replayed
-            self.ledger.meet("http", status or "lost")
             time.sleep(0.02 + self.rng.random() * 0.1)
         return None, None, None
 
