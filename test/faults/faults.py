@@ -87,8 +87,9 @@ class Disk:
         (self.folder / "ballast").unlink()
 
     def __exit__(self, *_):
+        # at once: nobody needs what is in it any more
+        self.cluster.stop(signal.SIGQUIT)
         if self.refusal is None:
-            self.cluster.stop()
             # lazily, for a server killed just now may have processes left that are about to end
             subprocess.run(["umount", "--lazy", self.folder], check=True)
 

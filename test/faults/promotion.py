@@ -85,6 +85,10 @@ class Standby(Cluster):
             raise
         return self
 
+    def __exit__(self, *_):
+        self.stop(signal.SIGQUIT)
+        super().__exit__()
+
 
 class Reader(threading.Thread):
     """Reads from one server, whatever it is at the time, and compares."""
