@@ -57,7 +57,7 @@ class Cluster:
         end = time.monotonic() + self.start_timeout
         while True:
             try:
-                psycopg2.connect("").close()
+                psycopg2.connect(host=str(self.folder)).close()
                 return
             except psycopg2.OperationalError:
                 if self.server.poll() is not None or time.monotonic() > end:

@@ -5,7 +5,9 @@
 #ifndef CONNECT_TYPEID_H
 #define CONNECT_TYPEID_H
 
-#define TYPEID_RANDOM_BYTES 10
+/* Time is counted in as fine steps as fit: 12 bits below the millisecond, which is RFC 9562's method 3. */
+#define TYPEID_TICK_BITS 12
+#define TYPEID_RANDOM_BYTES 8
 #define TYPEID_SUFFIX_LENGTH 26
 #define TYPEID_PREFIX_LENGTH 3
 /* prefix, underscore, suffix, terminator */
@@ -22,7 +24,7 @@ typedef struct TypeIdClock
 } TypeIdClock;
 
 extern bool typeid_pattern_ok(const char *id, int len);
-extern void typeid_make(TypeIdClock *clock, const char *prefix, uint64 unix_ms,
+extern void typeid_make(TypeIdClock *clock, const char *prefix, uint64 ticks,
 						const uint8 *random, char *result);
 
 #endif							/* CONNECT_TYPEID_H */

@@ -10,15 +10,16 @@
 #include "typeid.h"
 #include "unit.h"
 
+#define MS(ms) (UINT64CONST(ms) << TYPEID_TICK_BITS)
 #define UUID_VERSION(high) (((high) >> 12) & 0xf)
 #define UUID_VARIANT_BITS(low) ((low) >> 62)
 
 static const uint8 zeros[TYPEID_RANDOM_BYTES] = {0};
 static const uint8 ones[TYPEID_RANDOM_BYTES] = {
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
 };
 static const uint8 middle[TYPEID_RANDOM_BYTES] = {
-	0x08, 0x00, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00
+	0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00
 };
 
 /*
@@ -27,11 +28,11 @@ static const uint8 middle[TYPEID_RANDOM_BYTES] = {
  */
 START_TEST(make_encodes_the_vector_of_the_specification)
 {
-	static const uint8 random[] = {0x08, 0xaa, 0x3c, 0x3b, 0xbd, 0x1e, 0xef, 0x28, 0xd8, 0x81};
+	static const uint8 random[] = {0x3c, 0x3b, 0xbd, 0x1e, 0xef, 0x28, 0xd8, 0x81};
 	TypeIdClock clock = {0};
 	char		id[TYPEID_SIZE];
 
-	typeid_make(&clock, "pre", UINT64CONST(0x0188bac74afa), random, id);
+	typeid_make(&clock, "pre", UINT64CONST(0x0188bac74afa8aa), random, id);
 	ck_assert_uint_eq(clock.high, UINT64CONST(0x0188bac74afa78aa));
 	ck_assert_uint_eq(clock.low, UINT64CONST(0xbc3bbd1eef28d881));
 	ck_assert_str_eq(id, "pre_01h2xcejqtf2nbrexx3vqjhp41");
@@ -45,11 +46,11 @@ START_TEST(make_encodes_the_extremes)
 	char		id[TYPEID_SIZE];
 
 	/* 00000000-0001-7000-8000-000000000000 */
-	typeid_make(&clock, "cxn", 1, zeros, id);
+	typeid_make(&clock, "cxn", MS(1), zeros, id);
 	ck_assert_str_eq(id, "cxn_000000000" "1" "e008000000000000");
 
 	/* ffffffff-ffff-7fff-bfff-ffffffffffff */
-	typeid_make(&clock, "cxn", UINT64CONST(0xffffffffffff), ones, id);
+	typeid_make(&clock, "cxn", MS(0xffffffffffff) + 0xfff, ones, id);
 	ck_assert_str_eq(id, "cxn_7zzzzzzzzzfzzvzzzzzzzzzzzz");
 }
 END_TEST
@@ -62,7 +63,7 @@ START_TEST(make_carries_the_prefix)
 
 	for (int i = 0; i < (int) lengthof(prefixes); i++)
 	{
-		typeid_make(&clock, prefixes[i], 1000, ones, id);
+		typeid_make(&clock, prefixes[i], MS(1000), ones, id);
 		ck_assert_int_eq(strlen(id), TYPEID_SIZE - 1);
 		ck_assert(strncmp(id, prefixes[i], 3) == 0 && id[3] == '_');
 		ck_assert(typeid_pattern_ok(id, strlen(id)));
@@ -72,26 +73,38 @@ END_TEST
 
 /* Makes the next id and asserts that it is a greater UUIDv7 than the last one. */
 static void
-assert_ascends(TypeIdClock *clock, uint64 unix_ms, const uint8 *random, char *last)
+assert_ascends(TypeIdClock *clock, uint64 ticks, const uint8 *random, char *last)
 {
 	char		next[TYPEID_SIZE];
 
-	typeid_make(clock, "cxn", unix_ms, random, next);
+	typeid_make(clock, "cxn", ticks, random, next);
 	ck_assert_msg(strcmp(last, next) < 0, "%s is not below %s", last, next);
 	ck_assert_uint_eq(UUID_VERSION(clock->high), 7);
 	ck_assert_uint_eq(UUID_VARIANT_BITS(clock->low), 2);
 	memcpy(last, next, TYPEID_SIZE);
 }
 
-START_TEST(make_ascends_within_a_millisecond)
+START_TEST(make_ascends_within_a_tick)
 {
 	TypeIdClock clock = {0};
 	char		last[TYPEID_SIZE] = "";
 
-	assert_ascends(&clock, 1700000000000, middle, last);
+	assert_ascends(&clock, MS(1700000000000), middle, last);
 	for (int i = 0; i < 1000; i++)
-		assert_ascends(&clock, 1700000000000, i % 2 ? zeros : ones, last);
+		assert_ascends(&clock, MS(1700000000000), i % 2 ? zeros : ones, last);
 	ck_assert_uint_eq(clock.high >> 16, 1700000000000);
+}
+END_TEST
+
+/* Two backends that change one row by turns, the second with the lesser random bits. */
+START_TEST(make_ascends_across_clocks_within_a_millisecond)
+{
+	TypeIdClock clocks[2] = {{0}, {0}};
+	char		last[TYPEID_SIZE] = "";
+
+	for (int i = 0; i < 4096; i++)
+		assert_ascends(&clocks[i % 2], MS(1700000000000) + i, i % 2 ? zeros : ones, last);
+	ck_assert_uint_eq(clocks[1].high >> 16, 1700000000000);
 }
 END_TEST
 
@@ -100,11 +113,11 @@ START_TEST(make_ascends_when_the_clock_goes_back)
 	TypeIdClock clock = {0};
 	char		last[TYPEID_SIZE] = "";
 
-	assert_ascends(&clock, 1700000000000, middle, last);
-	assert_ascends(&clock, 1699999999999, zeros, last);
+	assert_ascends(&clock, MS(1700000000000), middle, last);
+	assert_ascends(&clock, MS(1699999999999), zeros, last);
 	assert_ascends(&clock, 0, zeros, last);
 	ck_assert_uint_eq(clock.high >> 16, 1700000000000);
-	assert_ascends(&clock, 1700000000001, zeros, last);
+	assert_ascends(&clock, MS(1700000000001), zeros, last);
 	ck_assert_uint_eq(clock.high >> 16, 1700000000001);
 }
 END_TEST
@@ -181,7 +194,8 @@ typeid_suite(void)
 	tcase_add_test(form, make_encodes_the_extremes);
 	tcase_add_test(form, make_carries_the_prefix);
 	suite_add_tcase(suite, form);
-	tcase_add_test(order, make_ascends_within_a_millisecond);
+	tcase_add_test(order, make_ascends_within_a_tick);
+	tcase_add_test(order, make_ascends_across_clocks_within_a_millisecond);
 	tcase_add_test(order, make_ascends_when_the_clock_goes_back);
 	tcase_add_test(order, make_carries_into_the_upper_bits);
 	tcase_add_test(order, make_carries_into_the_milliseconds);

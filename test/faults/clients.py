@@ -1,0 +1,337 @@
+"""clients.py: clients that write through SQL and HTTP, and keep the ledger. Imported, not run.
+
+Three kinds, each a thread with a connection of its own: a role that stands for
+an organization and commits each statement, a trusted gateway with several
+actions in a transaction, and HTTP with an Idempotency-Key, which asks again
+under the same key until it has an answer.
+"""
+
+import collections
+import http.client
+import json
+import random
+import threading
+import time
+import traceback
+
+import psycopg2
+
+from ledger import OK, REFUSED, UNKNOWN
+
+ORGANIZATIONS = [f"org_{n}" for n in range(60)]
+GATEWAY = "regress_connect_faults_gateway"
+# As script/stack.sh names them, for http/postgrest.conf does too.
+AUTHENTICATOR = "connect_authenticator"
+HANDLER = "connect_http"
+SCOPES = ("account.read", "inquiry.read", "verification.read")
+API = "/api/v1/connect/connections"
+# Refusals: a SQLSTATE, a status. Anything else is a fault's doing, or a mistake.
+REFUSALS = ("PT404", "PT409", "23505", "42501", 200, 201, 403, 404, 409)
+PATIENCE = 240  # seconds that an HTTP client keeps asking under one key
+
+# A statement of SQL, and for HTTP the method and what follows the id.
+ACTIONS = {
+    "create": ("SELECT connect.create_connection(%s, %s, %s)", "POST", None),
+    "activate": ("SELECT connect.activate_connection(%s, %s)", "POST", "/activate"),
+    "deactivate": ("SELECT connect.deactivate_connection(%s, %s)", "POST", "/deactivate"),
+    "reactivate": ("SELECT connect.reactivate_connection(%s, %s)", "POST", "/reactivate"),
+    "update": ("SELECT connect.update_connection(%s, %s, %s)", "PATCH", ""),
+}
+
+SETUP = f"""
+CREATE EXTENSION connect;
+SELECT connect.create_store();
+INSERT INTO connect.organization (id, name) SELECT 'org_' || n, 'Organization' FROM generate_series(0, {len(ORGANIZATIONS) - 1}) AS n;
+DO $$
+BEGIN
+    FOR n IN 0..{len(ORGANIZATIONS) - 1} LOOP
+        EXECUTE format('CREATE ROLE %I', 'regress_connect_faults_' || n);
+        PERFORM connect.grant_usage('regress_connect_faults_' || n), connect.map_role('regress_connect_faults_' || n, 'org_' || n);
+    END LOOP;
+END $$;
+CREATE ROLE {GATEWAY} LOGIN;
+CREATE ROLE {HANDLER} NOLOGIN;
+CREATE ROLE {AUTHENTICATOR} LOGIN NOINHERIT IN ROLE {HANDLER};
+ALTER ROLE {HANDLER} SET statement_timeout = '20s';
+SELECT connect.trust_gateway('{GATEWAY}'), connect.trust_gateway('{AUTHENTICATOR}'),
+    connect.grant_usage('{GATEWAY}'), connect.grant_http('{HANDLER}');
+"""
+
+
+def set_up(dsn):
+    """Makes the store with its organizations, and returns an API key for each of them."""
+    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(SETUP)
+        keys = {}
+        for organization in ORGANIZATIONS:
+            cursor.execute("SELECT secret FROM connect.create_api_key(%s, 'faults')", (organization,))
+            keys[organization] = cursor.fetchone()[0]
+    connection.close()
+    return keys
+
+
+class Client(threading.Thread):
+    """Takes random actions until the crew ends; what it raises is the crew's to report."""
+
+    channel = "sql"
+
+    def __init__(self, crew, seed):
+        super().__init__(daemon=True)
+        self.crew = crew
+        self.ledger = crew.ledger
+        self.rng = random.Random(seed)
+        self.at_work = threading.Lock()
+
+    def run(self):
+        while not self.crew.ended:
+            if not self.crew.going.wait(timeout=0.1):
+                continue
+            with self.at_work:
+                try:
+                    if self.crew.going.is_set():
+                        self.step()
+                except Exception:  # a mistake of the test's, which has to tell
+                    self.crew.failures.append(traceback.format_exc())
+                    return
+            # two cores are not to be kept busy by this alone
+            time.sleep(self.rng.random() * 0.01)
+
+    def choose(self):
+        """Returns an action, who takes it, a connection's id or a destination, and scopes; mostly what may be done."""
+        known = self.ledger.connections
+        scopes = self.rng.sample(SCOPES, self.rng.randint(1, 3))
+        if len(known) < 10 or self.rng.random() < 0.1:
+            actor, destination = self.rng.choice(ORGANIZATIONS), self.rng.choice(ORGANIZATIONS)
+            return "create", actor, destination, scopes
+        # A few are fought for; of the others there are many.
+        connection, source, destination = self.rng.choice(known[-8:] if self.rng.random() < 0.6 else known)
+        action = self.rng.choice(("activate", "activate", "deactivate", "reactivate", "reactivate", "update"))
+        actor = {"activate": destination, "deactivate": self.rng.choice((source, destination))}.get(action, source)
+        if self.rng.random() < 0.05:
+            actor = self.rng.choice(ORGANIZATIONS)
+        return action, actor, connection, scopes
+
+    def intend(self, action, target):
+        return self.ledger.intend(self.channel, action, None if action == "create" else target)
+
+
+class SqlClient(Client):
+    """What the two kinds of SQL clients share: a session, made anew when it is lost."""
+
+    user = None
+    session = None
+
+    def connect(self):
+        """Makes sure of a session; False if there is none to be had now."""
+        if self.is_connected():
+            return True
+        try:
+            self.session = psycopg2.connect(self.crew.dsn, user=self.user)
+        except psycopg2.OperationalError:
+            time.sleep(0.05)
+            return False
+        self.session.autocommit = True
+        return True
+
+    def is_connected(self):
+        return self.session is not None and not self.session.closed
+
+    def execute(self, statement, values=()):
+        """Runs a statement; raises psycopg2.Error, and notes what it was."""
+        try:
+            with self.session.cursor() as cursor:
+                cursor.execute(statement, values)
+                return cursor.fetchone()[0] if cursor.description else cursor.statusmessage
+        except psycopg2.Error as error:
+            # 57P01 and its like are a backend's last words: what it did before them is not known.
+            if error.pgcode is None or error.pgcode.startswith("57P"):
+                self.session.close()
+            self.ledger.meet("sql", "lost" if self.session.closed else error.pgcode)
+            raise
+
+    def act(self, entry, target, scopes):
+        values = (target, entry.marker, scopes)
+        statement = ACTIONS[entry.action][0]
+        return self.execute(statement, values[:statement.count("%s")])
+
+
+class RoleClient(SqlClient):
+    """Every statement is a transaction, as a role that stands for an organization."""
+
+    user = "postgres"
+
+    def step(self):
+        if not self.connect():
+            return
+        action, actor, target, scopes = self.choose()
+        try:
+            self.execute(f"SET ROLE regress_connect_faults_{actor[4:]}")
+        except psycopg2.Error:
+            return
+        entry = self.intend(action, target)
+        try:
+            self.ledger.settle(entry, OK, self.act(entry, target, scopes))
+        except psycopg2.Error:
+            # An error that leaves the session is the server's word that nothing was done.
+            self.ledger.settle(entry, UNKNOWN if self.session.closed else REFUSED)
+
+
+class GatewayClient(SqlClient):
+    """Transactions of several actions, savepoints, rollbacks, for organizations that the gateway names."""
+
+    user = GATEWAY
+
+    def step(self):
+        if not self.connect():
+            return
+        done = []
+        state = REFUSED  # until COMMIT is asked for, nothing can have happened
+        try:
+            self.execute("BEGIN")
+            for _ in range(self.rng.randint(1, 3)):
+                self.act_in_savepoint(done)
+            if self.rng.random() < 0.1:
+                self.execute("ROLLBACK")
+            else:
+                state = UNKNOWN
+                state = OK if self.execute("COMMIT") == "COMMIT" else REFUSED
+        except psycopg2.Error:
+            if not self.session.closed:
+                state = REFUSED
+                self.roll_back()
+        for entry, answer in done:
+            self.ledger.settle(entry, state, answer)
+
+    def act_in_savepoint(self, done):
+        action, actor, target, scopes = self.choose()
+        self.execute("SAVEPOINT s")
+        self.execute("SELECT connect.act_as(%s)", (actor,))
+        entry = self.intend(action, target)
+        try:
+            done.append((entry, self.act(entry, target, scopes)))
+        except psycopg2.Error:
+            self.ledger.settle(entry, REFUSED)
+            if self.session.closed:
+                raise
+            self.execute("ROLLBACK TO s")
+
+    def roll_back(self):
+        try:
+            self.execute("ROLLBACK")
+        except psycopg2.Error:
+            self.session.close()
+
+
+class HttpClient(Client):
+    """Asks under one Idempotency-Key until it is answered; at times once more, when it knows already."""
+
+    channel = "http"
+    connection = None
+
+    def step(self):
+        action, actor, target, scopes = self.choose()
+        entry = self.intend(action, target)
+        entry.request = self.make_request(entry, actor, target, scopes)
+        status, text, _ = self.ask_until_answered(entry)
+        if status is None:
+            self.ledger.settle(entry, UNKNOWN)
+        elif status < 300:
+            self.ledger.settle(entry, OK, json.loads(text))
+        else:
+            self.ledger.settle(entry, REFUSED)
+        if status is not None:
+            entry.request["first"] = (status, text)
+            if self.rng.random() < 0.1:
+                self.crew.replay(self, entry)
+
+    def make_request(self, entry, actor, target, scopes):
+        _, method, suffix = ACTIONS[entry.action]
+        if entry.action in ("create", "update"):
+            attributes = {"name": entry.marker, "scopes": scopes}
+            if entry.action == "create":
+                attributes["destination-organization-id"] = target
+            body = {"data": {"attributes": attributes}}
+        else:
+            body = {"meta": {"reason": entry.marker}}
+        return {"method": method, "path": API if suffix is None else f"{API}/{target}{suffix}", "body": json.dumps(body),
+                "headers": {"Authorization": f"Bearer {self.crew.keys[actor]}", "Content-Type": "application/json",
+                            "Idempotency-Key": entry.marker}}
+
+    def ask_until_answered(self, entry):
+        """Returns status, body and whether it was a replay; the status is None if the patience ended."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and not self.crew.ended:
+            status, text, replayed = self.ask(entry.request)
+            if status == 400 and "errors" not in json.loads(text):
+                # PostgREST's own words, and wrong ones, for a session that ended with its server
+                # (its issue 4681): nothing is known of what was done, as with a 503.
+                status = None
+                self.ledger.meet("http", "400 of PostgREST's own")
+            else:
+                self.ledger.meet("http", status or "lost")
+            if status is not None and status < 500:
+                return status, text, replayed
+            time.sleep(0.02 + self.rng.random() * 0.1)
+        return None, None, None
+
+    def ask(self, request):
+        """Sends a request once; the status is None if there is no answer to it."""
+        try:
+            if self.connection is None:
+                self.connection = http.client.HTTPConnection("127.0.0.1", self.crew.port, timeout=60)
+            self.connection.request(request["method"], request["path"], request["body"], request["headers"])
+            answer = self.connection.getresponse()
+            return answer.status, answer.read().decode(), answer.getheader("Idempotency-Replayed") == "true"
+        except (OSError, http.client.HTTPException):
+            self.connection.close()
+            self.connection = None
+            return None, None, None
+
+
+class Crew:
+    """All clients; they begin when they are told to go."""
+
+    KINDS = (RoleClient, RoleClient, GatewayClient, GatewayClient, HttpClient, HttpClient, HttpClient, HttpClient, HttpClient)
+
+    def __init__(self, ledger, dsn, port, keys, seed):
+        self.ledger, self.dsn, self.port, self.keys = ledger, dsn, port, keys
+        self.going = threading.Event()
+        self.ended = False
+        self.failures = []
+        self.replays = collections.Counter()
+        self.wrong_replays = []
+        self.clients = [kind(self, f"{seed} {n}") for n, kind in enumerate(self.KINDS)]
+
+    def __enter__(self):
+        for client in self.clients:
+            client.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended = True
+        for client in self.clients:
+            client.join(timeout=10)
+
+    def go(self):
+        self.going.set()
+
+    def pause(self):
+        """Returns when every client has finished its step and holds still."""
+        self.going.clear()
+        for client in self.clients:
+            with client.at_work:
+                pass
+
+    def replay(self, client, entry):
+        """Sends an answered request again: it must be answered as the first time."""
+        status, text, replayed = client.ask_until_answered(entry)
+        self.replays["asked"] += 1
+        if status is not None and ((status, text) != entry.request["first"] or not replayed):
+            self.wrong_replays.append(f"{entry}: {entry.request['first']}, then {(status, text, replayed)}")
+
+    def replay_some(self, count):
+        """Replays answers from before and after the fault, while all hold still."""
+        client = next(client for client in self.clients if isinstance(client, HttpClient))
+        answered = [entry for entry in self.ledger.entries if entry.request and "first" in entry.request]
+        for entry in answered[-count:] + client.rng.sample(answered, min(count, len(answered))):
+            self.replay(client, entry)
