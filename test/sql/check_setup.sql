@@ -9,6 +9,7 @@ CALL test.reset();
 \set ON_ERROR_ROLLBACK on
 :check;
 BEGIN; ALTER TABLE connect.connection DISABLE TRIGGER aa_record_event; ALTER TABLE connect.event ENABLE ALWAYS TRIGGER zz_guard_event; :check; ROLLBACK;
+BEGIN; ALTER TABLE connect.connection ENABLE TRIGGER zz_mark_pair; :check; ROLLBACK;
 BEGIN; DROP TRIGGER zz_guard_connection ON connect.connection; :check;
 SELECT connect.upgrade_store(); :check; ROLLBACK;
 BEGIN; ALTER TABLE connect.api_key DISABLE ROW LEVEL SECURITY; :check; ROLLBACK;
