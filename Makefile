@@ -5,10 +5,13 @@
 #   make unit                           the suites that need no server
 #   make fuzz                           the parsers under libFuzzer for a minute (needs clang)
 #   make prove_installcheck             TAP: dump and restore (needs libipc-run-perl)
+#   make dist                           the committed tree as a zip, for PGXN (needs git)
+# DESTDIR works, and so does make -f .../Makefile in another folder.
 
 EXTENSION = connect
 # The version stands in connect.control and nowhere else.
-EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(dir $(lastword $(MAKEFILE_LIST)))connect.control)
+srcdir := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir)/connect.control)
 
 MODULE_big = connect
 OBJS = $(patsubst $(srcdir)/%.c,%.o,$(sort $(wildcard $(srcdir)/src/*.c $(srcdir)/src/http/*.c)))
@@ -21,7 +24,6 @@ DATA_built = $(EXTENSION_SQL) $(UPDATE_SQL)
 EXTRA_CLEAN = results tmp_check regression.diffs regression.out test/unit/unit test/fuzz/build
 
 PG_CONFIG ?= pg_config
-srcdir ?= .
 
 # A test's name is the name of its file. setup comes first, also before a test that is run alone;
 # the order of the others does not matter. "override" keeps the command line's options beside ours.
@@ -38,8 +40,11 @@ PROVE_TESTS ?= test/t/*.pl
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-# PGXS does not track headers.
-$(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/http/*.h)
+# PGXS does not track headers, nor makes folders where it builds elsewhere.
+$(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/http/*.h) | folders
+.PHONY: folders
+folders:
+	mkdir -p $(sort $(dir $(OBJS)))
 
 $(EXTENSION_SQL): $(sort $(wildcard $(srcdir)/sql/[0-9][0-9]_*.sql))
 	mkdir -p sql
@@ -70,3 +75,7 @@ fuzz:
 .PHONY: prove_installcheck
 prove_installcheck:
 	$(prove_installcheck)
+
+.PHONY: dist
+dist:
+	git archive --format=zip --prefix=$(EXTENSION)-$(EXTVERSION)/ --output=$(EXTENSION)-$(EXTVERSION).zip HEAD
