@@ -11,6 +11,7 @@ INSERT INTO expected_function VALUES
     ('guard_connection', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('record_event', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('guard_event', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
+    ('mark_pair', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('store_definition', '', 'TABLE(step integer, kind text, relation text, name text, statement text)', 'sql', 'immutable', false, 'safe'),
     ('create_store', '', 'void', 'c', 'volatile', true, 'unsafe'),
     ('upgrade_store', '', 'void', 'c', 'volatile', true, 'unsafe'),
