@@ -109,6 +109,7 @@ test("the focus stays in an open dialog", async () => {
   seen.delete("");
   assert.deepEqual([...seen].sort(), ["Cancel", "Deactivate", "Reason (optional)"]);
   await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
 });
 
 test("the source looks up its id and signs out", async () => {
