@@ -3,7 +3,7 @@
 #   make installcheck                   pg_regress and isolation suites on a running server
 #   make installcheck REGRESS=activate ISOLATION=   one test alone
 #   make unit                           the suites that need no server
-#   make fuzz                           the parsers under libFuzzer for a minute (needs clang)
+#   make fuzz                           the parsers under libFuzzer for half a minute (needs clang)
 #   make prove_installcheck             TAP: dump and restore (needs libipc-run-perl)
 #   make dist                           the committed tree as a zip, for PGXN (needs git)
 # DESTDIR works, and so does make -f .../Makefile in another folder.
@@ -41,7 +41,8 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
 # PGXS does not track headers, nor makes folders where it builds elsewhere.
-$(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/http/*.h) | folders
+$(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/http/*.h)
+$(OBJS) $(OBJS:.o=.bc): | folders
 .PHONY: folders
 folders:
 	mkdir -p $(sort $(dir $(OBJS)))

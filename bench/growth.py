@@ -1,12 +1,11 @@
 """growth.py: what a store costs as it grows: bytes, WAL, HOT updates, pages, memory of a backend."""
 
-import re
 import statistics
-import subprocess
 
 import psycopg2
 
-from cluster import BIN, Cluster, execute
+from cluster import Cluster, execute
+from pgbench import tps
 from report import ratio, row, table
 
 ORGANIZATIONS = 5000
@@ -59,14 +58,6 @@ PARTIAL_INDEX = """CREATE INDEX pending_idx ON connect.connection (destination_o
 
 def number(query):
     return execute(query)[0][0]
-
-
-def tps(cluster, user, script, *options):
-    path = cluster.folder / "script.sql"
-    path.write_text(script, encoding="utf-8")
-    run = subprocess.run([BIN / "pgbench", "-n", "-M", "prepared", "-U", user, *options, "-f", path],
-                         check=True, capture_output=True, text=True)
-    return float(re.search(r"tps = ([0-9.]+)", run.stdout)[1])
 
 
 def medians(cluster, scripts, rounds, user, *options):

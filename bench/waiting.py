@@ -4,14 +4,13 @@ Transactions a second by pgbench, one client, with fsync. Rounds are interleaved
 that whatever else the machine does meets all alike; the medians are compared.
 """
 
-import re
 import statistics
-import subprocess
 import threading
 
 import psycopg2
 
-from cluster import BIN, Cluster, execute
+from cluster import Cluster
+from pgbench import tps
 from report import ratio, row, table
 from setup import again, fill
 from statements import READS, WRITES, over_network
@@ -31,14 +30,6 @@ def operations():
     return {"create": WRITES["create"], "activate": activate, "retrieve": READS["retrieve"], "list of 100": READS["list of 100"]}
 
 
-def tps(cluster, login, body, first, count):
-    script = cluster.folder / "script.sql"
-    script.write_text(f"\\set i :i + 1\n{body}\n", encoding="utf-8")
-    run = subprocess.run([BIN / "pgbench", "-n", "-M", "prepared", "-U", login, "-D", f"i={first}", "-t", str(count), "-f", script],
-                         check=True, capture_output=True, text=True)
-    return float(re.search(r"tps = ([0-9.]+)", run.stdout)[1])
-
-
 def measure_waiting(cluster, rounds, count):
     """A table for each operation, in transactions a second and as ratios to the floor."""
     for name, variants in operations().items():
@@ -52,7 +43,7 @@ def measure_waiting(cluster, rounds, count):
                 if way.endswith("away"):
                     again("connect" if way.startswith("connect") else "app")
                 first = turn * count if name == "create" else 0
-                runs[way].append(tps(cluster, login, body, first, count))
+                runs[way].append(tps(cluster, login, f"\\set i :i + 1\n{body}\n", "-D", f"i={first}", "-t", str(count)))
         median = {way: statistics.median(run) for way, run in runs.items()}
         table(f"{name}: transactions a second, one client", "way", "tps", "of the floor")
         for way, figure in median.items():

@@ -99,15 +99,19 @@ make_work() {
 	cd "$work"
 }
 
+# Ends a process of ours, if there is one, and waits until it is gone.
+end_process() {
+	[ -n "$1" ] || return 0
+	kill "$1" 2>/dev/null || true
+	wait "$1" 2>/dev/null || true
+}
+
 leave() {
 	local rc=$?
 
 	trap - EXIT
 	trap '' INT TERM HUP
-	if [ -n "$child" ]; then
-		kill "$child" 2>/dev/null || true
-		wait "$child" 2>/dev/null || true
-	fi
+	end_process "$child"
 	# What a script has started besides, it ends itself.
 	! declare -F before_leave >/dev/null || before_leave
 	stop_cluster

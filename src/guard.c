@@ -304,14 +304,16 @@ connect_guard_event(PG_FUNCTION_ARGS)
 static void
 mark_tuple(TriggerData *data, HeapTuple tuple)
 {
-	StoreRow	row;
+	TupleDesc	desc = RelationGetDescr(data->tg_relation);
+	bool		no_source;
+	bool		no_destination;
+	Datum		source = heap_getattr(tuple, store_column(STORE_CONNECTION, CONNECTION_SOURCE), desc, &no_source);
+	Datum		destination = heap_getattr(tuple, store_column(STORE_CONNECTION, CONNECTION_DESTINATION), desc, &no_destination);
 	Pair		pair;
 
-	store_deform(STORE_CONNECTION, tuple, RelationGetDescr(data->tg_relation), &row);
-	if (row.nulls[CONNECTION_SOURCE] || row.nulls[CONNECTION_DESTINATION])
+	if (no_source || no_destination)
 		return;
-	pair = pair_make(DatumGetTextPP(row.values[CONNECTION_SOURCE]),
-					 DatumGetTextPP(row.values[CONNECTION_DESTINATION]));
+	pair = pair_make(DatumGetTextPP(source), DatumGetTextPP(destination));
 	pair_tags_mark(pair_hash(&pair));
 }
 

@@ -205,24 +205,17 @@ pair_tags_mark(uint32 hash)
 uint64
 pair_tags_horizon(void)
 {
-	static TransactionId last_xmin = InvalidTransactionId;
-	static uint64 horizon = 0;
 	Snapshot	snapshot = GetActiveSnapshot();
+	uint64		next;
 
 	if (tags == NULL || snapshot->snapshot_type != SNAPSHOT_MVCC || snapshot->takenDuringRecovery ||
 		TransactionIdIsValid(GetTopTransactionIdIfAny()) || IsolationIsSerializable())
 		return 0;
 	if (pg_atomic_read_u64(&tags->floor) == 0)
 		raise_floor();
-	if (last_xmin != snapshot->xmin)
-	{
-		uint64		next = U64FromFullTransactionId(ReadNextFullTransactionId());
-
-		/* the snapshot's id lies less than an epoch behind */
-		horizon = next - (TransactionId) ((TransactionId) next - snapshot->xmin);
-		last_xmin = snapshot->xmin;
-	}
-	return horizon;
+	/* the snapshot's id lies less than an epoch behind the next one */
+	next = U64FromFullTransactionId(ReadNextFullTransactionId());
+	return next - (TransactionId) ((TransactionId) next - snapshot->xmin);
 }
 
 static inline uint64

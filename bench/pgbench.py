@@ -1,0 +1,15 @@
+"""pgbench.py: transactions a second of a script, by pgbench with prepared statements."""
+
+import re
+import subprocess
+
+from cluster import BIN
+
+
+def tps(cluster, login, text, *options):
+    """Runs a script as a login; options are pgbench's own, such as how long."""
+    script = cluster.folder / "script.sql"
+    script.write_text(text, encoding="utf-8")
+    run = subprocess.run([BIN / "pgbench", "-n", "-M", "prepared", "-U", login, *options, "-f", script],
+                         check=True, capture_output=True, text=True)
+    return float(re.search(r"tps = ([0-9.]+)", run.stdout)[1])
