@@ -37,8 +37,8 @@ PG_FUNCTION_INFO_V1(connect_transition_rules);
 #define ARG_TEXT(n) (PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n))
 #define ARG_ARRAY(n) (PG_ARGISNULL(n) ? NULL : PG_GETARG_ARRAYTYPE_P(n))
 
-#define RETURN_DOCUMENT(json) \
-	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)))
+#define RETURN_DOCUMENT(document) \
+	PG_RETURN_JSONB_P(json_jsonb_done(document))
 
 /* Finds out who writes, under a snapshot that sees what this statement did so far. */
 static void
@@ -57,7 +57,7 @@ connect_create_connection(PG_FUNCTION_ARGS)
 
 	require_writer(&who);
 	operation_create(&who, NULL, ARG_TEXT(0), ARG_TEXT(1), ARG_ARRAY(2), &connection);
-	RETURN_DOCUMENT(document_connection(&document_plain, &who, &connection));
+	RETURN_DOCUMENT(document_connection(&document_jsonb, &who, &connection));
 }
 
 /* Common to the three that change the status alone. */
@@ -69,7 +69,7 @@ transition(FunctionCallInfo fcinfo, ConnectionAction action, ArrayType *scopes)
 
 	require_writer(&who);
 	operation_transition(&who, NULL, action, ARG_TEXT(0), ARG_TEXT(1), scopes, &connection);
-	RETURN_DOCUMENT(document_connection(&document_plain, &who, &connection));
+	RETURN_DOCUMENT(document_connection(&document_jsonb, &who, &connection));
 }
 
 Datum
@@ -98,7 +98,7 @@ connect_update_connection(PG_FUNCTION_ARGS)
 
 	require_writer(&who);
 	operation_update(&who, NULL, ARG_TEXT(0), ARG_TEXT(1), ARG_ARRAY(2), &connection);
-	RETURN_DOCUMENT(document_connection(&document_plain, &who, &connection));
+	RETURN_DOCUMENT(document_connection(&document_jsonb, &who, &connection));
 }
 
 Datum
@@ -109,7 +109,7 @@ connect_get_connection(PG_FUNCTION_ARGS)
 
 	principal_require(&who, PERMISSION_READ);
 	operation_get(&who, ARG_TEXT(0), &connection);
-	RETURN_DOCUMENT(document_connection(&document_plain, &who, &connection));
+	RETURN_DOCUMENT(document_connection(&document_jsonb, &who, &connection));
 }
 
 Datum
@@ -129,7 +129,7 @@ connect_list_connections(PG_FUNCTION_ARGS)
 
 	principal_require(&who, PERMISSION_READ);
 	page = operation_list_connections(&who, &request);
-	RETURN_DOCUMENT(document_connections(&document_plain, &who, &request, &page));
+	RETURN_DOCUMENT(document_connections(&document_jsonb, &who, &request, &page));
 }
 
 Datum
@@ -146,7 +146,7 @@ connect_list_events(PG_FUNCTION_ARGS)
 
 	principal_require(&who, PERMISSION_READ);
 	page = operation_list_events(&who, &request);
-	RETURN_DOCUMENT(document_events(&document_plain, &who, &request, &page));
+	RETURN_DOCUMENT(document_events(&document_jsonb, &who, &request, &page));
 }
 
 Datum
@@ -157,7 +157,7 @@ connect_get_organization(PG_FUNCTION_ARGS)
 
 	principal_require(&who, PERMISSION_READ);
 	(void) store_find_organization(who.organization, &row);
-	RETURN_DOCUMENT(document_organization(&document_plain, &row));
+	RETURN_DOCUMENT(document_organization(&document_jsonb, &row));
 }
 
 Datum
@@ -168,7 +168,7 @@ connect_list_scopes(PG_FUNCTION_ARGS)
 
 	principal_require(&who, PERMISSION_READ);
 	scopes = store_list_scopes();
-	RETURN_DOCUMENT(document_scopes(&document_plain, &scopes));
+	RETURN_DOCUMENT(document_scopes(&document_jsonb, &scopes));
 }
 
 Datum

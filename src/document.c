@@ -3,8 +3,8 @@
  *		The only file that knows the shape of a JSON:API document, and of the
  *		closed shape that clients of the public API expect.
  *
- * Text is written once, straight from the row: a tree of jsonb would cost
- * several times the query it shows.
+ * A document is written once, straight from the row, as text for HTTP and as
+ * jsonb for SQL.
  */
 #include "postgres.h"
 
@@ -16,7 +16,7 @@
 #define CONNECTIONS_PATH "/api/v1/connect/connections"
 #define EVENTS_PATH "/api/v1/connect/events"
 
-const DocumentStyle document_plain = {0};
+const DocumentStyle document_jsonb = {.is_jsonb = true};
 
 /* The fields of a Connection that a client can choose, and whether the closed shape has them. */
 enum
@@ -66,6 +66,13 @@ document_field(const char *name)
 	return -1;
 }
 
+/* Starts a document. */
+static JsonWriter *
+begin(const DocumentStyle *style)
+{
+	return style->is_jsonb ? json_begin_jsonb() : json_begin_text(style->inflection);
+}
+
 /* Does this style show this field? */
 static bool
 shows(const DocumentStyle *style, int field)
@@ -92,7 +99,7 @@ put_allowed_actions(JsonWriter *out, const Principal *reader, const Connection *
 	Parties		parties = change_parties(reader, connection);
 
 	json_key(out, "allowed-actions");
-	json_raw(out, "[");
+	json_open(out, '[');
 	for (int i = 0; i < (int) lengthof(actions); i++)
 	{
 		const char *label = connection_action_label(actions[i]);
@@ -100,10 +107,9 @@ put_allowed_actions(JsonWriter *out, const Principal *reader, const Connection *
 		if ((reader->permissions & PERMISSION_WRITE) == 0 ||
 			rules_find(actions[i], connection->status, parties) == NULL)
 			continue;
-		json_element(out);
 		json_string(out, label, strlen(label));
 	}
-	json_raw(out, "]");
+	json_close(out, ']');
 }
 
 /* Writes the creator as a relationship; the closed shape knows two types of them. */
@@ -119,10 +125,16 @@ put_creator(JsonWriter *out, const DocumentStyle *style, const Connection *conne
 	if (style->closed && strcmp(type, "user") != 0 && strcmp(type, "api-key") != 0)
 		return;
 	json_key(out, "relationships");
-	json_raw(out, "{\"creator\":{\"data\":{");
+	json_open(out, '{');
+	json_key(out, "creator");
+	json_open(out, '{');
+	json_key(out, "data");
+	json_open(out, '{');
 	json_word(out, "type", type);
 	json_text(out, "id", connection->creator_id);
-	json_raw(out, "}}}");
+	json_close(out, '}');
+	json_close(out, '}');
+	json_close(out, '}');
 }
 
 /* Writes a Connection as a resource object, as this reader may see it. */
@@ -132,12 +144,12 @@ put_connection(JsonWriter *out, const DocumentStyle *style, const Principal *rea
 {
 	bool		is_source = text_equal(reader->organization, connection->source);
 
-	json_raw(out, "{");
+	json_open(out, '{');
 	json_word(out, "type", "connect/connection");
 	json_text(out, "id", connection->id);
 
 	json_key(out, "attributes");
-	json_raw(out, "{");
+	json_open(out, '{');
 	put_field(out, style, FIELD_TOKEN, connection->id);
 	put_field(out, style, FIELD_NAME, connection->name);
 	if (shows(style, FIELD_STATUS))
@@ -156,24 +168,24 @@ put_connection(JsonWriter *out, const DocumentStyle *style, const Principal *rea
 		json_time(out, fields[FIELD_CREATED_AT].name, connection->created_at);
 	if (shows(style, FIELD_UPDATED_AT))
 		json_time(out, fields[FIELD_UPDATED_AT].name, connection->updated_at);
-	json_raw(out, "}");
+	json_close(out, '}');
 
 	if (is_source)
 		put_creator(out, style, connection);
 	if (!style->closed)
 	{
 		json_key(out, "links");
-		json_raw(out, "{");
+		json_open(out, '{');
 		json_word(out, "self", document_path(connection->id));
-		json_raw(out, "}");
+		json_close(out, '}');
 
 		json_key(out, "meta");
-		json_raw(out, "{");
+		json_open(out, '{');
 		json_word(out, "direction", is_source ? "outbound" : "inbound");
 		put_allowed_actions(out, reader, connection);
-		json_raw(out, "}");
+		json_close(out, '}');
 	}
-	json_raw(out, "}");
+	json_close(out, '}');
 }
 
 /* Writes an event; who acted is told to the actor's own organization only. */
@@ -183,11 +195,11 @@ put_event(JsonWriter *out, const Principal *reader, const ConnectionEvent *event
 	bool		own = event->actor_organization != NULL &&
 		text_equal(reader->organization, event->actor_organization);
 
-	json_raw(out, "{");
+	json_open(out, '{');
 	json_word(out, "type", "connect/event");
 	json_text(out, "id", event->id);
 	json_key(out, "attributes");
-	json_raw(out, "{");
+	json_open(out, '{');
 	json_text(out, "connection-id", event->connection_id);
 	json_text(out, "action", event->action);
 	json_text(out, "from-status", event->from_status);
@@ -200,7 +212,8 @@ put_event(JsonWriter *out, const Principal *reader, const ConnectionEvent *event
 	json_text(out, "actor-type", own ? event->actor_type : NULL);
 	json_text(out, "request-id", own ? event->request_id : NULL);
 	json_time(out, "created-at", event->created_at);
-	json_raw(out, "}}");
+	json_close(out, '}');
+	json_close(out, '}');
 }
 
 /* Appends one query parameter of a link; none of our values needs escaping. */
@@ -237,7 +250,7 @@ put_page_link(JsonWriter *out, const char *key, const char *path, const Document
 	json_key(out, key);
 	if (row == NULL)
 	{
-		json_raw(out, "null");
+		json_null(out);
 		return;
 	}
 	initStringInfo(&link);
@@ -256,19 +269,20 @@ put_page_link(JsonWriter *out, const char *key, const char *path, const Document
 }
 
 /* Ends a list with its links. */
-static char *
+static JsonWriter *
 end_list(JsonWriter *out, const char *path, const DocumentStyle *style,
 		 const ListRequest *request, const ListPage *page)
 {
-	json_raw(out, "]");
+	json_close(out, ']');
 	json_key(out, "links");
-	json_raw(out, "{");
+	json_open(out, '{');
 	put_page_link(out, "prev", path, style, request, "page[before]",
 				  page->has_newer ? &page->rows[0] : NULL);
 	put_page_link(out, "next", path, style, request, "page[after]",
 				  page->has_older ? &page->rows[page->count - 1] : NULL);
-	json_raw(out, "}}");
-	return out->buf.data;
+	json_close(out, '}');
+	json_close(out, '}');
+	return out;
 }
 
 /* Returns the path of a Connection. */
@@ -280,103 +294,115 @@ document_path(const text *connection_id)
 }
 
 /* Returns the document of one Connection. */
-char *
+JsonWriter *
 document_connection(const DocumentStyle *style, const Principal *reader, const Connection *connection)
 {
-	JsonWriter	out;
+	JsonWriter *out = begin(style);
 
-	json_begin(&out, style->inflection);
-	json_raw(&out, "{\"data\":");
-	put_connection(&out, style, reader, connection);
-	json_raw(&out, "}");
-	return out.buf.data;
+	json_open(out, '{');
+	json_key(out, "data");
+	put_connection(out, style, reader, connection);
+	json_close(out, '}');
+	return out;
 }
 
 /* Returns the document of a page of Connections. */
-char *
+JsonWriter *
 document_connections(const DocumentStyle *style, const Principal *reader,
 					 const ListRequest *request, const ListPage *page)
 {
-	JsonWriter	out;
+	JsonWriter *out = begin(style);
 
-	json_begin(&out, style->inflection);
-	json_raw(&out, "{\"data\":[");
+	json_open(out, '{');
+	json_key(out, "data");
+	json_open(out, '[');
 	for (int i = 0; i < page->count; i++)
 	{
 		Connection	connection;
 
-		json_element(&out);
 		store_connection_from_row(&connection, &page->rows[i]);
-		put_connection(&out, style, reader, &connection);
+		put_connection(out, style, reader, &connection);
 	}
-	return end_list(&out, CONNECTIONS_PATH, style, request, page);
+	return end_list(out, CONNECTIONS_PATH, style, request, page);
 }
 
 /* Returns the document of a page of events. */
-char *
+JsonWriter *
 document_events(const DocumentStyle *style, const Principal *reader,
 				const ListRequest *request, const ListPage *page)
 {
-	JsonWriter	out;
+	JsonWriter *out = begin(style);
 
-	json_begin(&out, style->inflection);
-	json_raw(&out, "{\"data\":[");
+	json_open(out, '{');
+	json_key(out, "data");
+	json_open(out, '[');
 	for (int i = 0; i < page->count; i++)
 	{
 		ConnectionEvent event;
 
-		json_element(&out);
 		store_event_from_row(&event, &page->rows[i]);
-		put_event(&out, reader, &event);
+		put_event(out, reader, &event);
 	}
-	return end_list(&out, request->connection_id == NULL ? EVENTS_PATH :
+	return end_list(out, request->connection_id == NULL ? EVENTS_PATH :
 					psprintf("%s/events", document_path(request->connection_id)),
 					style, request, page);
 }
 
 /* Returns the document of an organization, from its row. */
-char *
+JsonWriter *
 document_organization(const DocumentStyle *style, const StoreRow *row)
 {
-	JsonWriter	out;
+	JsonWriter *out = begin(style);
 
-	json_begin(&out, style->inflection);
-	json_raw(&out, "{\"data\":{");
-	json_word(&out, "type", "connect/organization");
-	json_text(&out, "id", DatumGetTextPP(row->values[ORGANIZATION_ID]));
-	json_key(&out, "attributes");
-	json_raw(&out, "{");
-	json_text(&out, "name", DatumGetTextPP(row->values[ORGANIZATION_NAME]));
-	json_time(&out, "created-at", DatumGetTimestampTz(row->values[ORGANIZATION_CREATED_AT]));
-	json_raw(&out, "}}}");
-	return out.buf.data;
+	json_open(out, '{');
+	json_key(out, "data");
+	json_open(out, '{');
+	json_word(out, "type", "connect/organization");
+	json_text(out, "id", DatumGetTextPP(row->values[ORGANIZATION_ID]));
+	json_key(out, "attributes");
+	json_open(out, '{');
+	json_text(out, "name", DatumGetTextPP(row->values[ORGANIZATION_NAME]));
+	json_time(out, "created-at", DatumGetTimestampTz(row->values[ORGANIZATION_CREATED_AT]));
+	json_close(out, '}');
+	json_close(out, '}');
+	json_close(out, '}');
+	return out;
 }
 
 /* Returns the document of the catalogue of scopes; there is always one page. */
-char *
+JsonWriter *
 document_scopes(const DocumentStyle *style, const StoreResult *scopes)
 {
-	JsonWriter	out;
+	JsonWriter *out = begin(style);
 
-	json_begin(&out, style->inflection);
-	json_raw(&out, "{\"data\":[");
+	json_open(out, '{');
+	json_key(out, "data");
+	json_open(out, '[');
 	for (uint64 i = 0; i < scopes->count; i++)
 	{
 		const StoreRow *row = &scopes->rows[i];
 
-		json_element(&out);
-		json_raw(&out, "{");
-		json_word(&out, "type", "connect/scope");
-		json_text(&out, "id", DatumGetTextPP(row->values[SCOPE_NAME]));
-		json_key(&out, "attributes");
-		json_raw(&out, "{");
-		json_text(&out, "description", DatumGetTextPP(row->values[SCOPE_DESCRIPTION]));
-		json_key(&out, "default");
-		json_raw(&out, DatumGetBool(row->values[SCOPE_IS_DEFAULT]) ? "true" : "false");
-		json_raw(&out, "}}");
+		json_open(out, '{');
+		json_word(out, "type", "connect/scope");
+		json_text(out, "id", DatumGetTextPP(row->values[SCOPE_NAME]));
+		json_key(out, "attributes");
+		json_open(out, '{');
+		json_text(out, "description", DatumGetTextPP(row->values[SCOPE_DESCRIPTION]));
+		json_key(out, "default");
+		json_boolean(out, DatumGetBool(row->values[SCOPE_IS_DEFAULT]));
+		json_close(out, '}');
+		json_close(out, '}');
 	}
-	json_raw(&out, "],\"links\":{\"prev\":null,\"next\":null}}");
-	return out.buf.data;
+	json_close(out, ']');
+	json_key(out, "links");
+	json_open(out, '{');
+	json_key(out, "prev");
+	json_null(out);
+	json_key(out, "next");
+	json_null(out);
+	json_close(out, '}');
+	json_close(out, '}');
+	return out;
 }
 
 /* Returns the reason phrase of an HTTP status that a handler answers with. */
@@ -411,9 +437,9 @@ put_source(JsonWriter *out, const DocumentError *error)
 	if (error->source == NULL)
 		return;
 	json_key(out, "source");
-	json_raw(out, "{");
+	json_open(out, '{');
 	json_word(out, error->source_kind, error->source);
-	json_raw(out, "}");
+	json_close(out, '}');
 }
 
 /* Returns a source as the closed shape spells it: data.attributes.destination_organization_id. */
@@ -453,23 +479,27 @@ put_closed_error(JsonWriter *out, const DocumentError *error)
 }
 
 /* Returns the document of an error. */
-char *
+JsonWriter *
 document_error(const DocumentStyle *style, const DocumentError *error)
 {
-	JsonWriter	out;
+	JsonWriter *out = begin(style);
 
-	json_begin(&out, INFLECTION_KEBAB);
-	json_raw(&out, "{\"errors\":[{");
+	json_open(out, '{');
+	json_key(out, "errors");
+	json_open(out, '[');
+	json_open(out, '{');
 	if (style->closed)
-		put_closed_error(&out, error);
+		put_closed_error(out, error);
 	else
 	{
-		json_word(&out, "status", psprintf("%d", error->kind->status));
-		json_word(&out, "code", error->kind->code);
-		json_word(&out, "title", status_title(error->kind->status));
-		json_word(&out, "detail", error->detail);
-		put_source(&out, error);
+		json_word(out, "status", psprintf("%d", error->kind->status));
+		json_word(out, "code", error->kind->code);
+		json_word(out, "title", status_title(error->kind->status));
+		json_word(out, "detail", error->detail);
+		put_source(out, error);
 	}
-	json_raw(&out, "}]}");
-	return out.buf.data;
+	json_close(out, '}');
+	json_close(out, ']');
+	json_close(out, '}');
+	return out;
 }

@@ -1,6 +1,6 @@
 /*
  * document.h
- *		JSON:API documents, as text.
+ *		JSON:API documents, as text or jsonb.
  */
 #ifndef CONNECT_DOCUMENT_H
 #define CONNECT_DOCUMENT_H
@@ -9,9 +9,10 @@
 #include "json_writer.h"
 #include "operations.h"
 
-/* What an HTTP client asked for in a document; all zero is what SQL callers get. */
+/* What an HTTP client asked for in a document; SQL callers get document_jsonb. */
 typedef struct DocumentStyle
 {
+	bool		is_jsonb;
 	Inflection	inflection;
 	bool		closed;			/* the closed shape of the public API */
 	bool		sparse;			/* of Connections, only these fields */
@@ -28,18 +29,18 @@ typedef struct DocumentError
 	const char *source;
 } DocumentError;
 
-extern const DocumentStyle document_plain;
+extern const DocumentStyle document_jsonb;
 
 extern int	document_field(const char *name);
-extern char *document_connection(const DocumentStyle *style, const Principal *reader,
+extern JsonWriter *document_connection(const DocumentStyle *style, const Principal *reader,
 								 const Connection *connection);
-extern char *document_connections(const DocumentStyle *style, const Principal *reader,
+extern JsonWriter *document_connections(const DocumentStyle *style, const Principal *reader,
 								  const ListRequest *request, const ListPage *page);
-extern char *document_events(const DocumentStyle *style, const Principal *reader,
+extern JsonWriter *document_events(const DocumentStyle *style, const Principal *reader,
 							 const ListRequest *request, const ListPage *page);
-extern char *document_organization(const DocumentStyle *style, const StoreRow *row);
-extern char *document_scopes(const DocumentStyle *style, const StoreResult *scopes);
-extern char *document_error(const DocumentStyle *style, const DocumentError *error);
+extern JsonWriter *document_organization(const DocumentStyle *style, const StoreRow *row);
+extern JsonWriter *document_scopes(const DocumentStyle *style, const StoreResult *scopes);
+extern JsonWriter *document_error(const DocumentStyle *style, const DocumentError *error);
 extern char *document_path(const text *connection_id);
 
 #endif							/* CONNECT_DOCUMENT_H */

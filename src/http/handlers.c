@@ -152,17 +152,17 @@ static void
 answer_connection(Call *call, int status, const Connection *connection)
 {
 	call->response.status = status;
-	call->response.body = document_connection(&call->request.style, &call->who, connection);
+	call->response.body = json_text_done(document_connection(&call->request.style, &call->who, connection));
 	if (status == 201)
 		call->response.location = document_path(connection->id);
 }
 
 /* Answers with any other document. */
 static void
-answer(Call *call, char *document)
+answer(Call *call, const JsonWriter *document)
 {
 	call->response.status = 200;
-	call->response.body = document;
+	call->response.body = json_text_done(document);
 }
 
 /* Raises attribute_unknown; last, since everything else matters more. */

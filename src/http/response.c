@@ -66,7 +66,7 @@ response_from_error(const HttpRequest *request, const char *field_parent,
 		document.detail = error->detail;
 		find_source(error->column_name, field_parent, &document);
 	}
-	response->body = document_error(&request->style, &document);
+	response->body = json_text_done(document_error(&request->style, &document));
 	response->location = NULL;
 }
 
@@ -81,30 +81,28 @@ set_local(const char *name, const char *value)
 static void
 put_header(JsonWriter *out, const char *name, const char *value)
 {
-	json_element(out);
-	json_raw(out, "{");
+	json_open(out, '{');
 	json_word(out, name, value);
-	json_raw(out, "}");
+	json_close(out, '}');
 }
 
 /* Hands status and headers to PostgREST; organization is NULL for nobody. */
 void
 response_send(const HttpRequest *request, const text *organization, const HttpResponse *response)
 {
-	JsonWriter	headers;
+	JsonWriter *headers = json_begin_text(INFLECTION_KEBAB);
 
-	json_begin(&headers, INFLECTION_KEBAB);
-	json_raw(&headers, "[");
-	put_header(&headers, "Content-Type",
+	json_open(headers, '[');
+	put_header(headers, "Content-Type",
 			   request->accepts_jsonapi ? "application/vnd.api+json" : "application/json");
 	if (organization != NULL)
-		put_header(&headers, "Persona-Organization-Id", text_to_cstring(organization));
+		put_header(headers, "Persona-Organization-Id", text_to_cstring(organization));
 	if (response->location != NULL)
-		put_header(&headers, "Location", response->location);
+		put_header(headers, "Location", response->location);
 	if (response->replayed)
-		put_header(&headers, "Idempotency-Replayed", "true");
-	json_raw(&headers, "]");
+		put_header(headers, "Idempotency-Replayed", "true");
+	json_close(headers, ']');
 
 	set_local("response.status", psprintf("%d", response->status));
-	set_local("response.headers", headers.buf.data);
+	set_local("response.headers", json_text_done(headers));
 }

@@ -19,6 +19,7 @@
 #include "store.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
 sigjmp_buf	shim_raised;
@@ -271,7 +272,7 @@ request_setting_object(RequestSetting setting)
 	return root != NULL && root->kind == JSON_OBJECT ? root : NULL;
 }
 
-/* What document.c, linked for the names of fields, needs for rows; a parser makes none. */
+/* What document.c, linked for the names of fields, needs for rows and jsonb; a parser makes none. */
 
 #define NEVER_CALLED(declaration) declaration { __builtin_trap(); }
 
@@ -280,6 +281,8 @@ NEVER_CALLED(void store_connection_from_row(Connection *connection, const StoreR
 NEVER_CALLED(void store_event_from_row(ConnectionEvent *event, const StoreRow *row))
 NEVER_CALLED(int timestamp2tm(Timestamp value, int *zone, struct pg_tm *tm, fsec_t *fraction,
 							  const char **name, pg_tz *attimezone))
+NEVER_CALLED(JsonbValue *pushJsonbValue(JsonbParseState **state, JsonbIteratorToken token, JsonbValue *value))
+NEVER_CALLED(Jsonb *JsonbValueToJsonb(JsonbValue *value))
 NEVER_CALLED(char *text_to_cstring(const text *value))
 NEVER_CALLED(struct varlena *pg_detoast_datum_packed(struct varlena *datum))
 NEVER_CALLED(void deconstruct_array(ArrayType *array, Oid type, int len, bool by_value, char align,
