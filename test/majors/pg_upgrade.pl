@@ -20,7 +20,8 @@ my $new = PostgreSQL::Test::Cluster->new('new');
 foreach my $node ($old, $new)
 {
 	$node->init(extra => [ '--encoding=UTF8', '--locale=C', '--data-checksums' ]);
-	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'connect'");
+	# statements are not logged, since check_setup() minds
+	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'connect'\nlog_statement = none");
 }
 cmp_ok(version_of($old), '<', version_of($new), 'from ' . version_of($old) . ' to ' . version_of($new));
 
@@ -49,8 +50,8 @@ my $offer = q{BEGIN;
 my $page = q{SELECT string_agg(id::text, ' ' ORDER BY id) FROM inquiry;};
 
 $old->start;
-$old->safe_psql('postgres', join("\n", map { "CREATE ROLE regress_connect_$_ LOGIN;" }
-	  qw(owner source destination third gateway pool reader writer bypass)));
+$old->safe_psql('postgres', join("\n", 'CREATE ROLE regress_connect_owner NOLOGIN;', map { "CREATE ROLE regress_connect_$_ LOGIN;" }
+	  qw(source destination third gateway pool reader writer bypass)));
 $old->safe_psql('postgres', install() . people_and_rows() . q{
 	CREATE TABLE inquiry (id int PRIMARY KEY, organization_id text NOT NULL);
 	INSERT INTO inquiry VALUES (1, 'org_source'), (2, 'org_destination'), (3, 'org_third');
@@ -75,13 +76,25 @@ sub dump_of
 	return $stdout;
 }
 
+# Everything, without the numbers in the names of foreign keys' triggers, and without MAINTAIN,
+# which 17 gives to whoever has all privileges.
+sub catalog_of
+{
+	my ($node) = @_;
+	my $everything = everything_of($node);
+
+	$everything =~ s/(RI_ConstraintTrigger_[ac]_)\d+/$1/g;
+	$everything =~ s/=arwdDxtm\//=arwdDxt\//g;
+	return $everything;
+}
+
 # What is compared: each as text.
 sub state_of
 {
 	my ($node) = @_;
 
 	return {
-		'everything in both schemas' => everything_of($node),
+		'everything in both schemas' => catalog_of($node),
 		'the dump' => dump_of($node),
 		'who may run which function' => $node->safe_psql('postgres', q{SELECT oid::regprocedure, a.grantor::regrole, a.grantee::regrole, a.privilege_type
 			FROM pg_proc, LATERAL aclexplode(proacl) AS a WHERE pronamespace IN ('connect'::regnamespace, 'connect_api'::regnamespace)
@@ -131,7 +144,7 @@ is(as_login($new, 'regress_connect_source', q{SELECT connect.activate_connection
 is(as_login($new, 'regress_connect_destination', q{SELECT connect.activate_connection('cxn_active')}), 'PT409 connection_not_pending',
 	'a step out of turn is refused');
 is(as_login($new, 'regress_connect_source', q{UPDATE connect.connection SET status = 'active' WHERE id = 'cxn_inactive'}),
-	'PT409 transition_not_allowed', 'to a plain UPDATE too');
+	'PT409 connection_not_pending', 'to a plain UPDATE too');
 is(($new->psql('postgres', 'DELETE FROM connect.connection'))[0], 3, 'a Connection cannot be deleted');
 is(($new->psql('postgres', 'UPDATE connect.event SET reason = NULL'))[0], 3, 'nor an event be changed');
 is(($new->psql('postgres', 'DROP EXTENSION connect'))[0], 3, 'nor the extension be dropped');
