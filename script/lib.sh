@@ -14,6 +14,8 @@ export LC_ALL=C.UTF-8
 umask 022
 
 PG_MAJOR=15
+# What the tests build with; users do not.
+warnings="-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers"
 export PG_CONFIG=${PG_CONFIG:-/usr/lib/postgresql/$PG_MAJOR/bin/pg_config}
 
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -40,6 +40,11 @@
 	index_beginscan((rel), (index), (snapshot), (nkeys), 0)
 #endif
 
+/* 18: who does not return says so before the rest of its declaration. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* 17: the JSON lexer can be allocated by its caller. */
 #if PG_VERSION_NUM >= 170000
 #define json_lexer(json, len) \

@@ -5,6 +5,8 @@
 #ifndef CONNECT_ERRORS_H
 #define CONNECT_ERRORS_H
 
+#include "compat.h"
+
 typedef enum ErrorCode
 {
 	ERROR_PARAMETER_MISSING,
@@ -70,8 +72,8 @@ typedef struct ErrorKind
  * The code's name travels in the error's constraint-name field and field in
  * its column-name field, where drivers and the HTTP handlers read them.
  */
-extern void error_raise(ErrorCode code, const char *field, const char *hint,
-						const char *detail,...) pg_attribute_printf(4, 5) pg_attribute_noreturn();
+pg_noreturn extern void error_raise(ErrorCode code, const char *field, const char *hint,
+									const char *detail,...) pg_attribute_printf(4, 5);
 extern const ErrorKind *error_kind(ErrorData *error);
 extern const char *error_excerpt(const char *value, int len);
 

@@ -134,7 +134,7 @@ request_kebab(const char *key)
 	return result;
 }
 
-static void refuse_parameter(const char *name, const char *detail) pg_attribute_noreturn();
+pg_noreturn static void refuse_parameter(const char *name, const char *detail);
 
 /* Raises parameter_invalid for a parameter by its name as sent. */
 static void
