@@ -72,7 +72,8 @@ sub start
 					- sum(used_bytes) FILTER (WHERE name = 'SPI Proc')
 			FROM pg_catalog.pg_backend_memory_contexts
 		$$;
-		ANALYZE;
+		-- not the empty ones: a plan for no rows would be kept while they fill
+		ANALYZE connect.connection, connect.organization, public.page;
 	});
 	return;
 }
