@@ -3,7 +3,10 @@
 # Each suite's results are counted from its own output; one that runs nothing, cannot
 # start or ends badly without saying which test failed counts as a failure.
 #
-# build, set by the caller, is the folder where pg_regress leaves its differences.
+# build, set by the caller, is the folder where pg_regress leaves its differences; only, the
+# suites to run, if not all.
+
+only=
 
 # Counts the lines of a log that match.
 lines() {
@@ -50,6 +53,7 @@ count_whole() {
 run_suite() {
 	local name=$1 kind=$2 limit=$3 log="$work/$1.log" rc=0 ok=0 bad=0 begin=$SECONDS
 
+	[ -z "$only" ] || [[ " $only " = *" $name "* ]] || return 0
 	shift 3
 	say "$name"
 	bounded "$limit" "$@" >"$log" 2>&1 || rc=$?

@@ -212,6 +212,16 @@ CREATE TRIGGER a BEFORE UPDATE ON connect.connection FOR EACH STATEMENT EXECUTE 
 UPDATE connect.connection SET name = 'x';  -- fails
 \echo :LAST_ERROR_SQLSTATE
 ROLLBACK;
+BEGIN;
+CREATE TRIGGER a AFTER UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.guard_connection();
+UPDATE connect.connection SET name = 'x';  -- fails
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK;
+BEGIN;
+CREATE TRIGGER a BEFORE UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.mark_pair();
+UPDATE connect.connection SET name = 'x';  -- fails
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK;
 -- columns and constraints of the DBA's own
 ALTER TABLE connect.connection ADD COLUMN note text DEFAULT 'none', ADD CONSTRAINT test_note CHECK (note <> 'bad');
 SET SESSION AUTHORIZATION regress_connect_source;

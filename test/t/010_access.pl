@@ -67,6 +67,27 @@ foreach my $preload ('', 'connect')
 	is(answers($primary, "$ask COMMIT PREPARED 'p'; $ask"), 't|t f|f', 'also when it has survived a restart');
 	$primary->safe_psql('postgres', "$reactivate $activate");
 
+	# Answers that are kept from one snapshot to the next, while others write elsewhere, and no longer.
+	my $other = 'SELECT pg_current_xact_id() IS NULL;';
+	is( answers($primary, "$ask $other $ask $other $ask $other $ask $deactivate $other $ask $other $ask $reactivate $other $ask $activate $other $ask $other $ask"),
+		't|t t|t t|t t|t f|f f|f f|f t|t t|t', 'an answer holds until the pair changes');
+
+	# Who is acting, in a session whose role has been dropped meanwhile.
+	$primary->safe_psql('postgres', q{CREATE ROLE regress_connect_gone LOGIN; SELECT connect.map_role('regress_connect_gone', 'org_ABC123'),
+		connect.trust_gateway('regress_connect_gone'), connect.grant_usage('regress_connect_gone')});
+	my ($gone_in, $gone_out) = ('', '');
+	my $gone = IPC::Run::start([ 'psql', '-XAtq', '-d', $primary->connstr('postgres') . ' user=regress_connect_gone' ],
+		'<', \$gone_in, '>', \$gone_out, IPC::Run::timeout(120));
+	$gone_in = "SELECT connect.current_organization_id();\n\\echo done\n";
+	$gone->pump until $gone_out =~ /^done$/m;
+	# the right to call goes to all, for the role's own goes with it
+	$primary->safe_psql('postgres', q{GRANT USAGE ON SCHEMA connect TO PUBLIC; GRANT EXECUTE ON FUNCTION connect.current_organization_id() TO PUBLIC;
+		DROP OWNED BY regress_connect_gone; DROP ROLE regress_connect_gone});
+	$gone_in = "SELECT 'nobody' WHERE connect.current_organization_id() IS NULL;\n\\q\n";
+	$gone->finish;
+	is($gone_out, "org_ABC123\ndone\nnobody\n", 'a role that is no more stands for nobody');
+	$primary->safe_psql('postgres', q{REVOKE USAGE ON SCHEMA connect FROM PUBLIC; REVOKE EXECUTE ON FUNCTION connect.current_organization_id() FROM PUBLIC});
+
 	# Dropping the extension and making it anew, in one session.
 	is( answers($primary, "$ask DROP EXTENSION connect CASCADE; $store $ask $activate $ask $deactivate $ask"),
 		't|t f|f t|t f|f', 'a session sees the new store after DROP and CREATE EXTENSION');
