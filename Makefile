@@ -35,6 +35,8 @@ ISOLATION = $(patsubst $(srcdir)/test/specs/%.spec,%,$(sort $(wildcard $(srcdir)
 override ISOLATION_OPTS += --inputdir=$(srcdir)/test --outputdir=. --encoding=UTF8 --dbname=$(ISOLATION_TESTDB)
 # Databases named contrib_regression_connect and isolation_regression_connect.
 USE_MODULE_DB = 1
+# A folder other than the tree's has no expected/.
+REGRESS_PREP = link_expected
 PROVE_TESTS ?= test/t/*.pl
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
@@ -46,6 +48,10 @@ $(OBJS) $(OBJS:.o=.bc): | folders
 .PHONY: folders
 folders:
 	mkdir -p $(sort $(dir $(OBJS)))
+
+.PHONY: link_expected
+link_expected:
+	test -e expected || ln -s $(srcdir)/expected expected
 
 $(EXTENSION_SQL): $(sort $(wildcard $(srcdir)/sql/[0-9][0-9]_*.sql))
 	mkdir -p sql

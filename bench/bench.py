@@ -29,7 +29,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     measures = {
         "statements": lambda: instructions.measure(quick, instructions.statements),
-        "waiting": lambda: waiting.measure(3 if quick else 5, 200 if quick else 500),
+        "waiting": lambda: waiting.measure(*(7, 50) if quick else (25, 50)),
         "gate": lambda: instructions.measure(quick, instructions.gate),
         "row_security": lambda: row_security.measure(1 if quick else 3, 2 if quick else 5),
         "growth": lambda: growth.measure(options.large, quick),

@@ -59,11 +59,12 @@ def fill(rows):
 
 
 def again(schema):
-    """Takes the Connections back to how fill() made them, except for what was created since."""
+    """Takes the Connections and their events back to how fill() made them, except for what was created since."""
     connection = psycopg2.connect("")
     connection.cursor().execute(f"""SET session_replication_role = replica;
         UPDATE {schema}.connection SET status = 'pending' WHERE id LIKE 'cxn_i%' AND status <> 'pending';
-        UPDATE {schema}.connection SET status = 'inactive' WHERE id LIKE 'cxn_o%' AND status <> 'inactive';""")
+        UPDATE {schema}.connection SET status = 'inactive' WHERE id LIKE 'cxn_o%' AND status <> 'inactive';
+        DELETE FROM {schema}.event WHERE action <> 'create';""")
     connection.commit()
     connection.close()
     execute(f"VACUUM {schema}.connection")

@@ -1,9 +1,10 @@
 """waiting.py: what takes time rather than instructions: commits, a network between, races.
 
-Transactions a second by pgbench, one client, with fsync. Rounds are interleaved, so
-that whatever else the machine does meets all alike; the medians are compared.
+Transactions a second by pgbench, one client, with fsync. Many short rounds are interleaved,
+so that whatever else the machine and its disk do meets all alike; the medians are compared.
 """
 
+import os
 import statistics
 import threading
 
@@ -16,12 +17,14 @@ from setup import again, fill
 from statements import READS, WRITES, over_network
 
 ROWS = 5000
+# Whose tables a way changes, where they are not named like it.
+SCHEMAS = {"application": "app"}
 RACES = 30
 RACERS = 8
 
 
 def operations():
-    """The statements of a round: whose tables a write changes, its login and body."""
+    """The statements of a round: of each operation and way, the login and the body."""
     activate = dict(WRITES["activate"])
     login, body = activate["application"]
     activate["application, 0.5 ms away"] = (login, over_network(body))
@@ -31,23 +34,24 @@ def operations():
 
 
 def measure_waiting(cluster, rounds, count):
-    """A table for each operation, in transactions a second and as ratios to the floor."""
+    """A table for each operation: commits that wait for the disk and commits that do not, and their ratios to the floor."""
     for name, variants in operations().items():
-        runs = {way: [] for way in variants}
-        for turn in range(rounds):
-            if name == "activate":
-                for schema in ("connect", "floor", "twin", "machine", "app"):
-                    again(schema)
-            for way, (login, body) in variants.items():
-                # both that way and over the network change the same rows
-                if way.endswith("away"):
-                    again("connect" if way.startswith("connect") else "app")
-                first = turn * count if name == "create" else 0
-                runs[way].append(tps(cluster, login, f"\\set i :i + 1\n{body}\n", "-D", f"i={first}", "-t", str(count)))
-        median = {way: statistics.median(run) for way, run in runs.items()}
-        table(f"{name}: transactions a second, one client", "way", "tps", "of the floor")
-        for way, figure in median.items():
-            row(way, figure, ratio(figure, median["floor"]))
+        runs = {(way, commit): [] for way in variants for commit in ("on", "off")}
+        first = 0
+        for _ in range(rounds):
+            for commit in ("on", "off"):
+                for way, (login, body) in variants.items():
+                    if name == "activate":
+                        again(SCHEMAS.get(way.split(",")[0], way))
+                    os.environ["PGOPTIONS"] = f"-c synchronous_commit={commit}"
+                    runs[way, commit].append(tps(cluster, login, f"\\set i :i + 1\n{body}\n", "-D", f"i={first}", "-t", str(count)))
+                    del os.environ["PGOPTIONS"]
+                first += count if name == "create" else 0
+        median = {key: statistics.median(run) for key, run in runs.items()}
+        table(f"{name}: transactions a second, one client", "way", "tps", "of the floor", "without waiting for the disk", "of the floor")
+        for way in variants:
+            row(way, *(figure for commit in ("on", "off")
+                       for figure in (median[way, commit], ratio(median[way, commit], median["floor", commit]))))
 
 
 def race(statement):

@@ -37,11 +37,6 @@ count_unit() {
 	fi
 }
 
-# A script of ours that runs suites itself.
-count_script() {
-	read -r ok bad < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$1" | tail -n 1; echo "0 0")
-}
-
 # A check that only passes or fails as a whole; run_suite adds the failure.
 count_whole() {
 	ok=$((rc == 0))
