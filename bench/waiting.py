@@ -1,16 +1,15 @@
 """waiting.py: what takes time rather than instructions: commits, a network between, races.
 
-Transactions a second by pgbench, one client, with fsync. Many short rounds are interleaved,
+Transactions a second by pgbench, one client, with fsync and without. Many short rounds are interleaved,
 so that whatever else the machine and its disk do meets all alike; the medians are compared.
 """
 
-import os
 import statistics
 import threading
 
 import psycopg2
 
-from cluster import Cluster
+from cluster import Cluster, execute
 from pgbench import tps
 from report import ratio, row, table
 from setup import again, fill
@@ -34,24 +33,24 @@ def operations():
 
 
 def measure_waiting(cluster, rounds, count):
-    """A table for each operation: commits that wait for the disk and commits that do not, and their ratios to the floor."""
+    """A table for each operation: with commits that wait for the disk and without that, and their ratios to the floor."""
     for name, variants in operations().items():
-        runs = {(way, commit): [] for way in variants for commit in ("on", "off")}
+        runs = {(way, fsync): [] for way in variants for fsync in ("on", "off")}
         first = 0
         for _ in range(rounds):
-            for commit in ("on", "off"):
+            for fsync in ("on", "off"):
+                execute(f"ALTER SYSTEM SET fsync = {fsync}", "SELECT pg_reload_conf()")
                 for way, (login, body) in variants.items():
                     if name == "activate":
-                        again(SCHEMAS.get(way.split(",")[0], way))
-                    os.environ["PGOPTIONS"] = f"-c synchronous_commit={commit}"
-                    runs[way, commit].append(tps(cluster, login, f"\\set i :i + 1\n{body}\n", "-D", f"i={first}", "-t", str(count)))
-                    del os.environ["PGOPTIONS"]
+                        who = way.split(",")[0]
+                        again(SCHEMAS.get(who, who))
+                    runs[way, fsync].append(tps(cluster, login, f"\\set i :i + 1\n{body}\n", "-D", f"i={first}", "-t", str(count)))
                 first += count if name == "create" else 0
         median = {key: statistics.median(run) for key, run in runs.items()}
         table(f"{name}: transactions a second, one client", "way", "tps", "of the floor", "without waiting for the disk", "of the floor")
         for way in variants:
-            row(way, *(figure for commit in ("on", "off")
-                       for figure in (median[way, commit], ratio(median[way, commit], median["floor", commit]))))
+            row(way, *(figure for fsync in ("on", "off")
+                       for figure in (median[way, fsync], ratio(median[way, fsync], median["floor", fsync]))))
 
 
 def race(statement):

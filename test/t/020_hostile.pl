@@ -228,8 +228,9 @@ my @looks = (
 	q{SELECT connect.require_allowed('org_source', 'org_destination')} => qr/42501: sharing is not allowed/,
 );
 refused($node, 'third, looking around', 'regress_connect_third', @looks);
-# by indexes and in workers
-$looks[ 2 * $_ ] = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET force_parallel_mode = on; SET parallel_setup_cost = 0; SET plan_cache_mode = force_generic_plan; $looks[2 * $_]"
+# by indexes and in workers; 16 has renamed the setting
+my $in_parallel = $node->pg_version >= 16 ? 'debug_parallel_query' : 'force_parallel_mode';
+$looks[ 2 * $_ ] = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET $in_parallel = on; SET parallel_setup_cost = 0; SET plan_cache_mode = force_generic_plan; $looks[2 * $_]"
   for 0 .. $#looks / 2;
 refused($node, 'third, looking around with other plans', 'regress_connect_third', @looks);
 
