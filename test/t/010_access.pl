@@ -63,7 +63,7 @@ foreach my $preload ('', 'connect')
 		't|t f|f t|t t|t', 'a prepared deactivation that is rolled back counts for nothing');
 	is(answers($primary, "BEGIN; SAVEPOINT s; $deactivate RELEASE s; $ask PREPARE TRANSACTION 'p'; $ask"),
 		'f|f t|t', 'a prepared subtransaction is not seen');
-	$primary->restart('fast');
+	$primary->restart;
 	is(answers($primary, "$ask COMMIT PREPARED 'p'; $ask"), 't|t f|f', 'also when it has survived a restart');
 	$primary->safe_psql('postgres', "$reactivate $activate");
 
