@@ -66,11 +66,15 @@ document_field(const char *name)
 	return -1;
 }
 
-/* Starts a document. */
+/* Starts a document, up to the value of its first member. */
 static JsonWriter *
-begin(const DocumentStyle *style)
+begin(const DocumentStyle *style, const char *member)
 {
-	return style->is_jsonb ? json_begin_jsonb() : json_begin_text(style->inflection);
+	JsonWriter *out = style->is_jsonb ? json_begin_jsonb() : json_begin_text(style->inflection);
+
+	json_open(out, '{');
+	json_key(out, member);
+	return out;
 }
 
 /* Does this style show this field? */
@@ -297,10 +301,8 @@ document_path(const text *connection_id)
 JsonWriter *
 document_connection(const DocumentStyle *style, const Principal *reader, const Connection *connection)
 {
-	JsonWriter *out = begin(style);
+	JsonWriter *out = begin(style, "data");
 
-	json_open(out, '{');
-	json_key(out, "data");
 	put_connection(out, style, reader, connection);
 	json_close(out, '}');
 	return out;
@@ -311,10 +313,8 @@ JsonWriter *
 document_connections(const DocumentStyle *style, const Principal *reader,
 					 const ListRequest *request, const ListPage *page)
 {
-	JsonWriter *out = begin(style);
+	JsonWriter *out = begin(style, "data");
 
-	json_open(out, '{');
-	json_key(out, "data");
 	json_open(out, '[');
 	for (int i = 0; i < page->count; i++)
 	{
@@ -331,10 +331,8 @@ JsonWriter *
 document_events(const DocumentStyle *style, const Principal *reader,
 				const ListRequest *request, const ListPage *page)
 {
-	JsonWriter *out = begin(style);
+	JsonWriter *out = begin(style, "data");
 
-	json_open(out, '{');
-	json_key(out, "data");
 	json_open(out, '[');
 	for (int i = 0; i < page->count; i++)
 	{
@@ -352,10 +350,8 @@ document_events(const DocumentStyle *style, const Principal *reader,
 JsonWriter *
 document_organization(const DocumentStyle *style, const StoreRow *row)
 {
-	JsonWriter *out = begin(style);
+	JsonWriter *out = begin(style, "data");
 
-	json_open(out, '{');
-	json_key(out, "data");
 	json_open(out, '{');
 	json_word(out, "type", "connect/organization");
 	json_text(out, "id", DatumGetTextPP(row->values[ORGANIZATION_ID]));
@@ -373,10 +369,8 @@ document_organization(const DocumentStyle *style, const StoreRow *row)
 JsonWriter *
 document_scopes(const DocumentStyle *style, const StoreResult *scopes)
 {
-	JsonWriter *out = begin(style);
+	JsonWriter *out = begin(style, "data");
 
-	json_open(out, '{');
-	json_key(out, "data");
 	json_open(out, '[');
 	for (uint64 i = 0; i < scopes->count; i++)
 	{
@@ -482,10 +476,8 @@ put_closed_error(JsonWriter *out, const DocumentError *error)
 JsonWriter *
 document_error(const DocumentStyle *style, const DocumentError *error)
 {
-	JsonWriter *out = begin(style);
+	JsonWriter *out = begin(style, "errors");
 
-	json_open(out, '{');
-	json_key(out, "errors");
 	json_open(out, '[');
 	json_open(out, '{');
 	if (style->closed)

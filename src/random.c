@@ -75,7 +75,7 @@ random_secret(void)
 
 	random_bytes(bytes, sizeof(bytes));
 	memcpy(secret, SECRET_PREFIX, sizeof(SECRET_PREFIX) - 1);
-	/* 32 bytes make 43 digits and one '='; void, since the major 18 wants uint8 */
+	/* 32 bytes make 43 digits and one '='; a void pointer, since 18 wants uint8 */
 	if (pg_b64_encode((const void *) bytes, SECRET_BYTES, encoded,
 					  pg_b64_enc_len(SECRET_BYTES)) < 0)
 		elog(ERROR, "could not encode a secret");

@@ -5,6 +5,9 @@
 use strict;
 use warnings;
 
+use FindBin;
+use lib $FindBin::RealBin;
+use HostileStore qw(install);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -13,12 +16,7 @@ my $store = q{
 	CREATE ROLE regress_connect_owner NOLOGIN;
 	CREATE ROLE regress_connect_source LOGIN;
 	CREATE ROLE regress_connect_destination LOGIN;
-	CREATE EXTENSION connect;
-	GRANT USAGE, CREATE ON SCHEMA connect TO regress_connect_owner;
-	GRANT EXECUTE ON FUNCTION connect.create_store() TO regress_connect_owner;
-	SET ROLE regress_connect_owner;
-	SELECT connect.create_store();
-	RESET ROLE;
+} . install() . q{
 	SELECT connect.grant_usage(r), connect.grant_http(r) FROM unnest('{regress_connect_source,regress_connect_destination}'::name[]) AS r;
 };
 my @tables = qw(organization scope connection event organization_role gateway_role api_key idempotency);
