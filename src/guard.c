@@ -133,6 +133,23 @@ normalise(Connection *connection, Patch *patch)
 	}
 }
 
+/*
+ * Raises connection_exists if another pair's Connection has the id that an organization gives
+ * its row.  The unique index would refuse it too, but ON CONFLICT (id) DO UPDATE comes before
+ * that, and since 18 its WHERE sees the row that is there before row security refuses.  Who
+ * does not see an id that is being inserted right now cannot know it either.
+ */
+static void
+refuse_taken_id(const Connection *new)
+{
+	Connection	found;
+
+	if (store_find_connection(new->id, &found) &&
+		!(text_same(found.source, new->source) && text_same(found.destination, new->destination)))
+		error_raise(ERROR_CONNECTION_EXISTS, "id", "Leave it out, and a new one is made.",
+					"The id is taken.");
+}
+
 /* Fills in what a new row lacks, decides on it, and returns it. */
 static HeapTuple
 guard_insert(TriggerData *data)
@@ -140,6 +157,7 @@ guard_insert(TriggerData *data)
 	Principal	who;
 	StoreWrite	writer = current_writer(&who);
 	bool		for_organization = writer.principal->kind == PRINCIPAL_ORGANIZATION;
+	bool		own_id;
 	TimestampTz now = GetCurrentTransactionStartTimestamp();
 	StoreRow	row;
 	Connection	new;
@@ -147,7 +165,8 @@ guard_insert(TriggerData *data)
 
 	read_tuple(data, data->tg_trigtuple, &row, &new);
 	normalise(&new, &patch);
-	if (new.id == NULL)
+	own_id = new.id != NULL;
+	if (!own_id)
 	{
 		new.id = random_typeid("cxn");
 		patch_set(&patch, CONNECTION_ID, PointerGetDatum(new.id), false);
@@ -178,6 +197,8 @@ guard_insert(TriggerData *data)
 
 	change_check_insert(writer.principal, &new);
 	change_check_registered(writer.principal, &new);
+	if (own_id && for_organization)
+		refuse_taken_id(&new);
 	return patch_apply(&patch, data, data->tg_trigtuple);
 }
 

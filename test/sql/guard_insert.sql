@@ -4,6 +4,11 @@
 \pset format unaligned
 \pset null (null)
 CALL test.reset();
+CREATE FUNCTION test.shown(value text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$
+BEGIN
+    RAISE NOTICE 'shown: %', value;
+    RETURN true;
+END $$;
 GRANT SELECT, INSERT, UPDATE ON connect.connection TO regress_connect_source, regress_connect_destination, regress_connect_nobody;
 
 -- the owner may name any registered source; what it gives is kept
@@ -67,6 +72,15 @@ INSERT INTO connect.connection (source_organization_id, destination_organization
 INSERT INTO connect.connection (destination_organization_id, status) VALUES ('org_GHI789', 'active');  -- fails
 \echo :LAST_ERROR_SQLSTATE
 INSERT INTO connect.connection (destination_organization_id, scopes) VALUES ('org_GHI789', '{nosuch}');  -- fails
+-- it may give an id, but none of another Connection's, whatever ON CONFLICT would do about it
+INSERT INTO connect.connection (id, destination_organization_id) VALUES ('cxn_1', 'org_GHI789');  -- fails
+\echo :LAST_ERROR_SQLSTATE
+INSERT INTO connect.connection (id, destination_organization_id) VALUES ('cxn_1', 'org_GHI789')
+ON CONFLICT (id) DO UPDATE SET name = 'Mine' WHERE test.shown(connection.name);  -- fails, and shows nothing
+INSERT INTO connect.connection (id, destination_organization_id) VALUES ('cxn_1', 'org_GHI789') ON CONFLICT DO NOTHING;  -- fails
+INSERT INTO connect.connection (id, destination_organization_id) VALUES ('cxn_4', 'org_GHI789') RETURNING id;
+INSERT INTO connect.connection (id, destination_organization_id) VALUES ('cxn_4', 'org_GHI789')
+ON CONFLICT (id) DO UPDATE SET name = 'Known' WHERE test.shown(connection.source_organization_id) RETURNING name;
 SET SESSION AUTHORIZATION regress_connect_nobody;
 INSERT INTO connect.connection (source_organization_id, destination_organization_id) VALUES ('org_ABC123', 'org_GHI789');  -- fails
 \echo :LAST_ERROR_SQLSTATE
@@ -80,3 +94,4 @@ RESET SESSION AUTHORIZATION;
 SELECT * FROM test.rows();
 SELECT * FROM test.events();
 REVOKE SELECT, INSERT, UPDATE ON connect.connection FROM regress_connect_source, regress_connect_destination, regress_connect_nobody;
+DROP FUNCTION test.shown;

@@ -211,7 +211,7 @@ my @looks = (
 		RETURNING connection.name} => qr/42501: organization may not take this action/,
 	q{INSERT INTO connect.connection (id, destination_organization_id) VALUES ('cxn_active', 'org_destination')
 		ON CONFLICT (id) DO UPDATE SET name = 'Mine' WHERE own.leak(connection.name) RETURNING connection.name}
-		=> qr/42501: new row violates row-level security policy \(USING expression\)[^\n]*/,
+		=> qr/23505: connection already exists/,
 	q{WITH w AS (UPDATE connect.connection SET status = 'inactive' WHERE id = 'cxn_active' RETURNING *) SELECT id FROM w WHERE own.leak(id)} => $nothing,
 	# the functions
 	q{SELECT connect.get_connection('cxn_active')} => qr/PT404: connection not found/,
