@@ -51,6 +51,19 @@ SET datestyle = 'SQL, DMY';
 SELECT connect.get_organization() #>> '{data,attributes,created-at}';
 RESET timezone;
 RESET datestyle;
+-- and null where ISO 8601 has no words for them
+RESET SESSION AUTHORIZATION;
+BEGIN;
+UPDATE connect.organization SET created_at = v.created_at
+FROM (VALUES ('org_ABC123', 'infinity'::timestamptz), ('org_DEF456', '-infinity'), ('org_GHI789', '0044-03-15 BC')) AS v (id, created_at)
+WHERE organization.id = v.id;
+SET ROLE regress_connect_source;
+SELECT connect.get_organization() #> '{data,attributes,created-at}' AS infinite;
+SET ROLE regress_connect_destination;
+SELECT connect.get_organization() #> '{data,attributes,created-at}' AS minus_infinite;
+SET ROLE regress_connect_third;
+SELECT connect.get_organization() #> '{data,attributes,created-at}' AS before_christ;
+ROLLBACK;
 -- a key without write may do nothing
 RESET SESSION AUTHORIZATION;
 SELECT secret FROM connect.create_api_key('org_GHI789', 'reader', '{read}') \gset
