@@ -66,9 +66,10 @@ install_base_packages() {
 	export PATH="$pg_bin:$PATH"
 }
 
-# What the dashboard's suites and pictures need: a browser, and typefaces to set pages in.
+# What the dashboard's suites and pictures need: Chromium, without windows of its own that nobody
+# would see, and typefaces to set pages in.
 install_browser() {
-	install_packages chromium fonts-inter fonts-dejavu-core
+	install_packages chromium-headless-shell fonts-inter fonts-dejavu-core
 }
 
 # Runs a command as postgres, in its place rather than as a child, so that a

@@ -8,6 +8,10 @@
 
 only=
 
+is_wanted() {
+	[ -z "$only" ] || [[ " $only " = *" $1 "* ]]
+}
+
 # Counts the lines of a log that match.
 lines() {
 	grep -cE "$1" "$2" || true
@@ -26,6 +30,12 @@ count_regress() {
 count_tap() {
 	ok=$(grep -E '^ok\b' "$1" | grep -vciE '# *skip' || true)
 	bad=$(grep -E '^not ok\b' "$1" | grep -vciE '# *TODO' || true)
+}
+
+# TAP of suites that hold the tests.
+count_nested() {
+	sed -n 's/^    //p' "$1" >"$1.tests"
+	count_tap "$1.tests"
 }
 
 # libcheck's own summary, or TAP if that is what the suite prints.
@@ -48,7 +58,7 @@ count_whole() {
 run_suite() {
 	local name=$1 kind=$2 limit=$3 log="$work/$1.log" rc=0 ok=0 bad=0 begin=$SECONDS
 
-	[ -z "$only" ] || [[ " $only " = *" $name "* ]] || return 0
+	is_wanted "$name" || return 0
 	shift 3
 	say "$name"
 	bounded "$limit" "$@" >"$log" 2>&1 || rc=$?
@@ -71,6 +81,14 @@ run_suite() {
 		printf '\n%s: %d passed, %d failed, %d s\n' "$name" "$ok" "$bad" $((SECONDS - begin))
 		echo "$ok $bad" >>"$work/results"
 	} 9>"$work/lock"
+}
+
+# The same in a copy of the tree, $work/NAME, that is the suite's own.
+run_in_copy() {
+	is_wanted "$1" || return 0
+	copy_tree "$1"
+	run_suite "$@"
+	rm -rf "${work:?}/$1"
 }
 
 # Shows what a pg_regress suite expected, and the server's last words.

@@ -3,14 +3,13 @@
  *		Somebody else was faster: the page says so and shows the present state.
  */
 import assert from "node:assert/strict";
-import { after, afterEach, test } from "node:test";
-import { api, closeBrowser, closePage, isAllowed, notice, offer, openAs, organization, pageOf } from "./world.mjs";
+import { afterEach, test } from "node:test";
+import { api, closePage, isAllowed, notice, offer, openAs, organization, pageOf } from "./world.mjs";
 
 const source = organization("org_conflict_source");
 let page;
 let number = 0;
 
-after(closeBrowser);
 afterEach(() => closePage(page));
 
 /* Returns a new partner with an offer of the source. */

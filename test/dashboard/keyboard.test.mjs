@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { BASE, closeBrowser, closePage, isAllowed, LIST, notice, openPage, organization, settled } from "./world.mjs";
+import { BASE, closePage, isAllowed, LIST, notice, openPage, organization, settled } from "./world.mjs";
 
 const source = organization("org_keyboard_source", "Keyboard Bank");
 const destination = organization("org_keyboard_partner", "Keyboard Insurance");
@@ -14,10 +14,7 @@ before(async () => {
   page = await openPage();
 });
 
-after(async () => {
-  await closePage(page);
-  await closeBrowser();
-});
+after(() => closePage(page));
 
 /* Tells what has the focus, and how anyone could see that. */
 function focused() {

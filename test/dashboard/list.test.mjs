@@ -3,8 +3,8 @@
  *		The list of an organization with 10,000 Connections: pages, filters, counts, times.
  */
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
-import { BASE, closeBrowser, closePage, LIST, offer, openAs, organization, sql } from "./world.mjs";
+import { afterEach, before, test } from "node:test";
+import { BASE, closePage, LIST, offer, openAs, organization, sql } from "./world.mjs";
 
 const PAGE = 20;
 const us = organization("org_list", "List Bank");
@@ -23,7 +23,6 @@ before(() => sql(`
   UPDATE connect.connection SET status = 'inactive' WHERE id = 'cxn_list_09998';
   ANALYZE connect.connection;`));
 
-after(closeBrowser);
 afterEach(() => closePage(page));
 
 async function open(path = LIST, options = {}) {

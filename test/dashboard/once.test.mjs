@@ -3,13 +3,12 @@
  *		What somebody wants once is done once, however often it is clicked or sent.
  */
 import assert from "node:assert/strict";
-import { after, afterEach, test } from "node:test";
-import { api, closeBrowser, closePage, notice, offer, openAs, organization, pageOf } from "./world.mjs";
+import { afterEach, test } from "node:test";
+import { api, closePage, notice, offer, openAs, organization, pageOf } from "./world.mjs";
 
 const us = organization("org_once");
 let page;
 
-after(closeBrowser);
 afterEach(() => closePage(page));
 
 /* Opens the form of a new Connection with a partner, and collects what is sent. */

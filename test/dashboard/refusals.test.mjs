@@ -3,9 +3,9 @@
  *		Each way to be refused: said where it belongs, with the reader's entries kept.
  */
 import assert from "node:assert/strict";
-import { after, afterEach, test } from "node:test";
+import { afterEach, test } from "node:test";
 import {
-  api, BASE, closeBrowser, closePage, LIST, newKey, notice, offer, openAs, openPage, organization, pageOf, revokeKeys,
+  api, BASE, closePage, LIST, newKey, notice, offer, openAs, openPage, organization, pageOf, revokeKeys,
   settled, signIn, sql,
 } from "./world.mjs";
 
@@ -14,7 +14,6 @@ const partner = organization("org_refused_partner");
 const other = organization("org_refused_other");
 let page;
 
-after(closeBrowser);
 afterEach(() => closePage(page));
 
 async function openCreate() {

@@ -3,16 +3,14 @@
  *		What a name, an injected script or a curious neighbour gets: nothing.
  */
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { BASE, closeBrowser, closePage, LIST, offer, openAs, openPage, organization, pageOf, signIn } from "./world.mjs";
+import { test } from "node:test";
+import { BASE, closePage, LIST, offer, openAs, openPage, organization, pageOf, signIn } from "./world.mjs";
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; "
   + "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 const HOSTILE = "<img src=x onerror=\"document.title='owned'\">";
 const us = organization("org_safe", HOSTILE);
 const partner = organization("org_safe_partner");
-
-after(closeBrowser);
 
 test("every file of the dashboard comes with the policy, and with no cookie", async () => {
   const page = await openPage();
@@ -72,7 +70,7 @@ async function smuggle(withPolicy) {
     return done;
   });
   const { troubles } = page;
-  await page.context().close();
+  await page.close();
   return { ran, troubles: troubles.join("\n") };
 }
 
@@ -140,11 +138,13 @@ test("what must never happen is noticed", async () => {
   const page = await openPage();
   await page.goto(`${BASE}${LIST}?key=connect_${"x".repeat(43)}`);
   await page.getByLabel("API key or token").waitFor();
+  const thrown = page.waitForEvent("pageerror");
   await page.evaluate(() => {
     document.cookie = "crumb=1";
     console.error("said");
     setTimeout(() => { throw new Error("thrown"); });
   });
+  await thrown;
   await page.goto("about:blank");
   await page.route("http://127.0.0.2/**", (route) => route.fulfill({ body: "" }));
   await page.goto("http://127.0.0.2/elsewhere");

@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { after, afterEach, test } from "node:test";
+import { afterEach, test } from "node:test";
 import {
-  BASE, closeBrowser, closePage, LIST, newKey, notice, offer, openAs, openPage, organization, revokeKeys, settled, signIn,
+  BASE, closePage, LIST, newKey, notice, offer, openAs, openPage, organization, revokeKeys, settled, signIn,
   sql,
 } from "./world.mjs";
 
@@ -14,7 +14,6 @@ const us = organization("org_session", "Session Bank");
 const partner = organization("org_session_partner");
 let page;
 
-after(closeBrowser);
 afterEach(() => closePage(page));
 
 /* Returns a JWT as the identity provider would sign it. */

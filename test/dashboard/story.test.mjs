@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { closeBrowser, closePage, isAllowed, notice, openAs, organization, settled } from "./world.mjs";
+import { closePage, isAllowed, LIST, notice, openAs, organization, settled } from "./world.mjs";
 
 const source = organization("org_story_source", "Story Bank");
 const destination = organization("org_story_partner", "Story Insurance");
@@ -14,10 +14,14 @@ let address;
 
 before(async () => {
   ours = await openAs(source);
-  theirs = await openAs(destination);
+  /* somewhere else, and so in a browser of their own */
+  theirs = await openAs(destination, LIST, { timezoneId: "Asia/Kolkata" });
 });
 
-after(closeBrowser);
+after(async () => {
+  await closePage(ours);
+  await closePage(theirs);
+});
 
 async function confirm(page, action) {
   await page.getByRole("button", { name: action, exact: true }).click();

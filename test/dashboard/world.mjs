@@ -58,19 +58,39 @@ export function offer(source, destination, attributes = {}) {
 }
 
 let browser = null;
+const contexts = new Map();
 
 async function theBrowser() {
   browser ??= await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell",
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
   return browser;
 }
 
+/*
+ * Returns a context with these options and script.  Pages that want the same share one, so that
+ * the dashboard's files are fetched once; they still have nothing in common but what tabs have.
+ */
+async function contextFor({ initScript, ...options }) {
+  const wanted = JSON.stringify([initScript, options]);
+  if (!contexts.has(wanted)) {
+    const context = await (await theBrowser()).newContext({
+      viewport: { width: 1280, height: 860 }, locale: "en-GB", timezoneId: "Europe/Berlin", ...options,
+    });
+    /* generous, for a machine that does other things besides */
+    context.setDefaultTimeout(180000);
+    if (initScript !== undefined) {
+      await context.addInitScript({ path: initScript });
+    }
+    contexts.set(wanted, context);
+  }
+  return contexts.get(wanted);
+}
+
 export async function closeBrowser() {
   await browser?.close();
-  browser = null;
 }
 
 /* The browser itself reports answers such as 409 as errors; those the page deals with. */
@@ -79,21 +99,13 @@ function isAnswer(text, url) {
 }
 
 /*
- * Opens a page in a context of its own, with a script that runs before any other
- * if there is an initScript.  page.troubles collects console errors, which refusals
+ * Opens a page with the options of a browser context, and with a script that runs before any
+ * other if there is an initScript.  page.troubles collects console errors, which refusals
  * by the policy are too, exceptions, and requests to anywhere else or with a key in
  * their address.
  */
-export async function openPage({ initScript, ...options } = {}) {
-  const context = await (await theBrowser()).newContext({
-    viewport: { width: 1280, height: 860 }, locale: "en-GB", timezoneId: "Europe/Berlin", ...options,
-  });
-  /* generous, for a machine that does other things besides */
-  context.setDefaultTimeout(180000);
-  if (initScript !== undefined) {
-    await context.addInitScript({ path: initScript });
-  }
-  const page = await context.newPage();
+export async function openPage(options = {}) {
+  const page = await (await contextFor(options)).newPage();
   page.troubles = [];
   page.on("console", (message) => {
     if (message.type() === "error" && !isAnswer(message.text(), message.location().url)) {
@@ -115,8 +127,10 @@ export async function openPage({ initScript, ...options } = {}) {
 /* Closes a page; fails if there was anything that must never be, cookies among it. */
 export async function closePage(page) {
   const { troubles } = page;
-  const cookies = await page.context().cookies();
-  await page.context().close();
+  const context = page.context();
+  const cookies = await context.cookies();
+  await page.close();
+  await context.clearCookies();
   troubles.push(...cookies.map(({ name }) => `cookie: ${name}`));
   assert.deepEqual(troubles, []);
 }
