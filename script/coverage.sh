@@ -16,8 +16,16 @@ export PG_CFLAGS="${PG_CFLAGS:-} --coverage -O0" SHLIB_LINK=--coverage
 macros='VAR(SIZE|DATA)_ANY|ARR_DATA_PTR|att_addlength_pointer|CHECK_FOR_INTERRUPTS|PG_(END_)?TRY|e(report|log)\('
 
 # What cannot happen is said with elog(), as PostgreSQL does: a row of a catalog that is not there
-# although its reference is.
-impossible='elog\(ERROR'
+# although its reference is. PG_FINALLY is a line for the macro's own sake.
+#
+# What is left is named in the table, and takes what no suite of these can bring about:
+#   errors.c            a detail of more than a kilobyte, for what details quote is cut
+#   pair_tags.c         more databases with a store than there is room for, 64
+#   random.c            a machine without random numbers
+#   request_setting.c   another module that has defined request.headers as no text
+#   snapshot_key.c      a question asked under no snapshot of a statement's
+#   store_access.c      a row that a DBA deletes, triggers off, between two looks at it
+impossible='elog\(ERROR|PG_FINALLY'
 
 # Shows what has been measured, and installs the module as it is for use again.
 report_coverage() {

@@ -65,17 +65,15 @@ refuse_state(ConnectionAction action, const Connection *connection)
 }
 
 /*
- * Raises not_found, wrong_party or the conflict unless the principal may take
- * this action on the Connection as it is.
+ * Raises wrong_party or the conflict unless the principal, a party to the
+ * Connection, may take this action on it as it is.
  */
 void
 change_check_action(const Principal *who, ConnectionAction action, const Connection *connection)
 {
 	Parties		parties = change_parties(who, connection);
 
-	if (parties == PARTY_NONE)
-		error_raise(ERROR_NOT_FOUND, NULL, NULL,
-					"Connection \"%s\" does not exist.", shown(connection->id));
+	Assert(parties != PARTY_NONE);
 	if (!rules_has_part(action, parties))
 		error_raise(ERROR_WRONG_PARTY, NULL, NULL,
 					"Only the %s organization may %s a connection.",

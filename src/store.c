@@ -56,9 +56,7 @@ static void
 check_spi(int code, const char *what)
 {
 	if (code < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("%s failed: %s", what, SPI_result_code_string(code))));
+		elog(ERROR, "%s failed: %s", what, SPI_result_code_string(code));
 }
 
 /* Returns the plan of a query, preparing and keeping it at the first call. */
@@ -71,8 +69,7 @@ saved_plan(StoreQuery *query)
 		SPIPlanPtr	plan = SPI_prepare_cursor(query->sql, query->nargs, query->types,
 											  CURSOR_OPT_GENERIC_PLAN);
 
-		if (plan == NULL)
-			check_spi(SPI_result, "SPI_prepare_cursor");
+		check_spi(plan == NULL ? SPI_result : 0, "SPI_prepare_cursor");
 		check_spi(SPI_keepplan(plan), "SPI_keepplan");
 		query->plan = plan;
 	}

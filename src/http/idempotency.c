@@ -49,9 +49,7 @@ request_hash(const HttpRequest *request, const char *operation)
 		!hash_part(ctx, query, strlen(query)) ||
 		!hash_part(ctx, VARDATA_ANY(request->body), VARSIZE_ANY_EXHDR(request->body)) ||
 		pg_cryptohash_final(ctx, (uint8 *) VARDATA(hash), PG_SHA256_DIGEST_LENGTH) < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("could not compute SHA-256: %s", pg_cryptohash_error(ctx))));
+		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
 	pg_cryptohash_free(ctx);
 	return hash;
 }

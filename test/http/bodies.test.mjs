@@ -52,6 +52,17 @@ test('invalid bodies are 400 body_invalid', async (t) => {
   }
 });
 
+test('members are objects and strings where they must be', async () => {
+  for (const [body, pointer, what] of [
+    ['{"data":[]}', '/data', 'an object'], ['{"data":{"attributes":5}}', '/data/attributes', 'an object'],
+    ['{"data":{"type":1}}', '/data/type', 'a string'], ['{"data":{"id":{}}}', '/data/id', 'a string'],
+  ]) {
+    const { json: { errors: [error] } } = await send(body);
+    assert.deepEqual([error.status, error.code, error.source, error.detail],
+      ['400', 'parameter_invalid', { pointer }, `It must be ${what}.`], body);
+  }
+});
+
 test('an action takes an empty body, and only a JSON object else', async () => {
   const path = `${root}/cxn_nowhere/activate`;
   const post = (body) => call('POST', path, { key: me.key, headers: { 'Content-Type': 'application/json' }, body });

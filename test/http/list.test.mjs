@@ -53,7 +53,7 @@ test('fields select attributes, in lists, documents and answers to writes', asyn
   const sparse = await list(query);
   assert.deepEqual(Object.keys(sparse.json.data[0].attributes), ['name', 'status']);
   assert.ok(!('relationships' in sparse.json.data[0]));
-  const again = await call('GET', `${root}?page[size]=1&fields[connect/connection]=name,createdAt,name,created_at`, { key: me.key });
+  const again = await call('GET', `${root}?page[size]=1&fields[connect/connection]=name,,createdAt,name,created_at`, { key: me.key });
   assert.match(again.json.links.next, /=name,created-at&/);
   const one = await call('GET', `${root}/${made[0]}?fields%5Bconnect%2Fconnection%5D=creator`, { key: me.key });
   assert.deepEqual(one.json.data.attributes, {});
@@ -84,6 +84,7 @@ test('what a list does not know is 400 and names the parameter', async () => {
   await refused('?filter[source-organization-id]=a/b', 'filter[source-organization-id]');
   await refused('?filter[name]=x', 'filter[name]');
   await refused('?fields[connect/connection]=colour', 'fields[connect/connection]');
+  assert.match((await list('?fields[connect/connection]=co+l%6fur')).json.errors[0].detail, /"co lour"/);
   await refused('?fields[connect/event]=action', 'fields[connect/event]');
   await refused('?limit=1', 'limit');
   await refused('?page[size]=1&page%5Bsize%5D=2', 'page[size]');

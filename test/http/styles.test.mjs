@@ -1,7 +1,7 @@
 // How an answer is written: Key-Inflection, Persona-Version, media types.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { call, create, createActive, errorOf, organization, root } from './connections.mjs';
+import { call, create, createActive, errorOf, organization, root, sql } from './connections.mjs';
 
 const [a, b] = await Promise.all([organization(), organization()]);
 const { id } = await create(a, b, { name: 'Named' });
@@ -49,6 +49,23 @@ test('Persona-Version answers in the closed shape', async () => {
   const page = await call('GET', `${root}?page[size]=1`, { key: a.key, headers: persona });
   assert.deepEqual(Object.keys(page.json), ['data', 'links']);
   assert.deepEqual(Object.keys(page.json.links), ['prev', 'next']);
+});
+
+test('Persona-Version knows no creator but users and API keys', async () => {
+  const [x, y] = await Promise.all([organization(), organization()]);
+  const made = await create(x, y);
+  await sql(`SET session_replication_role = replica;
+    UPDATE connect.connection SET creator_type = 'role' WHERE id = '${made.id}'`);
+  const { data } = (await call('GET', `${root}/${made.id}`, { key: x.key, headers: persona })).json;
+  assert.ok(!('relationships' in data));
+});
+
+test('what a name holds comes back as it was sent', async () => {
+  const [x, y] = await Promise.all([organization(), organization()]);
+  const name = 'two\nlines, a \u0001, "quotes", \\ and </script> 漢😀';
+  const made = await create(x, y, { name });
+  assert.equal(made.attributes.name, name);
+  assert.equal((await call('GET', `${root}/${made.id}`, { key: x.key })).json.data.attributes.name, name);
 });
 
 test('Persona-Version answers errors in its own shape', async () => {

@@ -76,8 +76,9 @@ sub dump_of
 	return $stdout;
 }
 
-# Everything, without the numbers in the names of foreign keys' triggers, and without MAINTAIN,
-# which 17 gives to whoever has all privileges.
+# Everything, without the numbers in the names of foreign keys' triggers, without MAINTAIN, which
+# 17 gives to whoever has all privileges, and without types of arrays, which pg_upgrade to 17 makes
+# members of the extension too.
 sub catalog_of
 {
 	my ($node) = @_;
@@ -85,6 +86,7 @@ sub catalog_of
 
 	$everything =~ s/(RI_ConstraintTrigger_[ac]_)\d+/$1/g;
 	$everything =~ s/=arwdDxtm\//=arwdDxt\//g;
+	$everything =~ s/^type connect\.\w+\[\]\n//mg;
 	return $everything;
 }
 

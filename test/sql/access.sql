@@ -123,6 +123,21 @@ BEGIN READ ONLY;
 SELECT connect.require_allowed('org_ABC123', 'org_DEF456');  -- fails
 ROLLBACK;
 
+-- The index on the pair is asked only while it may answer; and scopes may be many.
+BEGIN;
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'connect.connection_pair_key'::regclass;
+SELECT string_agg(explained, ' ' ORDER BY question) FROM test.gate();
+UPDATE pg_index SET indisvalid = true, indcheckxmin = true WHERE indexrelid = 'connect.connection_pair_key'::regclass;
+SELECT string_agg(explained, ' ' ORDER BY question) FROM test.gate();
+ROLLBACK;
+SELECT string_agg(explained, ' ' ORDER BY question) FROM test.gate();
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE connect.connection SET scopes = ARRAY(SELECT 'scope_' || n FROM generate_series(10, 59) AS n) WHERE id = 'cxn_active';
+SELECT scope, connect.is_allowed('org_ABC123', 'org_DEF456', scope), connect.explain_access('org_ABC123', 'org_DEF456', scope)
+FROM (VALUES ('scope_10'), ('scope_59'), ('scope_9')) AS v (scope);
+ROLLBACK;
+
 -- Who may call them.
 SET ROLE regress_connect_stranger;
 SELECT connect.is_allowed('org_ABC123', 'org_DEF456');  -- fails

@@ -234,4 +234,11 @@ SELECT test.line(connect.deactivate_connection('cxn_1'));
 RESET SESSION AUTHORIZATION;
 SELECT pg_temp.seen();
 DROP FUNCTION test.t();
+-- a column of ours that is gone
+BEGIN;
+ALTER TABLE connect.connection DROP COLUMN creator_type;
+SET LOCAL SESSION AUTHORIZATION regress_connect_source;
+SELECT connect.get_connection('cxn_1');  -- fails
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK;
 REVOKE SELECT, INSERT, UPDATE ON connect.connection FROM regress_connect_source, regress_connect_destination;

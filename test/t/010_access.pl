@@ -47,9 +47,12 @@ sub on_primary
 	return;
 }
 
-foreach my $preload ('', 'connect')
+# Beside another module that takes shared memory, since hooks must be passed on.
+foreach my $preload ('', 'pg_stat_statements,connect')
 {
-	$primary = PostgreSQL::Test::Cluster->new("primary$preload");
+	my $way = $preload ? 'preloaded' : '';
+
+	$primary = PostgreSQL::Test::Cluster->new("primary$way");
 	$primary->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C' ]);
 	$primary->append_conf('postgresql.conf', "max_prepared_transactions = 5\nshared_preload_libraries = '$preload'");
 	$primary->start;
@@ -71,6 +74,13 @@ foreach my $preload ('', 'connect')
 	my $other = 'SELECT pg_current_xact_id() IS NULL;';
 	is( answers($primary, "$ask $other $ask $other $ask $other $ask $deactivate $other $ask $other $ask $reactivate $other $ask $activate $other $ask $other $ask"),
 		't|t t|t t|t t|t f|f f|f f|f t|t t|t', 'an answer holds until the pair changes');
+
+	# What has no pair, since a DBA let it, has no answer to be forgotten.
+	is( answers($primary, qq{$ask BEGIN; ALTER TABLE connect.connection ALTER source_organization_id DROP NOT NULL;
+		SET LOCAL session_replication_role = replica;
+		INSERT INTO connect.connection (id, destination_organization_id, scopes, created_at, updated_at)
+			VALUES ('cxn_2', 'org_DEF456', '{}', now(), now());
+		$ask ROLLBACK; $ask}), 't|t t|t t|t', 'a row without a source is nobody\'s');
 
 	# Who is acting, in a session whose role has been dropped meanwhile.
 	$primary->safe_psql('postgres', q{CREATE ROLE regress_connect_gone LOGIN; SELECT connect.map_role('regress_connect_gone', 'org_ABC123'),
@@ -95,9 +105,9 @@ foreach my $preload ('', 'connect')
 		't|t f|f t|t', 'and the old one again after ROLLBACK');
 
 	# A standby: recovery's own kind of snapshot, and messages that come from the log.
-	$primary->backup("backup$preload");
-	$standby = PostgreSQL::Test::Cluster->new("standby$preload");
-	$standby->init_from_backup($primary, "backup$preload", has_streaming => 1);
+	$primary->backup("backup$way");
+	$standby = PostgreSQL::Test::Cluster->new("standby$way");
+	$standby->init_from_backup($primary, "backup$way", has_streaming => 1);
 	$standby->start;
 
 	# One session on the standby all along, for what it remembers is what is tested.
