@@ -86,8 +86,7 @@ sub catalog_of
 
 	$everything =~ s/(RI_ConstraintTrigger_[ac]_)\d+/$1/g;
 	$everything =~ s/=arwdDxtm\//=arwdDxt\//g;
-	$everything =~ s/^type connect\.\w+\[\]\n//mg;
-	return $everything;
+	return join("\n", grep { !/^type connect\.\w+\[\]$/ } split(/\n/, $everything));
 }
 
 # What is compared: each as text.
