@@ -18,7 +18,7 @@ macros='VAR(SIZE|DATA)_ANY|ARR_DATA_PTR|att_addlength_pointer|CHECK_FOR_INTERRUP
 # What cannot happen is said with elog(), as PostgreSQL does: a row of a catalog that is not there
 # although its reference is. PG_FINALLY is a line for the macro's own sake.
 #
-# What is left is named in the table, and takes what no suite of these can bring about:
+# What is left is named in the table, and takes what no suite brings about:
 #   errors.c            a detail of more than a kilobyte, for what details quote is cut
 #   pair_tags.c         more databases with a store than there is room for, 64
 #   random.c            a machine without random numbers

@@ -25,14 +25,14 @@ count_regress() {
 	bad=$(lines '^(test +)?[^ ]+ +\.\.\. (FAILED|failed)|^not ok [0-9]+ ' "$1")
 }
 
-# TAP, indented subtests and prove's own word for each program left out; a skipped test has not passed, one that is
-# marked as yet to be mended has not failed.
+# TAP, indented subtests and prove's own word for each program left out; a skipped
+# test has not passed, one that is marked as yet to be mended has not failed.
 count_tap() {
 	ok=$(grep -E '^ok [0-9]' "$1" | grep -vciE '# *skip' || true)
 	bad=$(grep -E '^not ok\b' "$1" | grep -vciE '# *TODO' || true)
 }
 
-# TAP of suites that hold the tests.
+# TAP in which a suite holds the tests, which are indented therefore.
 count_nested() {
 	sed -n 's/^    //p' "$1" >"$1.tests"
 	count_tap "$1.tests"
