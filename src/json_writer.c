@@ -52,14 +52,49 @@ json_jsonb_done(const JsonWriter *out)
 	return JsonbValueToJsonb(out->root);
 }
 
-/* Appends the comma that text needs before a key or an element. */
-static void
-put_comma(StringInfo text)
+/* Makes room for so many bytes of text and returns where they go; end_text() says how many came. */
+static inline char *
+begin_text(StringInfo text, int bytes)
 {
-	char		last = text->len == 0 ? '[' : text->data[text->len - 1];
+	if (text->len + bytes >= text->maxlen)
+		enlargeStringInfo(text, bytes);
+	return text->data + text->len;
+}
+
+static inline void
+end_text(StringInfo text, char *end)
+{
+	text->len = end - text->data;
+	*end = '\0';
+}
+
+/* The same for a key or a value, which may need a comma before it. */
+static inline char *
+begin_item(StringInfo text, int bytes)
+{
+	char	   *at = begin_text(text, bytes + 1);
+	char		last = text->len == 0 ? '[' : at[-1];
 
 	if (last != '[' && last != '{' && last != ':')
-		appendStringInfoChar(text, ',');
+		*at++ = ',';
+	return at;
+}
+
+/* Copies bytes and returns where they end. */
+static inline char *
+put_bytes(char *at, const char *data, int len)
+{
+	memcpy(at, data, len);
+	return at + len;
+}
+
+/* Writes a word of JSON: null, true or false. */
+static void
+put_literal(StringInfo text, const char *word)
+{
+	int			len = strlen(word);
+
+	end_text(text, put_bytes(begin_item(text, len), word, len));
 }
 
 /* Hands a string, boolean or null to jsonb, under the key that was given last or as an element. */
@@ -78,8 +113,10 @@ json_open(JsonWriter *out, char bracket)
 		out->root = pushJsonbValue(&out->state, bracket == '{' ? WJB_BEGIN_OBJECT : WJB_BEGIN_ARRAY, NULL);
 	else
 	{
-		put_comma(&out->text);
-		appendStringInfoChar(&out->text, bracket);
+		char	   *at = begin_item(&out->text, 1);
+
+		*at++ = bracket;
+		end_text(&out->text, at);
 	}
 }
 
@@ -90,7 +127,12 @@ json_close(JsonWriter *out, char bracket)
 	if (out->is_jsonb)
 		out->root = pushJsonbValue(&out->state, bracket == '}' ? WJB_END_OBJECT : WJB_END_ARRAY, NULL);
 	else
-		appendStringInfoChar(&out->text, bracket);
+	{
+		char	   *at = begin_text(&out->text, 1);
+
+		*at++ = bracket;
+		end_text(&out->text, at);
+	}
 }
 
 void
@@ -101,10 +143,7 @@ json_null(JsonWriter *out)
 	if (out->is_jsonb)
 		push_scalar(out, &value);
 	else
-	{
-		put_comma(&out->text);
-		appendStringInfoString(&out->text, "null");
-	}
+		put_literal(&out->text, "null");
 }
 
 void
@@ -115,18 +154,46 @@ json_boolean(JsonWriter *out, bool boolean)
 	if (out->is_jsonb)
 		push_scalar(out, &value);
 	else
-	{
-		put_comma(&out->text);
-		appendStringInfoString(&out->text, boolean ? "true" : "false");
-	}
+		put_literal(&out->text, boolean ? "true" : "false");
 }
 
-/* Writes bytes as a string; in text, in runs that need no escaping. */
+/* Must this byte be escaped in a string? */
+static inline bool
+is_special(unsigned char c)
+{
+	return c < ' ' || c == '"' || c == '\\';
+}
+
+/* In a word of eight bytes: the high bit of some byte is set if one of them is below n, which is at most 128. */
+#define BYTES(n) (UINT64CONST(0x0101010101010101) * (n))
+#define HAS_BELOW(word, n) (((word) - BYTES(n)) & ~(word) & BYTES(0x80))
+
+/* Returns how many bytes there are before the first that must be escaped; nearly always all. */
+static inline int
+plain_length(const char *data, int len)
+{
+	int			i = 0;
+
+	for (; i + (int) sizeof(uint64) <= len; i += sizeof(uint64))
+	{
+		uint64		word;
+
+		memcpy(&word, data + i, sizeof(word));
+		if (HAS_BELOW(word, ' ') | HAS_BELOW(word ^ BYTES('"'), 1) | HAS_BELOW(word ^ BYTES('\\'), 1))
+			break;
+	}
+	while (i < len && !is_special(data[i]))
+		i++;
+	return i;
+}
+
+/* Writes bytes as a string; in text, escaped where they must be. */
 void
 json_string(JsonWriter *out, const char *data, int len)
 {
-	StringInfo	buf = &out->text;
-	int			run = 0;
+	StringInfo	text = &out->text;
+	char	   *at;
+	int			plain;
 
 	if (out->is_jsonb)
 	{
@@ -136,59 +203,64 @@ json_string(JsonWriter *out, const char *data, int len)
 		return;
 	}
 
-	put_comma(buf);
-	appendStringInfoChar(buf, '"');
-	for (int i = 0; i < len; i++)
+	at = begin_item(text, len + 2);
+	*at++ = '"';
+	plain = plain_length(data, len);
+	at = put_bytes(at, data, plain);
+	for (int i = plain; i < len; i++)
 	{
 		unsigned char c = data[i];
 
-		if (c >= ' ' && c != '"' && c != '\\')
-			continue;
-		appendBinaryStringInfo(buf, data + run, i - run);
-		run = i + 1;
-		if (c == '"' || c == '\\')
-		{
-			appendStringInfoChar(buf, '\\');
-			appendStringInfoChar(buf, c);
-		}
+		end_text(text, at);
+		at = begin_text(text, len - i + sizeof("\\u0000\""));
+		if (!is_special(c))
+			*at++ = c;
+		else if (c < ' ')
+			at += sprintf(at, "\\u%04x", c);
 		else
-			appendStringInfo(buf, "\\u%04x", c);
+		{
+			*at++ = '\\';
+			*at++ = c;
+		}
 	}
-	appendBinaryStringInfo(buf, data + run, len - run);
-	appendStringInfoChar(buf, '"');
+	*at++ = '"';
+	end_text(text, at);
 }
 
 /* Writes a key, given in kebab-case, as the writer inflects it. */
 void
 json_key(JsonWriter *out, const char *key)
 {
-	StringInfo	buf = &out->text;
+	int			len = strlen(key);
+	char	   *at;
 
 	if (out->is_jsonb)
 	{
-		JsonbValue	value = {.type = jbvString, .val.string = {.val = unconstify(char *, key), .len = strlen(key)}};
+		JsonbValue	value = {.type = jbvString, .val.string = {.val = unconstify(char *, key), .len = len}};
 
 		out->root = pushJsonbValue(&out->state, WJB_KEY, &value);
 		return;
 	}
 
-	put_comma(buf);
-	appendStringInfoChar(buf, '"');
+	at = begin_item(&out->text, len + 3);
+	*at++ = '"';
 	if (out->inflection == INFLECTION_KEBAB)
-		appendStringInfoString(buf, key);
+		at = put_bytes(at, key, len);
 	else
 	{
 		for (const char *c = key; *c != '\0'; c++)
 		{
 			if (*c != '-')
-				appendStringInfoChar(buf, *c);
+				*at++ = *c;
 			else if (out->inflection == INFLECTION_SNAKE)
-				appendStringInfoChar(buf, '_');
+				*at++ = '_';
 			else
-				appendStringInfoChar(buf, pg_toupper((unsigned char) *++c));
+				*at++ = pg_toupper((unsigned char) *++c);
 		}
 	}
-	appendStringInfoString(buf, "\":");
+	*at++ = '"';
+	*at++ = ':';
+	end_text(&out->text, at);
 }
 
 /* Writes a text, NULL as null; under a key unless that is NULL. */

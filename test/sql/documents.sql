@@ -73,3 +73,20 @@ SET SESSION AUTHORIZATION regress_connect_nobody;
 SELECT * FROM pg_temp.actions();
 RESET request.headers;
 RESET SESSION AUTHORIZATION;
+
+-- text says what jsonb says, wherever in a name a character stands that JSON must escape, or nearly
+SELECT connect.grant_http('regress_connect_source');
+SET SESSION AUTHORIZATION regress_connect_source;
+SET request.headers = '{"x-connect-id": "cxn_1"}';
+CREATE FUNCTION pg_temp.as_text(name text) RETURNS json LANGUAGE sql AS $$
+    SELECT connect.update_connection('cxn_1', name);
+    SELECT connect_api.get_connection()::text::json
+$$;
+SELECT count(*) AS names, count(*) FILTER (WHERE pg_temp.as_text(name) #>> '{data,attributes,name}' = name) AS same
+FROM generate_series(0, 9) AS before, generate_series(0, 9) AS after,
+    unnest(ARRAY['"', '\', U&'\0001', U&'\001F', U&'\0020', '!', '#', '[', ']', U&'\007F', U&'\00A0', 'é', '漢', '"\', '""']) AS special,
+    concat(repeat('a', before), special, repeat('b', after)) AS name;
+SELECT connect_api.get_connection()::text LIKE '%"name":"' || repeat('a', 9) || '\\"\\"' || repeat('b', 9) || '"%' AS escaped
+FROM pg_temp.as_text(repeat('a', 9) || '""' || repeat('b', 9));
+RESET request.headers;
+RESET SESSION AUTHORIZATION;
