@@ -94,7 +94,9 @@ DROP POLICY test_all ON connect.connection;
 -- one refused row of many takes the others with it
 UPDATE connect.connection SET status = 'inactive';  -- for the one that is inactive nothing changes
 SELECT * FROM test.rows();
-UPDATE connect.connection SET status = 'active';  -- fails
+\set VERBOSITY terse
+UPDATE connect.connection SET status = 'active';  -- fails, at whichever row comes first
+\set VERBOSITY default
 SELECT * FROM test.rows();
 SELECT action, "from", "to", name, scopes, actor, coalesce(nullif(actor_id, session_user), 'superuser') AS actor_id, actor_type FROM test.events();
 REVOKE SELECT, UPDATE ON connect.connection FROM regress_connect_source, regress_connect_destination, regress_connect_third, regress_connect_nobody;
