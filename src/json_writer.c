@@ -1,9 +1,9 @@
 /*
  * json_writer.c
- *		Writing JSON front to back, once: as text, or as the values jsonb is made of.
+ *		Writing JSON front to back, once: as text, or as jsonb.
  *
  * Jsonb is not read from the text: reading costs more than all the writing.
- * Strings are not copied before the end, so they must live until then.
+ * There strings are not copied before the end, so they must live until then.
  *
  * In text, commas are put by looking at what stands before: what does not
  * follow its bracket or its key follows a sibling.
@@ -13,7 +13,11 @@
 #include "catalog/pg_type.h"
 #include "json_writer.h"
 #include "utils/builtins.h"
-#include "utils/timestamp.h"
+#include "utils/datetime.h"
+
+/* Julian days: the first of the year 1, and the one behind the last of 9999, the years that ISO 8601 has words for. */
+#define FIRST_JDATE 1721426
+#define BEYOND_JDATE 5373485
 
 /* Starts a text in the current memory context. */
 JsonWriter *
@@ -33,6 +37,7 @@ json_begin_jsonb(void)
 	JsonWriter *out = palloc0(sizeof(JsonWriter));
 
 	out->is_jsonb = true;
+	jsonb_begin(&out->jsonb);
 	return out;
 }
 
@@ -49,7 +54,7 @@ Jsonb *
 json_jsonb_done(const JsonWriter *out)
 {
 	Assert(out->is_jsonb);
-	return JsonbValueToJsonb(out->root);
+	return jsonb_done(&out->jsonb);
 }
 
 /* Makes room for so many bytes of text and returns where they go; end_text() says how many came. */
@@ -97,20 +102,12 @@ put_literal(StringInfo text, const char *word)
 	end_text(text, put_bytes(begin_item(text, len), word, len));
 }
 
-/* Hands a string, boolean or null to jsonb, under the key that was given last or as an element. */
-static void
-push_scalar(JsonWriter *out, JsonbValue *value)
-{
-	out->root = pushJsonbValue(&out->state,
-							   out->state->contVal.type == jbvArray ? WJB_ELEM : WJB_VALUE, value);
-}
-
 /* Opens an object or an array. */
 void
 json_open(JsonWriter *out, char bracket)
 {
 	if (out->is_jsonb)
-		out->root = pushJsonbValue(&out->state, bracket == '{' ? WJB_BEGIN_OBJECT : WJB_BEGIN_ARRAY, NULL);
+		jsonb_open(&out->jsonb, bracket == '{');
 	else
 	{
 		char	   *at = begin_item(&out->text, 1);
@@ -125,7 +122,7 @@ void
 json_close(JsonWriter *out, char bracket)
 {
 	if (out->is_jsonb)
-		out->root = pushJsonbValue(&out->state, bracket == '}' ? WJB_END_OBJECT : WJB_END_ARRAY, NULL);
+		jsonb_close(&out->jsonb);
 	else
 	{
 		char	   *at = begin_text(&out->text, 1);
@@ -138,10 +135,8 @@ json_close(JsonWriter *out, char bracket)
 void
 json_null(JsonWriter *out)
 {
-	JsonbValue	value = {.type = jbvNull};
-
 	if (out->is_jsonb)
-		push_scalar(out, &value);
+		jsonb_scalar(&out->jsonb, JENTRY_ISNULL, "", 0);
 	else
 		put_literal(&out->text, "null");
 }
@@ -149,10 +144,8 @@ json_null(JsonWriter *out)
 void
 json_boolean(JsonWriter *out, bool boolean)
 {
-	JsonbValue	value = {.type = jbvBool, .val.boolean = boolean};
-
 	if (out->is_jsonb)
-		push_scalar(out, &value);
+		jsonb_scalar(&out->jsonb, boolean ? JENTRY_ISBOOL_TRUE : JENTRY_ISBOOL_FALSE, "", 0);
 	else
 		put_literal(&out->text, boolean ? "true" : "false");
 }
@@ -164,55 +157,56 @@ is_special(unsigned char c)
 	return c < ' ' || c == '"' || c == '\\';
 }
 
-/* In a word of eight bytes: the high bit of some byte is set if one of them is below n, which is at most 128. */
-#define BYTES(n) (UINT64CONST(0x0101010101010101) * (n))
-#define HAS_BELOW(word, n) (((word) - BYTES(n)) & ~(word) & BYTES(0x80))
+/* A word of eight of this byte. */
+#define BYTES(byte) (UINT64CONST(0x0101010101010101) * (byte))
 
-/* Returns how many bytes there are before the first that must be escaped; nearly always all. */
-static inline int
-plain_length(const char *data, int len)
+/*
+ * Copies eight bytes.  Returns 0 if none of them must be escaped: a byte below
+ * 0x80 leaves its high bit when ' ' is taken from it, or 1 from what it differs
+ * from '"' or '\\' by.  May err on the safe side behind one that must.
+ */
+static inline uint64
+copy_word(char *at, const char *data)
 {
-	int			i = 0;
+	uint64		word;
 
-	for (; i + (int) sizeof(uint64) <= len; i += sizeof(uint64))
-	{
-		uint64		word;
-
-		memcpy(&word, data + i, sizeof(word));
-		if (HAS_BELOW(word, ' ') | HAS_BELOW(word ^ BYTES('"'), 1) | HAS_BELOW(word ^ BYTES('\\'), 1))
-			break;
-	}
-	while (i < len && !is_special(data[i]))
-		i++;
-	return i;
+	memcpy(&word, data, sizeof(word));
+	memcpy(at, &word, sizeof(word));
+	return ((word - BYTES(' ')) | ((word ^ BYTES('"')) - BYTES(1)) | ((word ^ BYTES('\\')) - BYTES(1))) &
+		~word & BYTES(0x80);
 }
 
-/* Writes bytes as a string; in text, escaped where they must be. */
-void
-json_string(JsonWriter *out, const char *data, int len)
+/* Copies bytes and tells whether one of them must be escaped; nearly always none. */
+static inline bool
+copy_plain(char *at, const char *data, int len)
 {
-	StringInfo	text = &out->text;
-	char	   *at;
-	int			plain;
+	uint64		special = 0;
 
-	if (out->is_jsonb)
+	if (len >= (int) sizeof(uint64))
 	{
-		JsonbValue	value = {.type = jbvString, .val.string = {.val = unconstify(char *, data), .len = len}};
+		int			last = len - sizeof(uint64);
 
-		push_scalar(out, &value);
-		return;
+		for (int i = 0; i < last; i += sizeof(uint64))
+			special |= copy_word(at + i, data + i);
+		/* some of these perhaps for the second time */
+		return (special | copy_word(at + last, data + last)) != 0;
 	}
+	for (int i = 0; i < len; i++)
+	{
+		at[i] = data[i];
+		special |= is_special(data[i]);
+	}
+	return special != 0;
+}
 
-	at = begin_item(text, len + 2);
-	*at++ = '"';
-	plain = plain_length(data, len);
-	at = put_bytes(at, data, plain);
-	for (int i = plain; i < len; i++)
+/* Copies bytes, escaped where they must be, and returns where they end; there is room for six times as many. */
+static char *
+copy_escaped(char *at, const char *data, int len)
+{
+	for (int i = 0; i < len; i++)
 	{
 		unsigned char c = data[i];
 
-		end_text(text, at);
-		at = begin_text(text, len - i + sizeof("\\u0000\""));
 		if (!is_special(c))
 			*at++ = c;
 		else if (c < ' ')
@@ -223,22 +217,63 @@ json_string(JsonWriter *out, const char *data, int len)
 			*at++ = c;
 		}
 	}
-	*at++ = '"';
-	end_text(text, at);
+	return at;
 }
 
-/* Writes a key, given in kebab-case, as the writer inflects it. */
+/* Writes bytes as a string; in text, escaped where they must be. */
 void
-json_key(JsonWriter *out, const char *key)
+json_string(JsonWriter *out, const char *data, int len)
 {
-	int			len = strlen(key);
+	StringInfo	text = &out->text;
 	char	   *at;
 
 	if (out->is_jsonb)
 	{
-		JsonbValue	value = {.type = jbvString, .val.string = {.val = unconstify(char *, key), .len = len}};
+		jsonb_scalar(&out->jsonb, JENTRY_ISSTRING, data, len);
+		return;
+	}
 
-		out->root = pushJsonbValue(&out->state, WJB_KEY, &value);
+	at = begin_item(text, len + 2);
+	*at++ = '"';
+	if (!copy_plain(at, data, len))
+		at += len;
+	else
+	{
+		text->len = at - text->data;
+		at = copy_escaped(begin_text(text, 6 * len + 1), data, len);
+	}
+	*at++ = '"';
+	end_text(text, at);
+}
+
+/* Writes bytes of which none needs to be escaped, such as a label, as a string. */
+void
+json_plain(JsonWriter *out, const char *data, int len)
+{
+	char	   *at;
+
+	if (out->is_jsonb)
+	{
+		jsonb_scalar(&out->jsonb, JENTRY_ISSTRING, data, len);
+		return;
+	}
+
+	at = begin_item(&out->text, len + 2);
+	*at++ = '"';
+	at = put_bytes(at, data, len);
+	*at++ = '"';
+	end_text(&out->text, at);
+}
+
+/* Writes a key, given in kebab-case, as the writer inflects it. */
+void
+json_key_bytes(JsonWriter *out, const char *key, int len)
+{
+	char	   *at;
+
+	if (out->is_jsonb)
+	{
+		jsonb_key(&out->jsonb, key, len);
 		return;
 	}
 
@@ -263,28 +298,18 @@ json_key(JsonWriter *out, const char *key)
 	end_text(&out->text, at);
 }
 
-/* Writes a text, NULL as null; under a key unless that is NULL. */
+/* Writes a text, NULL as null. */
 void
-json_text(JsonWriter *out, const char *key, const text *value)
+json_text_value(JsonWriter *out, const text *value)
 {
-	if (key != NULL)
-		json_key(out, key);
 	if (value == NULL)
 		json_null(out);
 	else
 		json_string(out, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
 }
 
-/* Writes a C string under a key. */
-void
-json_word(JsonWriter *out, const char *key, const char *word)
-{
-	json_key(out, key);
-	json_string(out, word, strlen(word));
-}
-
 /* Writes a number, zero-padded, and what follows it; returns where that ends. */
-static char *
+static inline char *
 put_digits(char *at, int number, int width, char after)
 {
 	for (int i = width - 1; i >= 0; i--, number /= 10)
@@ -294,47 +319,52 @@ put_digits(char *at, int number, int width, char after)
 }
 
 /*
- * Writes a time under a key as "2026-11-23T07:29:53.043Z", cut to milliseconds;
+ * Writes a time as "2026-11-23T07:29:53.043Z", cut to milliseconds;
  * null for one that has no such form: infinite, or of another era.
  */
 void
-json_time(JsonWriter *out, const char *key, TimestampTz time)
+json_time_value(JsonWriter *out, TimestampTz time)
 {
-	struct pg_tm tm;
-	fsec_t		fsec;
+	static const int64 first = (int64) (FIRST_JDATE - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY;
+	static const int64 beyond = (int64) (BEYOND_JDATE - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY;
+	int			year;
+	int			month;
+	int			day;
+	int			ms;
 	char	   *begin;
 	char	   *at;
 
-	json_key(out, key);
-	if (TIMESTAMP_NOT_FINITE(time) || timestamp2tm(time, NULL, &tm, &fsec, NULL, NULL) != 0 ||
-		tm.tm_year < 1 || tm.tm_year > 9999)
+	if (time < first || time >= beyond)
 	{
 		json_null(out);
 		return;
 	}
+	/* counted from the first day, so that nothing is negative */
+	time -= first;
+	j2date((int) (time / USECS_PER_DAY) + FIRST_JDATE, &year, &month, &day);
+	ms = (int) (time % USECS_PER_DAY / 1000);
 	at = begin = palloc(sizeof("2026-11-23T07:29:53.043Z"));
-	at = put_digits(at, tm.tm_year, 4, '-');
-	at = put_digits(at, tm.tm_mon, 2, '-');
-	at = put_digits(at, tm.tm_mday, 2, 'T');
-	at = put_digits(at, tm.tm_hour, 2, ':');
-	at = put_digits(at, tm.tm_min, 2, ':');
-	at = put_digits(at, tm.tm_sec, 2, '.');
-	at = put_digits(at, fsec / 1000, 3, 'Z');
-	json_string(out, begin, at - begin);
+	at = put_digits(at, year, 4, '-');
+	at = put_digits(at, month, 2, '-');
+	at = put_digits(at, day, 2, 'T');
+	at = put_digits(at, ms / 3600000, 2, ':');
+	at = put_digits(at, ms / 60000 % 60, 2, ':');
+	at = put_digits(at, ms / 1000 % 60, 2, '.');
+	at = put_digits(at, ms % 1000, 3, 'Z');
+	json_plain(out, begin, at - begin);
 }
 
-/* Writes an array of text under a key. */
+/* Writes an array of text. */
 void
-json_texts(JsonWriter *out, const char *key, ArrayType *values)
+json_texts_value(JsonWriter *out, ArrayType *values)
 {
 	Datum	   *elements;
 	int			count;
 
 	deconstruct_array(values, TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL, &count);
-	json_key(out, key);
 	json_open(out, '[');
 	for (int i = 0; i < count; i++)
-		json_text(out, NULL, DatumGetTextPP(elements[i]));
+		json_text_value(out, DatumGetTextPP(elements[i]));
 	json_close(out, ']');
 	pfree(elements);
 }

@@ -71,6 +71,20 @@ rules_has_part(ConnectionAction action, Parties parties)
 	return false;
 }
 
+/* Returns the actions that one of these parties may take from this state: a bit for each, by its number. */
+int
+rules_actions(ConnectionStatus from, Parties parties)
+{
+	int			actions = 0;
+
+	for (int i = 0; i < (int) lengthof(rules); i++)
+	{
+		if (rules[i].from == from && (rules[i].party & parties) != 0)
+			actions |= 1 << rules[i].action;
+	}
+	return actions;
+}
+
 /*
  * Returns the action that a change of an existing row amounts to: what it is
  * called, not whether it is allowed.  A status change together with name or

@@ -29,6 +29,7 @@ extern int	rules_count(void);
 extern const Rule *rules_get(int i);
 extern const Rule *rules_find(ConnectionAction action, ConnectionStatus from, Parties parties);
 extern bool rules_has_part(ConnectionAction action, Parties parties);
+extern int	rules_actions(ConnectionStatus from, Parties parties);
 extern ConnectionAction rules_classify(const RuleChange *change);
 
 #endif							/* CONNECT_RULES_H */

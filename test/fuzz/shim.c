@@ -19,8 +19,6 @@
 #include "store.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
-#include "utils/timestamp.h"
 
 sigjmp_buf	shim_raised;
 int			shim_sqlstate;
@@ -279,10 +277,7 @@ request_setting_object(RequestSetting setting)
 NEVER_CALLED(Parties change_parties(const Principal *who, const Connection *connection))
 NEVER_CALLED(void store_connection_from_row(Connection *connection, const StoreRow *row))
 NEVER_CALLED(void store_event_from_row(ConnectionEvent *event, const StoreRow *row))
-NEVER_CALLED(int timestamp2tm(Timestamp value, int *zone, struct pg_tm *tm, fsec_t *fraction,
-							  const char **name, pg_tz *attimezone))
-NEVER_CALLED(JsonbValue *pushJsonbValue(JsonbParseState **state, JsonbIteratorToken token, JsonbValue *value))
-NEVER_CALLED(Jsonb *JsonbValueToJsonb(JsonbValue *value))
+NEVER_CALLED(void j2date(int day, int *year, int *month, int *day_of_month))
 NEVER_CALLED(char *text_to_cstring(const text *value))
 NEVER_CALLED(struct varlena *pg_detoast_datum_packed(struct varlena *datum))
 NEVER_CALLED(void deconstruct_array(ArrayType *array, Oid type, int len, bool by_value, char align,

@@ -64,6 +64,22 @@ SELECT connect.get_organization() #> '{data,attributes,created-at}' AS minus_inf
 SET ROLE regress_connect_third;
 SELECT connect.get_organization() #> '{data,attributes,created-at}' AS before_christ;
 ROLLBACK;
+-- and right at both ends of the years it has words for, about the epochs and in leap years
+BEGIN;
+CREATE FUNCTION pg_temp.created_at(t timestamptz) RETURNS text LANGUAGE sql AS $$
+    UPDATE connect.organization SET created_at = t WHERE id = 'org_ABC123';
+    SELECT set_config('role', 'regress_connect_source', true);
+    SELECT set_config('connect_test.answer', connect.get_organization() #>> '{data,attributes,created-at}', true);
+    SELECT set_config('role', 'none', true);
+    SELECT current_setting('connect_test.answer')
+$$;
+SET timezone = 'UTC';
+SELECT count(*) AS times, count(*) FILTER (WHERE pg_temp.created_at(t) = to_char(t, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS right
+FROM (SELECT '0001-01-01 00:00:00+00'::timestamptz UNION ALL SELECT '9999-12-31 23:59:59.999'
+    UNION ALL SELECT d + s FROM unnest('{1582-10-15,1599-12-31,1600-02-29,1900-02-28,1969-12-31,1970-01-01,1999-12-31,2000-01-01,2000-02-29,2024-12-31,2100-03-01}'::timestamptz[]) AS d,
+        unnest('{0 s,1 ms,0.999 s,59.999 s,1 h,23:59:59.999}'::interval[]) AS s) AS v (t);
+SELECT pg_temp.created_at('2026-11-23 07:29:53.043999+00') AS cut;
+ROLLBACK;
 -- a key without write may do nothing
 RESET SESSION AUTHORIZATION;
 SELECT secret FROM connect.create_api_key('org_GHI789', 'reader', '{read}') \gset
