@@ -120,17 +120,16 @@ check_scopes(ArrayType *scopes)
 {
 	Datum	   *names;
 	int			count;
+	int			unknown;
 
 	deconstruct_array(scopes, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
 	if (count == 0)
 		error_raise(ERROR_SCOPES_EMPTY, "scopes", "Deactivate the connection to stop all sharing.",
 					"A connection shares at least one scope.");
-	for (int i = 0; i < count; i++)
-	{
-		if (!store_scope_exists(DatumGetTextPP(names[i])))
-			error_raise(ERROR_SCOPE_UNKNOWN, "scopes", "See connect.list_scopes().",
-						"Scope \"%s\" does not exist.", shown(DatumGetTextPP(names[i])));
-	}
+	unknown = store_unknown_scope(names, count);
+	if (unknown < count)
+		error_raise(ERROR_SCOPE_UNKNOWN, "scopes", "See connect.list_scopes().",
+					"Scope \"%s\" does not exist.", shown(DatumGetTextPP(names[unknown])));
 }
 
 static int

@@ -33,4 +33,5 @@ _PG_init(void)
 	pair_tags_init();
 	principal_init();
 	store_tables_init();
+	store_connection_init();
 }

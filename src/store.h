@@ -100,6 +100,8 @@ typedef enum StoreKey
 	STORE_KEY_API_KEY_SHA256
 } StoreKey;
 
+typedef struct StoreKeyInfo StoreKeyInfo;
+
 /* One row, its columns in the order of the definition. */
 typedef struct StoreRow
 {
@@ -110,6 +112,7 @@ typedef struct StoreRow
 /* Rows of one table being read by a key. */
 typedef struct StoreScan
 {
+	StoreKeyInfo *key;
 	StoreTable	table;
 	Relation	rel;
 	Relation	index;			/* or NULL */
@@ -128,6 +131,7 @@ extern AttrNumber store_column(StoreTable table, int column);
 extern bool store_fetch(StoreKey key, const Datum *keys, StoreRow *row);
 extern bool store_has(StoreKey key, Datum value);
 extern void store_scan_begin(StoreScan *scan, StoreKey key, const Datum *keys);
+extern void store_scan_again(StoreScan *scan, const Datum *keys);
 extern bool store_scan_next(StoreScan *scan);
 extern Datum store_scan_column(StoreScan *scan, int column, bool *null);
 extern void store_scan_end(StoreScan *scan);
@@ -176,6 +180,7 @@ extern int	store_trigger_depth(void);
 
 /* ---- store_connection.c ---- */
 
+extern void store_connection_init(void);
 extern ConnectionStatus store_status_from_datum(Datum value);
 extern void store_connection_from_row(Connection *connection, const StoreRow *row);
 extern bool store_find_connection(text *id, Connection *connection);
@@ -227,7 +232,7 @@ extern bool store_event_visible(text *id, text *organization);
 extern bool store_organization_exists(text *id);
 extern bool store_find_organization(text *id, StoreRow *row);
 extern ArrayType *store_default_scopes(void);
-extern bool store_scope_exists(text *name);
+extern int	store_unknown_scope(const Datum *names, int count);
 extern StoreResult store_list_scopes(void);
 
 /* ---- store_access.c ---- */

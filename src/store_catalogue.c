@@ -29,11 +29,20 @@ store_organization_exists(text *id)
 	return store_has(STORE_KEY_ORGANIZATION_ID, PointerGetDatum(id));
 }
 
-/* Is this a scope of the catalogue? */
-bool
-store_scope_exists(text *name)
+/* Returns the number of the first of these names that is no scope of the catalogue, or count. */
+int
+store_unknown_scope(const Datum *names, int count)
 {
-	return store_has(STORE_KEY_SCOPE_NAME, PointerGetDatum(name));
+	StoreScan	scan;
+	int			i = 0;
+
+	if (count == 0)
+		return 0;
+	store_scan_begin(&scan, STORE_KEY_SCOPE_NAME, &names[0]);
+	while (store_scan_next(&scan) && ++i < count)
+		store_scan_again(&scan, &names[i]);
+	store_scan_end(&scan);
+	return i;
 }
 
 /* Returns the scopes of an offer that names none, in no order; perhaps an empty array. */

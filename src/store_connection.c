@@ -8,6 +8,7 @@
 #include "catalog/pg_type.h"
 #include "store.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
@@ -41,17 +42,42 @@ static StoreQuery update_connection = {
 	7, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTARRAYOID}, true, NULL
 };
 
+/* The values of type connect.connection_status, by ConnectionStatus; learnt one by one. */
+static Oid	status_values[CONNECTION_INACTIVE + 1];
+
+/* A label has changed, or the type is another one. */
+static void
+forget_status_values(Datum arg, int cacheid, uint32 hash)
+{
+	memset(status_values, 0, sizeof(status_values));
+}
+
+/* Registers the callback by which PostgreSQL tells of changed enums; called once, at load. */
+void
+store_connection_init(void)
+{
+	CacheRegisterSyscacheCallback(ENUMOID, forget_status_values, (Datum) 0);
+}
+
 /* Returns the state that a value of type connect.connection_status names. */
 ConnectionStatus
 store_status_from_datum(Datum value)
 {
-	HeapTuple	tuple = SearchSysCache1(ENUMOID, value);
+	HeapTuple	tuple;
 	ConnectionStatus status;
 
+	for (int i = CONNECTION_PENDING; i <= CONNECTION_INACTIVE; i++)
+	{
+		if (status_values[i] == DatumGetObjectId(value))
+			return (ConnectionStatus) i;
+	}
+
+	tuple = SearchSysCache1(ENUMOID, value);
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for enum value %u", DatumGetObjectId(value));
 	status = connection_status_parse(NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel));
 	ReleaseSysCache(tuple);
+	status_values[status] = DatumGetObjectId(value);
 	return status;
 }
 

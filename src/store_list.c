@@ -13,9 +13,6 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-/* Sorts behind every id: '~' is no character of one. */
-#define BEYOND_EVERY_ID "~"
-
 typedef enum ListKind
 {
 	LIST_CONNECTIONS,
@@ -52,25 +49,35 @@ static const char *const shape_conditions[] = {
 	[SHAPE_CONNECTION] = "c.connection_id OPERATOR(pg_catalog.=) $5",
 };
 
-/* Appends the scan of one index: $2 bounds the ids, $3 limits the rows, $4 is a state or null. */
+/* What else distinguishes one list's statement from another. */
+#define STATEMENT_ASCENDING	0x01
+#define STATEMENT_BOUNDED	0x02	/* $2 bounds the ids */
+#define STATEMENT_BY_STATUS	0x04	/* $4 is a state */
+#define STATEMENT_VARIANTS	0x08
+
+/* Appends the scan of one index, of at most $3 rows. */
 static void
-append_scan(StringInfo sql, ListKind kind, const char *condition, bool ascending)
+append_scan(StringInfo sql, ListKind kind, const char *condition, int variant)
 {
-	appendStringInfo(sql, "SELECT %s FROM connect.%s AS c WHERE %s AND c.id OPERATOR(pg_catalog.%s) $2",
-					 list_columns[kind], kind == LIST_EVENTS ? "event" : "connection",
-					 condition, ascending ? ">" : "<");
-	if (kind == LIST_CONNECTIONS)
-		appendStringInfoString(sql, " AND ($4 IS NULL OR"
-							   " c.status OPERATOR(pg_catalog.=) $4::connect.connection_status)");
+	bool		ascending = variant & STATEMENT_ASCENDING;
+
+	appendStringInfo(sql, "SELECT %s FROM connect.%s AS c WHERE %s", list_columns[kind],
+					 kind == LIST_EVENTS ? "event" : "connection", condition);
+	if (variant & STATEMENT_BOUNDED)
+		appendStringInfo(sql, " AND c.id OPERATOR(pg_catalog.%s) $2", ascending ? ">" : "<");
+	/* a query of its own, so that the label is not looked up for each row */
+	if (variant & STATEMENT_BY_STATUS)
+		appendStringInfoString(sql, " AND c.status OPERATOR(pg_catalog.=)"
+							   " (SELECT $4::connect.connection_status)");
 	appendStringInfo(sql, " ORDER BY c.id %s LIMIT $3", ascending ? "ASC" : "DESC");
 }
 
-/* Returns the statement for a kind, shape and direction, written at its first use. */
+/* Returns the statement for a kind, shape and variant, written at its first use. */
 static StoreQuery *
-list_statement(ListKind kind, ListShape shape, bool ascending)
+list_statement(ListKind kind, ListShape shape, int variant)
 {
-	static StoreQuery queries[LIST_EVENTS + 1][SHAPE_CONNECTION + 1][2];
-	StoreQuery *query = &queries[kind][shape][ascending];
+	static StoreQuery queries[LIST_EVENTS + 1][SHAPE_CONNECTION + 1][STATEMENT_VARIANTS];
+	StoreQuery *query = &queries[kind][shape][variant];
 
 	if (query->sql == NULL)
 	{
@@ -81,14 +88,15 @@ list_statement(ListKind kind, ListShape shape, bool ascending)
 		if (shape == SHAPE_BOTH)
 		{
 			appendStringInfoString(&sql, "SELECT * FROM ((");
-			append_scan(&sql, kind, IS_SOURCE, ascending);
+			append_scan(&sql, kind, IS_SOURCE, variant);
 			appendStringInfoString(&sql, ") UNION ALL (");
 			append_scan(&sql, kind, IS_DESTINATION
-						" AND c.source_organization_id OPERATOR(pg_catalog.<>) $1", ascending);
-			appendStringInfo(&sql, ")) AS c ORDER BY c.id %s LIMIT $3", ascending ? "ASC" : "DESC");
+						" AND c.source_organization_id OPERATOR(pg_catalog.<>) $1", variant);
+			appendStringInfo(&sql, ")) AS c ORDER BY c.id %s LIMIT $3",
+							 variant & STATEMENT_ASCENDING ? "ASC" : "DESC");
 		}
 		else
-			append_scan(&sql, kind, shape_conditions[shape], ascending);
+			append_scan(&sql, kind, shape_conditions[shape], variant);
 
 		memcpy(query->types, types, sizeof(types));
 		query->nargs = lengthof(types);
@@ -97,7 +105,7 @@ list_statement(ListKind kind, ListShape shape, bool ascending)
 	return query;
 }
 
-/* Returns at most limit rows beyond a bound, in the order of the scan. */
+/* Returns at most limit rows, those beyond a bound if it is not NULL, in the order of the scan. */
 static StoreResult
 list_rows(ListKind kind, const ListQuery *query, text *bound, bool ascending, int limit)
 {
@@ -105,6 +113,8 @@ list_rows(ListKind kind, const ListQuery *query, text *bound, bool ascending, in
 		query->source != NULL ? SHAPE_PAIR :
 		query->outbound && query->inbound ? SHAPE_BOTH :
 		query->outbound ? SHAPE_OUTBOUND : SHAPE_INBOUND;
+	int			variant = (ascending ? STATEMENT_ASCENDING : 0) | (bound ? STATEMENT_BOUNDED : 0) |
+		(query->status ? STATEMENT_BY_STATUS : 0);
 	text	   *first = query->connection_id != NULL ? query->connection_id : query->source;
 	Datum		values[] = {
 		PointerGetDatum(query->organization),
@@ -114,10 +124,10 @@ list_rows(ListKind kind, const ListQuery *query, text *bound, bool ascending, in
 		PointerGetDatum(first),
 		PointerGetDatum(query->destination)
 	};
-	char		nulls[] = {' ', ' ', ' ', query->status ? ' ' : 'n', first ? ' ' : 'n',
+	char		nulls[] = {' ', bound ? ' ' : 'n', ' ', query->status ? ' ' : 'n', first ? ' ' : 'n',
 	query->destination ? ' ' : 'n'};
 
-	return store_query(list_statement(kind, shape, ascending), values, nulls);
+	return store_query(list_statement(kind, shape, variant), values, nulls);
 }
 
 /* Puts the rows of an ascending scan in the order of a page. */
@@ -138,9 +148,8 @@ static ListPage
 list_page(ListKind kind, const ListQuery *query)
 {
 	bool		ascending = query->before != NULL;
-	text	   *bound = ascending ? query->before :
-		query->after != NULL ? query->after : cstring_to_text(BEYOND_EVERY_ID);
-	StoreResult result = list_rows(kind, query, bound, ascending, query->page_size + 1);
+	StoreResult result = list_rows(kind, query, ascending ? query->before : query->after, ascending,
+								   query->page_size + 1);
 	ListPage	page = {.count = (int) Min(result.count, (uint64) query->page_size),.rows = result.rows};
 	bool		more = result.count > (uint64) query->page_size;
 	bool		behind = false;

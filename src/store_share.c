@@ -90,10 +90,11 @@ check_column(Relation rel, Name column)
 static void
 check_scope(text *scope)
 {
+	Datum		name = PointerGetDatum(scope);
 	bool		exists;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
-	exists = store_scope_exists(scope);
+	exists = store_unknown_scope(&name, 1) == 1;
 	PopActiveSnapshot();
 	if (!exists)
 		error_raise(ERROR_SCOPE_UNKNOWN, "scope", "See connect.list_scopes().",

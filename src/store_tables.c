@@ -57,7 +57,7 @@ static TableInfo tables[] = {
 	"expires_at", "revoked_at"}},
 };
 
-typedef struct KeyInfo
+struct StoreKeyInfo
 {
 	StoreTable	table;
 	const char *index;
@@ -72,9 +72,9 @@ typedef struct KeyInfo
 
 	/* found at first use; valid until the table or the index changes */
 	Oid			indexid;
-} KeyInfo;
+};
 
-static KeyInfo keys_info[] = {
+static StoreKeyInfo keys_info[] = {
 	[STORE_KEY_ORGANIZATION_ID] = {STORE_ORGANIZATION, "organization_pkey", 1, {ORGANIZATION_ID}, F_TEXTEQ},
 	[STORE_KEY_SCOPE_NAME] = {STORE_SCOPE, "scope_pkey", 1, {SCOPE_NAME}, F_TEXTEQ},
 	[STORE_KEY_CONNECTION_ID] = {STORE_CONNECTION, "connection_pkey", 1, {CONNECTION_ID}, F_TEXTEQ},
@@ -244,7 +244,7 @@ index_usable(Relation index)
 
 /* Opens a key's index if there is one that may be used, else returns NULL. */
 static Relation
-open_index(KeyInfo *info, Relation rel)
+open_index(StoreKeyInfo *info, Relation rel)
 {
 	Relation	index;
 
@@ -259,7 +259,7 @@ open_index(KeyInfo *info, Relation rel)
 
 /* Prepares what all scans by a key have in common. */
 static void
-init_scankeys(KeyInfo *info)
+init_scankeys(StoreKeyInfo *info)
 {
 	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
 
@@ -276,6 +276,23 @@ init_scankeys(KeyInfo *info)
 	info->scankeys_ready = true;
 }
 
+/* Makes the keys of a scan whose table and index are open. */
+static void
+make_scankeys(const StoreScan *scan, const Datum *keys, ScanKeyData *scankeys)
+{
+	StoreKeyInfo    *info = scan->key;
+
+	if (!info->scankeys_ready)
+		init_scankeys(info);
+	memcpy(scankeys, info->scankeys, sizeof(info->scankeys));
+	for (int i = 0; i < info->ncolumns; i++)
+	{
+		scankeys[i].sk_argument = keys[i];
+		if (!scan->ordered)
+			scankeys[i].sk_attno = tables[info->table].attnums[info->columns[i]];
+	}
+}
+
 /*
  * Begins to read the rows with this key as the active snapshot sees them, in
  * the order of the index if scan->ordered.  Past permissions and row security,
@@ -287,32 +304,37 @@ init_scankeys(KeyInfo *info)
 void
 store_scan_begin(StoreScan *scan, StoreKey key, const Datum *keys)
 {
-	KeyInfo    *info = &keys_info[key];
+	StoreKeyInfo    *info = &keys_info[key];
 	ScanKeyData scankeys[2];
 
-	if (!info->scankeys_ready)
-		init_scankeys(info);
-	memcpy(scankeys, info->scankeys, sizeof(scankeys));
-	for (int i = 0; i < info->ncolumns; i++)
-		scankeys[i].sk_argument = keys[i];
-
+	scan->key = info;
 	scan->table = info->table;
 	scan->detoasted = NULL;
 	scan->rel = open_table(info->table);
 	scan->index = open_index(info, scan->rel);
 	scan->ordered = scan->index != NULL;
 	scan->slot = table_slot_create(scan->rel, NULL);
+	make_scankeys(scan, keys, scankeys);
 	if (scan->ordered)
 	{
 		scan->index_scan = index_begin(scan->rel, scan->index, GetActiveSnapshot(), info->ncolumns);
 		index_rescan(scan->index_scan, scankeys, info->ncolumns, NULL, 0);
 	}
 	else
-	{
-		for (int i = 0; i < info->ncolumns; i++)
-			scankeys[i].sk_attno = tables[info->table].attnums[info->columns[i]];
 		scan->table_scan = table_beginscan(scan->rel, GetActiveSnapshot(), info->ncolumns, scankeys);
-	}
+}
+
+/* Begins again with another key. */
+void
+store_scan_again(StoreScan *scan, const Datum *keys)
+{
+	ScanKeyData scankeys[2];
+
+	make_scankeys(scan, keys, scankeys);
+	if (scan->ordered)
+		index_rescan(scan->index_scan, scankeys, scan->key->ncolumns, NULL, 0);
+	else
+		table_rescan(scan->table_scan, scankeys);
 }
 
 /* Goes to the next row; false behind the last. */
