@@ -109,6 +109,9 @@ SET request.headers = '{"x-connect-api-key": {"x-connect-api-key": "x"}}';
 :whoami;
 SET request.headers = '{"x-connect-api-key": []}';
 :whoami;
+-- also one whose name is written in another way
+SET request.headers = '{"x-connect-api-\u006bey": "x"}';
+:whoami;
 -- absent is another thing
 SET request.headers = '{"x-other": {"x-connect-api-key": "x"}}';
 :whoami;
