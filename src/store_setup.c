@@ -101,7 +101,7 @@ store_create(Oid function)
 					"Table \"connect.connection\" exists.");
 
 	run_statements(store_select("SELECT statement FROM connect.store_definition()"
-								" WHERE kind = 'table' ORDER BY step", extension_owner));
+								" WHERE kind IN ('table', 'constraint') ORDER BY step", extension_owner));
 	grant_owner_functions(GetUserId(), extension_owner);
 	CommandCounterIncrement();
 	run_statements(store_select("SELECT statement FROM connect.store_definition()"
@@ -112,8 +112,8 @@ store_create(Oid function)
 
 /*
  * Makes what the present definition has and the store lacks: tables of later
- * versions, triggers that are missing.  May be repeated.  The caller must own
- * the tables.  Raises 55000, 42501.
+ * versions, constraints that are missing or say something else, triggers that
+ * are missing.  May be repeated.  The caller must own the tables.  Raises 55000, 42501.
  */
 void
 store_upgrade(Oid function)
@@ -125,6 +125,13 @@ store_upgrade(Oid function)
 	run_statements(store_select("SELECT statement FROM connect.store_definition() AS d"
 								" WHERE kind = 'table'"
 								" AND to_regclass('connect.' || quote_ident(d.name)) IS NULL"
+								" ORDER BY step", extension_owner));
+	run_statements(store_select("SELECT CASE WHEN c.oid IS NULL THEN '' ELSE"
+								"  format('ALTER TABLE connect.%I DROP CONSTRAINT %I;', d.relation, d.name) END || d.statement"
+								" FROM connect.store_definition() AS d LEFT JOIN pg_constraint AS c"
+								" ON c.conrelid = to_regclass('connect.' || d.relation) AND c.conname = d.name"
+								" WHERE d.kind = 'constraint'"
+								" AND (c.oid IS NULL OR strpos(d.statement, pg_get_constraintdef(c.oid)) = 0)"
 								" ORDER BY step", extension_owner));
 	run_statements(store_select("SELECT statement FROM connect.store_definition() AS d"
 								" WHERE kind = 'trigger' AND NOT EXISTS"
