@@ -42,15 +42,15 @@ FILL_HUB = f"""
 SET session_replication_role = replica;
 INSERT INTO connect.organization (id, name) SELECT 'org_p' || lpad(n::text, 7, '0'), 'Partner' FROM generate_series(1, {HUB}) AS n;
 INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, name, status, scopes, created_at, updated_at)
-SELECT 'cxn_p' || lpad(n::text, 7, '0'), 'org_p' || lpad(n::text, 7, '0'), 'org_hub', 'Partner Connection',
+SELECT 'cxn_p' || lpad(n::text, 25, '0'), 'org_p' || lpad(n::text, 7, '0'), 'org_hub', 'Partner Connection',
     CASE WHEN n % 2000 = 7 THEN 'pending' ELSE 'active' END::connect.connection_status, '{{account.read,inquiry.read}}', now(), now()
 FROM generate_series(1, {HUB}) AS n;
 RESET session_replication_role;
 """
 PAGES = {
     "first": "SELECT connect.list_connections(page_size => 100);",
-    "in the middle": "SELECT connect.list_connections(page_size => 100, page_after => 'cxn_p0050000');",
-    "last": "SELECT connect.list_connections(page_size => 100, page_after => 'cxn_p0000101');",
+    "in the middle": "SELECT connect.list_connections(page_size => 100, page_after => 'cxn_p' || lpad('50000', 25, '0'));",
+    "last": "SELECT connect.list_connections(page_size => 100, page_after => 'cxn_p' || lpad('101', 25, '0'));",
     "of pending ones, inbound": "SELECT connect.list_connections(status => 'pending', direction => 'inbound', page_size => 50);",
 }
 PARTIAL_INDEX = """CREATE INDEX pending_idx ON connect.connection (destination_organization_id, id) WHERE status = 'pending'"""
@@ -153,7 +153,7 @@ def measure_memory(calls):
             """SELECT connect.map_role('self', 'org_self'), connect.grant_usage('self')""")
     table("Memory of a backend, bytes", "calls", f"after {calls // 100:,}", f"after {calls:,}")
     for name, query in (
-            ("get_connection", "SELECT count(connect.get_connection('cxn_p0000001')) FROM generate_series(1, {n})"),
+            ("get_connection", "SELECT count(connect.get_connection('cxn_p' || lpad('1', 25, '0'))) FROM generate_series(1, {n})"),
             ("list_connections", "SELECT count(connect.list_connections()) FROM generate_series(1, {n} / 10)"),
             ("is_allowed", "SELECT count(connect.is_allowed('org_p' || lpad(n::text, 7, '0'), 'org_hub')) FROM generate_series(1, {n}) AS n")):
         cursor.execute(query.format(n=calls // 100))

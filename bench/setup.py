@@ -13,11 +13,11 @@ FILL = """
 SET session_replication_role = replica;
 INSERT INTO {schema}.connection (id, source_organization_id, destination_organization_id, name, status, scopes, creator_id,
     creator_type, created_at, updated_at)
-SELECT 'cxn_i' || lpad(n::text, 7, '0'), 'org_' || lpad(n::text, 7, '0'), 'org_hub', 'Partner ' || n, 'pending',
+SELECT 'cxn_i' || lpad(n::text, 25, '0'), 'org_' || lpad(n::text, 7, '0'), 'org_hub', 'Partner ' || n, 'pending',
     '{{account.read,inquiry.read}}', 'api_' || n, 'api-key', now(), now() FROM generate_series(1, {rows}) AS n;
 INSERT INTO {schema}.connection (id, source_organization_id, destination_organization_id, name, status, scopes, creator_id,
     creator_type, created_at, updated_at)
-SELECT 'cxn_o' || lpad(n::text, 7, '0'), 'org_hub', 'org_' || lpad(n::text, 7, '0'), 'Partner ' || n, 'inactive',
+SELECT 'cxn_o' || lpad(n::text, 25, '0'), 'org_hub', 'org_' || lpad(n::text, 7, '0'), 'Partner ' || n, 'inactive',
     '{{account.read,inquiry.read}}', 'api_' || n, 'api-key', now(), now() FROM generate_series(1, {rows}) AS n;
 RESET session_replication_role;
 """
@@ -49,7 +49,7 @@ def fill(rows):
     """Makes the store, its peers, the logins, and {rows} Connections of either direction in each."""
     execute(STORE.format(rows=rows))
     (secret,), = execute("SELECT secret FROM connect.create_api_key('org_hub', 'bench')")
-    for login, headers in (("http_retrieve", '"x-connect-id": "cxn_o0000050"'),
+    for login, headers in (("http_retrieve", f'"x-connect-id": "cxn_o{50:025}"'),
                            ("http_list", '"x-connect-query": "page%5Bsize%5D=100&filter%5Bdirection%5D=outbound"')):
         execute(f"""ALTER ROLE {login} SET "request.headers" = '{{"x-connect-api-key": "{secret}", {headers}}}'""")
     execute((HERE / "peers.sql").read_text())

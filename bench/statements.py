@@ -8,10 +8,11 @@ The document as text, before jsonb_in, is what the handlers of connect_api retur
 request besides, run in a subtransaction and set the response's status and headers.
 """
 
+# Ids are as long as TypeIDs, 30 characters: checks and indexes cost by the byte.
 # Offers to the hub, which are pending (others for plain UPDATE), and offers of the hub, which are inactive.
-INBOUND = "'cxn_i' || lpad(:i::text, 7, '0')"
-PLAIN = "'cxn_i' || lpad((:i + 500)::text, 7, '0')"
-OUTBOUND = "'cxn_o' || lpad(:i::text, 7, '0')"
+INBOUND = "'cxn_i' || lpad(:i::text, 25, '0')"
+PLAIN = "'cxn_i' || lpad((:i + 500)::text, 25, '0')"
+OUTBOUND = "'cxn_o' || lpad(:i::text, 25, '0')"
 PARTNER = "'org_' || lpad(:i::text, 7, '0')"
 # Organizations that the hub has offered nothing yet.
 NEW_PARTNER = "'org_n' || lpad(:i::text, 7, '0')"
@@ -25,13 +26,13 @@ EVENT_COLUMNS = """(id, connection_id, source_organization_id, destination_organ
 def one_statement(schema, change, action, before):
     """A change and its event in one statement: the least that the same work can be."""
     return f"""WITH c AS ({change.format(schema=schema)} RETURNING *), e AS (INSERT INTO {schema}.event {EVENT_COLUMNS}
-    SELECT 'evt_{action}' || id, id, source_organization_id, destination_organization_id, '{action}', {before}, status,
+    SELECT 'evt_{action[0]}' || right(id, 25), id, source_organization_id, destination_organization_id, '{action}', {before}, status,
         name, scopes, 'org_hub', 'hub', 'role' FROM c)
 SELECT * FROM c;"""
 
 
 INSERT = f"""INSERT INTO {{schema}}.connection (id, source_organization_id, destination_organization_id, name, scopes, creator_id, creator_type)
-    VALUES ('cxn_n' || lpad(:i::text, 7, '0'), 'org_hub', {NEW_PARTNER}, 'Partner', {SCOPES}, 'hub', 'role')
+    VALUES ('cxn_n' || lpad(:i::text, 25, '0'), 'org_hub', {NEW_PARTNER}, 'Partner', {SCOPES}, 'hub', 'role')
     ON CONFLICT (source_organization_id, destination_organization_id) DO NOTHING"""
 
 
@@ -52,7 +53,7 @@ def application(row, update, action, before):
     return f"""BEGIN;
 SELECT * FROM app.connection WHERE id = {row} FOR UPDATE;
 {update.format(schema='app')};
-INSERT INTO app.event {EVENT_COLUMNS} SELECT 'evt_{action}' || id, id, source_organization_id, destination_organization_id,
+INSERT INTO app.event {EVENT_COLUMNS} SELECT 'evt_{action[0]}' || right(id, 25), id, source_organization_id, destination_organization_id,
     '{action}', '{before}', status, name, scopes, 'org_hub', 'hub', 'role' FROM app.connection WHERE id = {row};
 COMMIT;"""
 

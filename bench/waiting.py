@@ -82,7 +82,7 @@ def race(statement):
 def measure_races():
     again("connect")
     pair = [race(f"SELECT connect.create_connection('org_n{ROWS - n:07}')") for n in range(RACES)]
-    one = [race(f"SELECT connect.activate_connection('cxn_i{ROWS - n:07}')") for n in range(RACES)]
+    one = [race(f"SELECT connect.activate_connection('cxn_i{ROWS - n:025}')") for n in range(RACES)]
     table(f"Races of {RACERS} at once (aim: one winner in each)", "race", "races", "with one winner")
     row("create of one pair", RACES, pair.count(1))
     row("activate of one row", RACES, one.count(1))
