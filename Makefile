@@ -57,11 +57,12 @@ $(EXTENSION_SQL): $(sort $(wildcard $(srcdir)/sql/[0-9][0-9]_*.sql))
 	mkdir -p sql
 	cat $^ > $@
 
-# What 1.0.0 adds to 0.1.0: a trigger function, and the definition that names it.
-$(UPDATE_SQL): $(addprefix $(srcdir)/sql/,25_mark.sql 30_definition.sql)
+# What 1.0.0 adds to 0.1.0: a trigger function, the definition that names it, and what upgrade_store() does more.
+$(UPDATE_SQL): $(addprefix $(srcdir)/sql/,25_mark.sql 30_definition.sql 35_store.sql)
 	mkdir -p sql
 	{ printf '%s\n' '\echo Use "ALTER EXTENSION connect UPDATE" to load this file. \quit'; \
-	  sed 's/^CREATE FUNCTION connect.store_definition/CREATE OR REPLACE FUNCTION connect.store_definition/' $^; } > $@
+	  sed 's/^CREATE FUNCTION connect.store_definition/CREATE OR REPLACE FUNCTION connect.store_definition/' $(filter-out %/35_store.sql,$^); \
+	  sed -n '/^COMMENT ON FUNCTION connect.upgrade_store/,/;$$/p' $(filter %/35_store.sql,$^); } > $@
 
 # The files that need no backend, linked without one; prints TAP.
 UNIT_SOURCES = $(wildcard $(srcdir)/test/unit/*.c) $(addprefix $(srcdir)/src/,rules.c connection.c typeid.c)

@@ -8,7 +8,7 @@
 CREATE FUNCTION pg_temp.copy_store(schema_name name) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CREATE SCHEMA %1$I;
-        CREATE TABLE %1$I.connection (LIKE connect.connection INCLUDING ALL) WITH (fillfactor = 85);
+        CREATE TABLE %1$I.connection (LIKE connect.connection INCLUDING ALL) WITH (fillfactor = 90);
         CREATE TABLE %1$I.event (LIKE connect.event INCLUDING ALL);
         ALTER TABLE %1$I.connection ADD FOREIGN KEY (source_organization_id) REFERENCES connect.organization,
             ADD FOREIGN KEY (destination_organization_id) REFERENCES connect.organization;

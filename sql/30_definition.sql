@@ -65,7 +65,7 @@ CREATE TABLE connect.connection (
         -- not BETWEEN: PostgreSQL would nest it, and dump another text after each restore
         created_at >= '0001-01-01 00:00:00+00' AND created_at <= '9999-12-31 00:00:00+00'
         AND updated_at >= '0001-01-01 00:00:00+00' AND updated_at <= '9999-12-31 00:00:00+00')
-) WITH (fillfactor = 85);
+) WITH (fillfactor = 90);
 CREATE INDEX connection_source_idx ON connect.connection (source_organization_id, id);
 CREATE INDEX connection_destination_idx ON connect.connection (destination_organization_id, id);
 COMMENT ON TABLE connect.connection IS 'Connections: who shares which kinds of data with whom, and in which state that is.';
@@ -232,6 +232,11 @@ ALTER TABLE connect.connection ADD CONSTRAINT connection_id_check
 COMMENT ON CONSTRAINT connection_id_check ON connect.connection IS 'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -.';
 $$),
 
+-- Options of earlier versions, which upgrade_store() changes where they still stand.
+(15, 'option', 'connection', 'fillfactor=85', $$
+ALTER TABLE connect.connection SET (fillfactor = 90);
+$$),
+
 -- Triggers fire by name. The guard comes last, to see what the DBA's own BEFORE
 -- triggers made of a row; the event is written first, so that a change which a
 -- DBA's AFTER trigger makes in turn stands behind it in the history.
@@ -269,5 +274,5 @@ $$)
 $definition$;
 REVOKE ALL ON FUNCTION connect.store_definition() FROM PUBLIC;  -- for create_store() and its like
 COMMENT ON FUNCTION connect.store_definition() IS
-'Lists the statements that make the store, a table or a trigger each, in order.
-create_store() runs them all, upgrade_store() those whose object is missing; check_setup() compares with them. Raises nothing.';
+'Lists the statements that make the store, in order: a table, constraint or trigger each, and options that replace those of earlier versions.
+create_store() runs all but the last, upgrade_store() those whose object is missing or another; check_setup() compares with them. Raises nothing.';

@@ -16,7 +16,7 @@ SET search_path = pg_catalog, pg_temp;
 REVOKE ALL ON FUNCTION connect.upgrade_store() FROM PUBLIC;  -- for the store's owner
 COMMENT ON FUNCTION connect.upgrade_store() IS
 'Brings the store up to date after ALTER EXTENSION connect UPDATE; may be repeated.
-Makes the tables and triggers that the present definition has and the store lacks. The caller must own the tables. Raises store_missing (55000), 42501.';
+Makes the tables, constraints and triggers that the present definition has and the store lacks, and replaces what has changed. The caller must own the tables. Raises store_missing (55000), 42501.';
 
 CREATE FUNCTION connect.check_setup()
 RETURNS TABLE (code text, severity text, finding text, remedy text)

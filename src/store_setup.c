@@ -112,8 +112,8 @@ store_create(Oid function)
 
 /*
  * Makes what the present definition has and the store lacks: tables of later
- * versions, constraints that are missing or say something else, triggers that
- * are missing.  May be repeated.  The caller must own the tables.  Raises 55000, 42501.
+ * versions, constraints that are missing or say something else, options that an
+ * earlier version set otherwise, triggers that are missing.  May be repeated.  The caller must own the tables.  Raises 55000, 42501.
  */
 void
 store_upgrade(Oid function)
@@ -132,6 +132,10 @@ store_upgrade(Oid function)
 								" ON c.conrelid = to_regclass('connect.' || d.relation) AND c.conname = d.name"
 								" WHERE d.kind = 'constraint'"
 								" AND (c.oid IS NULL OR strpos(d.statement, pg_get_constraintdef(c.oid)) = 0)"
+								" ORDER BY step", extension_owner));
+	run_statements(store_select("SELECT statement FROM connect.store_definition() AS d"
+								" JOIN pg_class AS c ON c.oid = to_regclass('connect.' || d.relation)"
+								" WHERE kind = 'option' AND d.name = ANY (c.reloptions)"
 								" ORDER BY step", extension_owner));
 	run_statements(store_select("SELECT statement FROM connect.store_definition() AS d"
 								" WHERE kind = 'trigger' AND NOT EXISTS"

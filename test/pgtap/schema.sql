@@ -89,7 +89,7 @@ SELECT enum_has_labels('connect', 'connection_status', '{pending,active,inactive
 
 SELECT is(
     (SELECT reloptions FROM pg_class WHERE oid = 'connect.connection'::regclass),
-    '{fillfactor=85}'::text[],
+    '{fillfactor=90}'::text[],
     'pages of connections keep room for HOT updates');
 
 SELECT bag_eq(

@@ -95,6 +95,13 @@ ok($upgraded eq $fresh, 'the upgraded database equals the fresh one, object by o
 is($node->safe_psql('upgraded', $rows), $before, 'its rows are as they were');
 is($node->safe_psql('upgraded', q{SELECT code FROM connect.check_setup() WHERE severity = 'error'}), '', 'and check_setup() is content');
 
+# It may be repeated, puts back what is missing, and leaves to the DBA what is the DBA's.
+$node->safe_psql('upgraded', 'ALTER TABLE connect.connection SET (fillfactor = 70); ALTER TABLE connect.organization DROP CONSTRAINT organization_id_check;
+	SELECT connect.upgrade_store(); SELECT connect.upgrade_store();');
+my $again = $node->safe_psql('upgraded', $objects);
+is($again =~ s/\{fillfactor=70\}/{fillfactor=90}/r, $fresh, 'upgrade_store() may be repeated, and keeps an option that no version has set');
+isnt($again, $fresh, 'which was another one');
+
 # Other versions lead nowhere.
 is( $node->safe_psql('fresh', q{SELECT string_agg(source || ' ' || target, ', ' ORDER BY source) FROM pg_extension_update_paths('connect') WHERE path IS NOT NULL}),
 	"0.1.0 $version", 'there is a path from each version released before, and none back');
