@@ -16,7 +16,7 @@ import psycopg2
 from cluster import PG_CONFIG, Cluster, execute
 from report import ratio, row, table
 from setup import fill
-from statements import DOCUMENTS, GATE, IDENTITY, NOTHING, READS, SCANS, WRITES
+from statements import DOCUMENTS, GATE, IDENTITY, NOTHING, PARTS, READS, SCANS, WRITES
 
 HERE = pathlib.Path(__file__).resolve().parent
 WARM = 20
@@ -39,6 +39,7 @@ class Counter:
         self.quick = quick
         self.times = 50 if quick else 100
         self.files = cluster.folder / "callgrind"
+        self.last = cluster.folder / "last"
         self.nothing = {}
         for transaction in (False, True):
             self.nothing[transaction] = self.count("postgres", NOTHING, transaction)
@@ -75,10 +76,19 @@ class Counter:
             text = file.read_text(encoding="utf-8", errors="replace")
             if "Client Request: counted" in text[:2000]:
                 total = int(re.search(r"^(?:totals|summary): (\d+)", text, re.M)[1])
-                file.unlink()
+                file.rename(self.last)
         if total is None:
             raise RuntimeError("callgrind has written nothing")
         return total
+
+    def inclusive(self, *functions):
+        """Instructions of one execution in these functions and all that they called, in what was counted last."""
+        text = subprocess.run(["callgrind_annotate", "--inclusive=yes", "--threshold=100", self.last],
+                              check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+        costs = {}
+        for cost, name in re.findall(r"^ *([\d,]+) \([ \d.]+%\) +(?:\S*:)?(\w+) ", text, re.M):
+            costs[name] = max(costs.get(name, 0), int(cost.replace(",", "")))
+        return sum(costs[name] for name in functions) / self.times
 
     def net(self, login, body, transaction=False):
         return self.count(login, body, transaction) - self.nothing[transaction]
@@ -87,7 +97,7 @@ class Counter:
 def compare(counter, title, operations, first, transaction=False):
     """A table of operations: the instructions of the first way, and each other one's ratio to it."""
     if counter.quick:
-        operations = {name: {way: variant for way, variant in variants.items() if way == first or "connect" in way}
+        operations = {name: {way: variant for way, variant in variants.items() if first in way or "connect" in way}
                       for name, variants in operations.items()}
     ways = list(dict.fromkeys(way for variants in operations.values() for way in variants))
     table(title, "operation", f"{first}, instructions", *(way for way in ways if way != first))
@@ -126,12 +136,25 @@ def measure(quick, tables):
 
 def statements(counter):
     """What the functions and the triggers cost."""
-    compare(counter, "Writes: a change and its event (ratios; aim for connect: at most 1.10)", WRITES, "floor")
+    compare(counter, "Writes: a change and its event (ratios; aim for connect: at most 1.10 of the floor that does the same)", WRITES, "floor")
     reads = compare(counter, "Reads (ratios; aims: retrieve as text 0.85, as jsonb 1.40; list as text 1.05)", READS, "floor")
     table("Who is acting (aim: at most 0.15 of a retrieve)", "identity", "instructions", "of a retrieve as jsonb")
     for name, variant in IDENTITY.items():
         cost = counter.net(*variant)
         row(name, round(cost), ratio(cost, reads["retrieve"]["connect jsonb"]))
+    parts(counter)
+
+
+def parts(counter):
+    """Where a function's instructions go."""
+    for name, (variant, functions) in PARTS.items():
+        table(f"Where they go: {name}", "part", "instructions")
+        total = counter.net(*variant)
+        costs = {part: counter.inclusive(*names) for part, names in functions.items()}
+        for part, cost in costs.items():
+            row(part, round(cost))
+        row("all else", round(total - sum(costs.values())))
+        row("all", round(total))
 
 
 def gate(counter):

@@ -1,6 +1,7 @@
 -- peers.sql: what connect is measured against, each on tables of its own with the same
 -- columns, checks, indexes and foreign keys.
 --   floor    raw statements: no rule is checked, nobody is asked who they are
+--   answered the same, whose answers are documents
 --   twin     the store written in PL/pgSQL: same rules, same event row, same documents
 --   machine  a state machine in triggers, as people commonly write it
 --   app      the application's way: rules in the program, statements one by one
@@ -15,7 +16,7 @@ BEGIN
         ALTER TABLE %1$I.event ADD FOREIGN KEY (connection_id) REFERENCES %1$I.connection;
         ALTER TABLE %1$I.connection ALTER created_at SET DEFAULT now(), ALTER updated_at SET DEFAULT now()', schema_name);
 END $$;
-SELECT pg_temp.copy_store('floor'), pg_temp.copy_store('twin'), pg_temp.copy_store('machine'), pg_temp.copy_store('app');
+SELECT pg_temp.copy_store('floor'), pg_temp.copy_store('answered'), pg_temp.copy_store('twin'), pg_temp.copy_store('machine'), pg_temp.copy_store('app');
 
 -- twin
 CREATE TABLE twin.rule AS SELECT * FROM connect.transition_rules();

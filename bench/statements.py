@@ -23,12 +23,23 @@ EVENT_COLUMNS = """(id, connection_id, source_organization_id, destination_organ
     from_status, to_status, name, scopes, actor_organization_id, actor_id, actor_type)"""
 
 
-def one_statement(schema, change, action, before):
+# The document of a row c, without what depends on who asks.
+DOCUMENT = """jsonb_build_object('type', 'connect/connection', 'id', c.id, 'attributes', jsonb_build_object(
+    'token', c.id, 'name', c.name, 'status', c.status, 'organization-id', c.source_organization_id,
+    'source-organization-id', c.source_organization_id, 'destination-organization-id', c.destination_organization_id,
+    'scopes', to_jsonb(c.scopes), 'creator-id', c.creator_id, 'creator-type', c.creator_type,
+    'created-at', c.created_at, 'updated-at', c.updated_at))"""
+
+
+def one_statement(schema, change, action, before, answer="*"):
     """A change and its event in one statement: the least that the same work can be."""
     return f"""WITH c AS ({change.format(schema=schema)} RETURNING *), e AS (INSERT INTO {schema}.event {EVENT_COLUMNS}
     SELECT 'evt_{action[0]}' || right(id, 25), id, source_organization_id, destination_organization_id, '{action}', {before}, status,
         name, scopes, 'org_hub', 'hub', 'role' FROM c)
-SELECT * FROM c;"""
+SELECT {answer} FROM c;"""
+
+
+AS_DOCUMENT = f"jsonb_build_object('data', {DOCUMENT})"
 
 
 INSERT = f"""INSERT INTO {{schema}}.connection (id, source_organization_id, destination_organization_id, name, scopes, creator_id, creator_type)
@@ -39,8 +50,10 @@ INSERT = f"""INSERT INTO {{schema}}.connection (id, source_organization_id, dest
 def move(row, before, after, action):
     """A transition, by each."""
     update = f"UPDATE {{schema}}.connection SET status = '{after}', updated_at = now() WHERE id = {row} AND status = '{before}'"
+    status = f"'{before}'::connect.connection_status"
     return {
-        "floor": ("postgres", one_statement("floor", update, action, f"'{before}'::connect.connection_status")),
+        "floor": ("postgres", one_statement("floor", update, action, status)),
+        "floor with a document": ("postgres", one_statement("answered", update, action, status, AS_DOCUMENT)),
         "connect": ("hub", f"SELECT connect.{action}_connection({row});"),
         "twin": ("hub", f"SELECT twin.move_connection({row}, '{after}');"),
         "machine": ("postgres", f"UPDATE machine.connection SET status = '{after}' WHERE id = {row} RETURNING *;"),
@@ -67,18 +80,12 @@ def plain_update(schema):
     return f"UPDATE {schema}.connection SET status = 'active' WHERE id = {PLAIN};"
 
 
-# The document of a row c, without what depends on who asks.
-DOCUMENT = """jsonb_build_object('type', 'connect/connection', 'id', c.id, 'attributes', jsonb_build_object(
-    'token', c.id, 'name', c.name, 'status', c.status, 'organization-id', c.source_organization_id,
-    'source-organization-id', c.source_organization_id, 'destination-organization-id', c.destination_organization_id,
-    'scopes', to_jsonb(c.scopes), 'creator-id', c.creator_id, 'creator-type', c.creator_type,
-    'created-at', c.created_at, 'updated-at', c.updated_at))"""
-
 LIST = "SELECT * FROM {schema}.connection WHERE source_organization_id = 'org_hub' ORDER BY id DESC LIMIT 100"
 
 WRITES = {
     "create": {
         "floor": ("postgres", one_statement("floor", INSERT, "create", "NULL::connect.connection_status")),
+        "floor with a document": ("postgres", one_statement("answered", INSERT, "create", "NULL::connect.connection_status", AS_DOCUMENT)),
         "connect": ("hub", f"SELECT connect.create_connection({NEW_PARTNER}, 'Partner');"),
         "twin": ("hub", f"SELECT twin.create_connection({NEW_PARTNER}, 'Partner');"),
         "machine": ("postgres", INSERT.format(schema="machine") + " RETURNING *;"),
@@ -101,7 +108,7 @@ READS = {
         "floor": ("postgres", f"SELECT * FROM floor.connection WHERE id = {OUTBOUND};"),
         "connect jsonb": ("hub", f"SELECT connect.get_connection({OUTBOUND});"),
         "connect text": ("http_retrieve", "SELECT connect_api.get_connection();"),
-        "jsonb_build_object": ("postgres", f"SELECT jsonb_build_object('data', {DOCUMENT}) FROM floor.connection AS c WHERE id = {OUTBOUND};"),
+        "jsonb_build_object": ("postgres", f"SELECT {AS_DOCUMENT} FROM floor.connection AS c WHERE id = {OUTBOUND};"),
         "twin": ("hub", f"SELECT twin.get_connection({OUTBOUND});"),
     },
     "list of 100": {
@@ -111,6 +118,38 @@ READS = {
         "jsonb_agg": ("postgres", f"SELECT jsonb_build_object('data', jsonb_agg({DOCUMENT})) FROM ({LIST.format(schema='floor')}) AS c;"),
         "twin": ("hub", "SELECT twin.list_connections(100);"),
     },
+}
+
+# Functions whose instructions, with all that they call, are told apart. The guard and its event are part of what the
+# statement of a write costs, so they are not listed.
+PARTS = {
+    "create": (WRITES["create"]["connect"], {
+        "who asks": ["principal_require"],
+        "looking whether there is one": ["refuse_existing"],
+        "the statement, with the guard and the event": ["store_insert_connection"],
+        "the document": ["document_connection", "json_jsonb_done"],
+        "printing it, PostgreSQL's": ["jsonb_out"],
+    }),
+    "activate": (WRITES["activate"]["connect"], {
+        "who asks": ["principal_require"],
+        "looking at the row": ["store_find_connection"],
+        "the statement, with the guard and the event": ["store_update_connection"],
+        "the document": ["document_connection", "json_jsonb_done"],
+        "printing it, PostgreSQL's": ["jsonb_out"],
+    }),
+    "retrieve as jsonb": (READS["retrieve"]["connect jsonb"], {
+        "who asks": ["principal_require"],
+        "the row": ["operation_get"],
+        "the document": ["document_connection", "json_jsonb_done"],
+        "printing it, PostgreSQL's": ["jsonb_out"],
+    }),
+    "retrieve as text, over HTTP's function": (READS["retrieve"]["connect text"], {
+        "reading the request": ["request_read", "request_parse_query"],
+        "who asks, by an API key": ["principal_require"],
+        "the row": ["operation_get"],
+        "the document": ["document_connection"],
+        "status and headers for PostgREST": ["response_send"],
+    }),
 }
 
 # Who is acting, by each kind of identity; net of a function that does nothing.

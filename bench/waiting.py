@@ -17,7 +17,7 @@ from statements import READS, WRITES, over_network
 
 ROWS = 5000
 # Whose tables a way changes, where they are not named like it.
-SCHEMAS = {"application": "app"}
+SCHEMAS = {"application": "app", "floor with a document": "answered"}
 RACES = 30
 RACERS = 8
 
