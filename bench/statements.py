@@ -123,33 +123,33 @@ READS = {
 # Functions whose instructions, with all that they call, are told apart. The guard and its event are part of what the
 # statement of a write costs, so they are not listed.
 PARTS = {
-    "create": (WRITES["create"]["connect"], {
+    ("create", "connect"): {
         "who asks": ["principal_require"],
         "looking whether there is one": ["refuse_existing"],
         "the statement, with the guard and the event": ["store_insert_connection"],
         "the document": ["document_connection", "json_jsonb_done"],
         "printing it, PostgreSQL's": ["jsonb_out"],
-    }),
-    "activate": (WRITES["activate"]["connect"], {
+    },
+    ("activate", "connect"): {
         "who asks": ["principal_require"],
         "looking at the row": ["store_find_connection"],
         "the statement, with the guard and the event": ["store_update_connection"],
         "the document": ["document_connection", "json_jsonb_done"],
         "printing it, PostgreSQL's": ["jsonb_out"],
-    }),
-    "retrieve as jsonb": (READS["retrieve"]["connect jsonb"], {
+    },
+    ("retrieve", "connect jsonb"): {
         "who asks": ["principal_require"],
         "the row": ["operation_get"],
         "the document": ["document_connection", "json_jsonb_done"],
         "printing it, PostgreSQL's": ["jsonb_out"],
-    }),
-    "retrieve as text, over HTTP's function": (READS["retrieve"]["connect text"], {
+    },
+    ("retrieve", "connect text"): {
         "reading the request": ["request_read", "request_parse_query"],
         "who asks, by an API key": ["principal_require"],
         "the row": ["operation_get"],
         "the document": ["document_connection"],
         "status and headers for PostgREST": ["response_send"],
-    }),
+    },
 }
 
 # Who is acting, by each kind of identity; net of a function that does nothing.
