@@ -42,6 +42,12 @@ PROVE_TESTS ?= test/t/*.pl
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
+# What the server looks up by name, and nothing else: until 16 PGXS leaves every symbol open, and one
+# of ours could serve another extension's call to a library that has the same, or the other way round.
+ifeq ($(PORTNAME),linux)
+override SHLIB_LINK += -Wl,--version-script=$(srcdir)/src/exports.map
+endif
+
 # PGXS does not track headers, nor makes folders where it builds elsewhere.
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/http/*.h)
 $(OBJS) $(OBJS:.o=.bc): | folders

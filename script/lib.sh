@@ -39,7 +39,8 @@ is_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Installs those of the named Debian packages that are missing.
+# Installs those of the named Debian packages that are missing. Services that come with them
+# are not started: nobody asked for them, and they would listen to the whole network.
 install_packages() {
 	local package missing=() settings=/etc/postgresql-common/createcluster.conf
 
@@ -48,15 +49,23 @@ install_packages() {
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	say "installing ${missing[*]}"
-	# The package would make and start a cluster of its own, which nobody asked for.
+	# The package would make a cluster of its own, too.
 	if ! is_installed "postgresql-$PG_MAJOR" && [ ! -e "$settings" ]; then
 		mkdir -p "$(dirname "$settings")"
 		echo "create_main_cluster = false" >"$settings"
 	fi
 	export DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1
-	apt-get -q -o DPkg::Lock::Timeout=300 update
-	apt-get -q -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
-		install -y --no-install-recommends "${missing[@]}"
+	(
+		policy=/usr/sbin/policy-rc.d
+		if [ ! -e "$policy" ]; then
+			trap 'rm -f "$policy"' EXIT
+			printf '#!/bin/sh\nexit 101\n' >"$policy"
+			chmod 0755 "$policy"
+		fi
+		apt-get -q -o DPkg::Lock::Timeout=300 update
+		apt-get -q -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
+			install -y --no-install-recommends "${missing[@]}"
+	)
 }
 
 # What building and a cluster need.

@@ -275,4 +275,4 @@ $definition$;
 REVOKE ALL ON FUNCTION connect.store_definition() FROM PUBLIC;  -- for create_store() and its like
 COMMENT ON FUNCTION connect.store_definition() IS
 'Lists the statements that make the store, in order: a table, constraint or trigger each, and options that replace those of earlier versions.
-create_store() runs all but the last, upgrade_store() those whose object is missing or another; check_setup() compares with them. Raises nothing.';
+create_store() runs all but the options, upgrade_store() those whose object is missing or another; check_setup() looks for its tables and triggers. Raises nothing.';

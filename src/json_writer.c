@@ -14,6 +14,7 @@
 #include "json_writer.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
+#include "utils/memutils.h"
 
 /* Julian days: the first of the year 1, and the one behind the last of 9999, the years that ISO 8601 has words for. */
 #define FIRST_JDATE 1721426
@@ -161,9 +162,10 @@ is_special(unsigned char c)
 #define BYTES(byte) (UINT64CONST(0x0101010101010101) * (byte))
 
 /*
- * Copies eight bytes.  Returns 0 if none of them must be escaped: a byte below
- * 0x80 leaves its high bit when ' ' is taken from it, or 1 from what it differs
- * from '"' or '\\' by.  May err on the safe side behind one that must.
+ * Copies eight bytes.  Returns 0 if none of them must be escaped.  Of bytes below
+ * 0x80, taking ' ' away sets the high bit of those below ' ' only, and taking 1
+ * away from what they differ from '"' or '\\' by, that of no difference only.  A
+ * borrow may set more, but not where there is none of these.
  */
 static inline uint64
 copy_word(char *at, const char *data)
@@ -240,7 +242,8 @@ json_string(JsonWriter *out, const char *data, int len)
 	else
 	{
 		text->len = at - text->data;
-		at = copy_escaped(begin_text(text, 6 * len + 1), data, len);
+		/* the most that a buffer can grow by is refused by StringInfo itself */
+		at = copy_escaped(begin_text(text, (int) Min((int64) len * 6 + 1, MaxAllocSize)), data, len);
 	}
 	*at++ = '"';
 	end_text(text, at);
@@ -265,7 +268,7 @@ json_plain(JsonWriter *out, const char *data, int len)
 	end_text(&out->text, at);
 }
 
-/* Writes a key, given in kebab-case, as the writer inflects it. */
+/* Writes a key, given in kebab-case, as the writer inflects it; a word stands behind each "-" of it. */
 void
 json_key_bytes(JsonWriter *out, const char *key, int len)
 {
@@ -283,7 +286,7 @@ json_key_bytes(JsonWriter *out, const char *key, int len)
 		at = put_bytes(at, key, len);
 	else
 	{
-		for (const char *c = key; *c != '\0'; c++)
+		for (const char *c = key; c < key + len; c++)
 		{
 			if (*c != '-')
 				*at++ = *c;

@@ -71,7 +71,7 @@ jsonb_close(JsonbWriter *out)
 	out->open = node->parent;
 }
 
-/* Adds a string, a boolean or null: data is NULL for what is no string. */
+/* Adds a string, a boolean or null: data is empty for what is no string. */
 void
 jsonb_scalar(JsonbWriter *out, JEntry type, const char *data, int len)
 {
@@ -93,6 +93,7 @@ jsonb_key(JsonbWriter *out, const char *key, int len)
 	JsonbNode  *object = &out->nodes[out->open];
 	int		   *place = &object->first_key;
 
+	Assert(object->is_object);
 	while (*place != NO_NODE && is_before(&out->nodes[*place], node))
 		place = &out->nodes[*place].next;
 	node->next = *place;

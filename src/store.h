@@ -113,7 +113,6 @@ typedef struct StoreRow
 typedef struct StoreScan
 {
 	StoreKeyInfo *key;
-	StoreTable	table;
 	Relation	rel;
 	Relation	index;			/* or NULL */
 	struct IndexScanDescData *index_scan;	/* one of these two */

@@ -131,7 +131,8 @@ store_upgrade(Oid function)
 								" FROM connect.store_definition() AS d LEFT JOIN pg_constraint AS c"
 								" ON c.conrelid = to_regclass('connect.' || d.relation) AND c.conname = d.name"
 								" WHERE d.kind = 'constraint'"
-								" AND (c.oid IS NULL OR strpos(d.statement, pg_get_constraintdef(c.oid)) = 0)"
+								/* a session may want all names quoted */
+								" AND (c.oid IS NULL OR strpos(d.statement, replace(pg_get_constraintdef(c.oid), '\"', '')) = 0)"
 								" ORDER BY step", extension_owner));
 	run_statements(store_select("SELECT statement FROM connect.store_definition() AS d"
 								" JOIN pg_class AS c ON c.oid = to_regclass('connect.' || d.relation)"

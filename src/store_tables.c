@@ -18,7 +18,11 @@
 #include "access/tableam.h"
 #include "access/transam.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am_d.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_collation_d.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_opfamily_d.h"
 #include "compat.h"
 #include "errors.h"
 #include "executor/tuptable.h"
@@ -242,17 +246,47 @@ index_usable(Relation index)
 		 TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin));
 }
 
+/*
+ * Is this index the one that its name promises?  A DBA may have made it anew,
+ * on other columns, in another order or for some rows only.
+ */
+static bool
+index_serves(const StoreKeyInfo *info, Relation rel, Relation index)
+{
+	Form_pg_index form = index->rd_index;
+	Oid			family = info->equal == F_BYTEAEQ ? BYTEA_BTREE_FAM_OID : TEXT_BTREE_FAM_OID;
+
+	if (index->rd_rel->relkind != RELKIND_INDEX || form->indrelid != RelationGetRelid(rel) ||
+		index->rd_rel->relam != BTREE_AM_OID || form->indnkeyatts < info->ncolumns ||
+		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
+		return false;
+	for (int i = 0; i < info->ncolumns; i++)
+	{
+		Oid			collation = index->rd_indcollation[i];
+
+		if (form->indkey.values[i] != tables[info->table].attnums[info->columns[i]] ||
+			index->rd_opfamily[i] != family || index->rd_indoption[i] != 0 ||
+			(OidIsValid(collation) && collation != C_COLLATION_OID))
+			return false;
+	}
+	return true;
+}
+
 /* Opens a key's index if there is one that may be used, else returns NULL. */
 static Relation
 open_index(StoreKeyInfo *info, Relation rel)
 {
-	Relation	index;
+	bool		known = OidIsValid(info->indexid);
+	Oid			indexid = known ? info->indexid : get_relname_relid(info->index, RelationGetNamespace(rel));
+	Relation	index = OidIsValid(indexid) ? try_relation_open(indexid, AccessShareLock) : NULL;
 
-	if (!OidIsValid(info->indexid))
-		info->indexid = get_relname_relid(info->index, RelationGetNamespace(rel));
-	index = OidIsValid(info->indexid) ? try_relation_open(info->indexid, AccessShareLock) : NULL;
-	if (index == NULL || index_usable(index))
+	if (index == NULL)
+		return NULL;
+	if ((known || index_serves(info, rel, index)) && index_usable(index))
+	{
+		info->indexid = indexid;
 		return index;
+	}
 	relation_close(index, AccessShareLock);
 	return NULL;
 }
@@ -280,7 +314,7 @@ init_scankeys(StoreKeyInfo *info)
 static void
 make_scankeys(const StoreScan *scan, const Datum *keys, ScanKeyData *scankeys)
 {
-	StoreKeyInfo    *info = scan->key;
+	StoreKeyInfo *info = scan->key;
 
 	if (!info->scankeys_ready)
 		init_scankeys(info);
@@ -304,11 +338,10 @@ make_scankeys(const StoreScan *scan, const Datum *keys, ScanKeyData *scankeys)
 void
 store_scan_begin(StoreScan *scan, StoreKey key, const Datum *keys)
 {
-	StoreKeyInfo    *info = &keys_info[key];
+	StoreKeyInfo *info = &keys_info[key];
 	ScanKeyData scankeys[2];
 
 	scan->key = info;
-	scan->table = info->table;
 	scan->detoasted = NULL;
 	scan->rel = open_table(info->table);
 	scan->index = open_index(info, scan->rel);
@@ -350,7 +383,7 @@ store_scan_next(StoreScan *scan)
 Datum
 store_scan_column(StoreScan *scan, int column, bool *null)
 {
-	return slot_getattr(scan->slot, tables[scan->table].attnums[column], null);
+	return slot_getattr(scan->slot, tables[scan->key->table].attnums[column], null);
 }
 
 /* Ends what store_scan_begin() began. */
@@ -381,7 +414,7 @@ store_fetch(StoreKey key, const Datum *keys, StoreRow *row)
 	store_scan_begin(&scan, key, keys);
 	found = store_scan_next(&scan);
 	if (found)
-		store_deform(scan.table, ExecCopySlotHeapTuple(scan.slot), RelationGetDescr(scan.rel), row);
+		store_deform(scan.key->table, ExecCopySlotHeapTuple(scan.slot), RelationGetDescr(scan.rel), row);
 	store_scan_end(&scan);
 	return found;
 }

@@ -18,6 +18,7 @@
 #include "utils/builtins.h"
 
 #define IDEMPOTENCY_KEY_MAX 255
+#define REQUEST_ID_MAX 255
 
 /* Dates of the public API whose shape we speak; it is the same for all. */
 static const char *const persona_versions[] = {
@@ -83,12 +84,16 @@ is_one_of(const char *value, const char *const *list, int count)
 	return false;
 }
 
-/* Raises parameter_invalid for a header with a value that we do not know. */
+/* Raises parameter_invalid for a header with a value that we do not know or cannot keep. */
 void
 request_check_headers(HttpRequest *request)
 {
 	const char *key = request->idempotency_key;
 
+	/* nginx makes them, but a role that may call the handlers can say what it likes */
+	if (request->request_id != NULL && strlen(request->request_id) > REQUEST_ID_MAX)
+		error_raise(ERROR_PARAMETER_INVALID, "@Request-Id", NULL,
+					"An id of a request has at most %d bytes.", REQUEST_ID_MAX);
 	if (request->persona_version != NULL &&
 		!is_one_of(request->persona_version, persona_versions, lengthof(persona_versions)))
 		error_raise(ERROR_PARAMETER_INVALID, "@Persona-Version", NULL,

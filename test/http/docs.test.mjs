@@ -5,12 +5,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { forgetOffers, sql } from './connections.mjs';
+import { freePort } from './stack.mjs';
 
 const page = new URL('../../doc/http.md', import.meta.url);
 const marker = '===== end of an example =====';
@@ -47,14 +47,6 @@ test('doc/http.md shows what its examples print', async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
-});
-
-// A port that nobody listens on.
-const freePort = () => new Promise((resolve) => {
-  const probe = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = probe.address();
-    probe.close(() => resolve(port));
-  });
 });
 
 // Lines as they are compared: PostgREST leaves a blank behind each row but the last.

@@ -5,24 +5,17 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { organization, sql } from './connections.mjs';
+import { freePort } from './stack.mjs';
 
 const secret = 'a secret of this test, which is long enough for HS256';
 const [a, b, c] = await Promise.all([organization(), organization(), organization()]);
 let folder;
 let server;
 let url;
-
-const freePort = () => new Promise((resolve) => {
-  const probe = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = probe.address();
-    probe.close(() => resolve(port));
-  });
-});
 
 function jwt(claims) {
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -2,6 +2,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -30,6 +31,14 @@ export function organization(name, permissions = "{read,write}", stack = shared)
   );
   return { id, key };
 }
+
+// A port that nobody listens on.
+export const freePort = () => new Promise((resolve) => {
+  const probe = createServer().listen(0, "127.0.0.1", () => {
+    const { port } = probe.address();
+    probe.close(() => resolve(port));
+  });
+});
 
 // Starts a stack of one's own; stop() ends it. Takes connect as test/http/run installed it.
 export async function startStack(environment = {}) {

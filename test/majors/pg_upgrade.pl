@@ -107,6 +107,18 @@ sub state_of
 	};
 }
 
+# 15.20 notes for every column, of whatever table, an option that 18.6 does not know and therefore
+# does not restore. Where that is so it is taken off first, by the statement of doc/dba.md.
+$new->start;
+if (($new->psql('postgres', 'CREATE TEMPORARY TABLE t (a int); ALTER TABLE t ALTER a SET (pg_attver = 1)'))[0] != 0)
+{
+	my ($statement) = slurp_file("$FindBin::RealBin/../../doc/dba.md") =~ /^(UPDATE pg_attribute .*?;)$/ms;
+
+	note($statement);
+	$old->safe_psql('postgres', $statement);
+}
+$new->stop;
+
 my $before = state_of($old);
 my @rows = $before->{'the outbox'} =~ /^/mg;
 is($old->safe_psql('postgres', q{SELECT string_agg(DISTINCT status::text, ' ' ORDER BY status::text) FROM connect.connection}),
@@ -117,19 +129,9 @@ is($old->safe_psql('postgres', 'SELECT count(*) FROM connect.idempotency'), '1',
 $old->stop;
 
 chdir(PostgreSQL::Test::Utils::tempdir()) or BAIL_OUT($!);
-my $upgraded = run_log([ $new->installed_command('pg_upgrade'), '--no-sync', '-d', $old->data_dir, '-D', $new->data_dir,
+ok(run_log([ $new->installed_command('pg_upgrade'), '--no-sync', '-d', $old->data_dir, '-D', $new->data_dir,
 		'-b', $old->config_data('--bindir'), '-B', $new->config_data('--bindir'),
-		'-s', $new->host, '-p', $old->port, '-P', $new->port ]);
-TODO: {
-	# 15.20 sets an option for the columns of every table, whoever's, that 18.6 does not know.
-	local $TODO = "PostgreSQL's own restore stops at the option pg_attver" if !$upgraded && said('pg_attver');
-	ok($upgraded, 'pg_upgrade');
-}
-if (!$upgraded)
-{
-	done_testing();
-	exit;
-}
+		'-s', $new->host, '-p', $old->port, '-P', $new->port ]), 'pg_upgrade') or BAIL_OUT('the rest needs it');
 $new->start;
 
 my $after = state_of($new);
@@ -137,14 +139,6 @@ my $after = state_of($new);
 foreach my $what (sort keys %$before)
 {
 	ok($after->{$what} eq $before->{$what}, "$what: the same as before") or diag(difference($before->{$what}, $after->{$what}));
-}
-
-# Is this in what pg_upgrade has left behind?
-sub said
-{
-	my ($word) = @_;
-
-	return system('grep', '-rqs', $word, $new->data_dir . '/pg_upgrade_output.d') == 0;
 }
 
 # The lines that only one of two texts has.

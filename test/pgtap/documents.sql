@@ -2,7 +2,7 @@
 -- containers of more than 32 children some of them say where they end instead of how long they are.
 \ir setup.psql
 
-SELECT plan(8);
+SELECT plan(9);
 
 -- 40 partners, 40 scopes, names that need escaping or have none of one byte
 INSERT INTO connect.scope (name, description)
@@ -21,6 +21,7 @@ SELECT ok(NOT record_image_eq(ROW('{"a": 1}'::jsonb), ROW('{"a": 2}'::jsonb)), '
 SELECT is(jsonb_array_length(connect.list_connections(page_size => 100) -> 'data'), 40, 'a list of 40 Connections');
 SELECT ok(pg_temp.same(connect.list_connections(page_size => 100)), 'a list of Connections');
 SELECT ok(pg_temp.same(connect.list_connections(page_size => 1)), 'a short one with a link');
+SELECT ok(pg_temp.same(connect.list_connections(status => 'inactive')), 'an empty one');
 SELECT ok(pg_temp.same(connect.list_events(page_size => 100)), 'a list of events');
 SELECT ok(pg_temp.same(connect.list_scopes()), 'the scopes');
 SELECT ok(pg_temp.same(connect.get_organization()), 'an organization');

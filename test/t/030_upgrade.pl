@@ -102,6 +102,11 @@ my $again = $node->safe_psql('upgraded', $objects);
 is($again =~ s/\{fillfactor=70\}/{fillfactor=90}/r, $fresh, 'upgrade_store() may be repeated, and keeps an option that no version has set');
 isnt($again, $fresh, 'which was another one');
 
+my $checks = q{SELECT string_agg(oid::text, ' ' ORDER BY oid) FROM pg_constraint WHERE conname IN ('connection_id_check', 'organization_id_check')};
+my $as_they_were = $node->safe_psql('upgraded', $checks);
+$node->safe_psql('upgraded', 'SET quote_all_identifiers = on; SELECT connect.upgrade_store()');
+is($node->safe_psql('upgraded', $checks), $as_they_were, 'a constraint that says the same is not checked anew, however the session quotes names');
+
 # Other versions lead nowhere.
 is( $node->safe_psql('fresh', q{SELECT string_agg(source || ' ' || target, ', ' ORDER BY source) FROM pg_extension_update_paths('connect') WHERE path IS NOT NULL}),
 	"0.1.0 $version", 'there is a path from each version released before, and none back');

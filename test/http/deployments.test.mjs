@@ -1,0 +1,239 @@
+// What doc/http.md says of setups other than script/demo's, done with its own lines: TLS and a read
+// replica behind one nginx, and pgbouncer in transaction mode. All on the cluster of the stack.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { call, create, createActive, organization, root, sql } from './connections.mjs';
+import { freePort } from './stack.mjs';
+
+const work = process.env.CONNECT_WORK;
+const page = readFileSync(new URL('../../doc/http.md', import.meta.url), 'utf8');
+const [tlsLines, replicaLines] = [...page.matchAll(/^ *```nginx\n([^]*?)```/gm)].map(([, lines]) => lines);
+const [, bouncerLines] = page.match(/^ *```ini\n([^]*?)```/m);
+const [uid, gid] = ['-u', '-g'].map((option) => Number(execFileSync('id', [option, 'postgres'])));
+const bin = execFileSync(process.env.PG_CONFIG ?? 'pg_config', ['--bindir'], { encoding: 'utf8' }).trim();
+
+const folder = mkdtempSync(join(tmpdir(), 'connect-deployments.'));
+const children = [];
+
+const inFolder = (...names) => join(folder, ...names);
+const encoded = (path) => path.replaceAll('/', '%2F');
+
+function write(name, text) {
+  writeFileSync(inFolder(name), text, { mode: 0o600 });
+  chownSync(inFolder(name), uid, gid);
+  return inFolder(name);
+}
+
+function run(command, options) {
+  return execFileSync(command, options, { uid, gid, cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+}
+
+// Starts a command as postgres, and waits until it does what it is for.
+async function start(command, options, ready) {
+  const child = spawn(command, options, { uid, gid, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  child.stdout.on('data', (data) => (log += data));
+  child.stderr.on('data', (data) => (log += data));
+  children.push(child);
+  for (let i = 0; i < 300; i++) {
+    if (await ready().catch(() => false)) return child;
+    if (child.exitCode !== null) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${command} did not start:\n${log}`);
+}
+
+// A server whose socket is in this folder, asked as a superuser.
+const ask = (port, text) => run(join(bin, 'psql'), ['-XAtq', '-v', 'ON_ERROR_STOP=1', `host=${folder} port=${port} user=postgres dbname=connect`, '-c', text]);
+
+// Starts a PostgREST of its own, as the stack's is but for its database and these lines.
+async function startPostgrest(databasePort, lines) {
+  const port = await freePort();
+  const file = write(`postgrest-${port}.conf`, readFileSync(join(work, 'postgrest.conf'), 'utf8')
+    .replace(/^db-uri = .*$/m, `db-uri = "postgresql://connect_authenticator@${encoded(folder)}:${databasePort}/connect"`)
+    .replace(/^server-port = .*$/m, `server-port = ${port}`) + lines);
+  const child = await start(join(work, 'postgrest'), [file],
+    async () => (await fetch(`http://127.0.0.1:${port}/`)).status === 404);
+  return { port, child };
+}
+
+// Starts an nginx of its own, as the stack's is but for what change makes of its configuration.
+async function startNginx(port, change) {
+  const name = `nginx-${port}`;
+  mkdirSync(inFolder(name));
+  chownSync(inFolder(name), uid, gid);
+  const conf = readFileSync(join(work, 'nginx.conf'), 'utf8').replaceAll(work, inFolder(name)).replaceAll(join(inFolder(name), 'www'), inFolder('www'));
+  const file = write(`${name}.conf`, change(conf));
+  await start('/usr/sbin/nginx', ['-p', inFolder(name), '-e', join(inFolder(name), 'nginx-error.log'), '-c', file], async () => {
+    const probe = await new Promise((resolve, reject) => https.get({ host: '127.0.0.1', port, path: '/openapi.json', rejectUnauthorized: false }, resolve).on('error', reject)
+      .on('error', reject)).catch(() => fetch(`http://127.0.0.1:${port}/openapi.json`));
+    return (probe.statusCode ?? probe.status) === 200;
+  });
+}
+
+// Puts something into a text in place of what must stand there.
+function replace(text, what, by) {
+  const parts = text.split(what);
+  assert.ok(parts.length > 1, `${what} stands in nginx.conf`);
+  return parts.join(by);
+}
+
+before(() => {
+  chownSync(folder, uid, gid);
+  cpSync(join(work, 'www'), inFolder('www'), { recursive: true });
+  execFileSync('chown', ['-R', 'postgres:postgres', inFolder('www')]);
+});
+
+after(async () => {
+  for (const child of children.reverse()) {
+    if (child.exitCode !== null) continue;
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGINT');
+    await closed;
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('TLS, and reads from a standby', async (t) => {
+  const [source, destination] = [await organization(), await organization()];
+  const [standbyPort, httpsPort] = [await freePort(), await freePort()];
+
+  run(join(bin, 'pg_basebackup'), ['-D', inFolder('standby'), '-X', 'stream', '-c', 'fast', '-R', '--no-sync', '-d', process.env.CONNECT_PGURL]);
+  await start(join(bin, 'postgres'), ['-D', inFolder('standby'), '-c', `unix_socket_directories=${folder}`, '-c', `port=${standbyPort}`,
+    '-c', 'listen_addresses='], async () => ask(standbyPort, 'SELECT pg_is_in_recovery()') === 't');
+  const standby = await startPostgrest(standbyPort, '\ndb-channel-enabled = false\n');
+
+  run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost',
+    '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', inFolder('key.pem'), '-out', inFolder('cert.pem')]);
+  const tls = tlsLines.replace('listen 443 ssl', `listen 127.0.0.1:${httpsPort} ssl`)
+    .replace(/(ssl_certificate +)[^;]+/, `$1${inFolder('cert.pem')}`).replace(/(ssl_certificate_key +)[^;]+/, `$1${inFolder('key.pem')}`);
+  const [, declared, pass] = replicaLines.replace('127.0.0.1:3001', `127.0.0.1:${standby.port}`).match(/^([^]*\n)( *proxy_pass [^]*)$/);
+  const header = tls.match(/^ *add_header .*$/m)[0];
+  await startNginx(httpsPort, (conf) => {
+    let changed = replace(conf, `listen ${new URL(process.env.CONNECT_URL).host};`, tls);
+    changed = replace(changed, '    server {\n', `${declared}    server {\n`);
+    changed = replace(changed, 'proxy_pass http://postgrest/rpc/$connect_operation;', pass);
+    return replace(changed, '# These replace the inherited ones.\n', `${header}\n`);
+  });
+  const get = (path, key, method = 'GET', body = undefined) => new Promise((resolve, reject) => {
+    const outgoing = https.request({ host: '127.0.0.1', port: httpsPort, path, method, ca: readFileSync(inFolder('cert.pem')),
+      headers: { ...(key && { authorization: `Bearer ${key}` }), ...(body && { 'content-type': 'application/json' }) } }, (answer) => {
+      let text = '';
+      answer.on('data', (data) => (text += data));
+      answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, text }));
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+  const names = async (key) => JSON.parse((await get(root, key)).text).data.map((row) => row.attributes.name);
+  const caughtUp = () => {
+    const at = execFileSync(join(bin, 'psql'), ['-XAtq', process.env.CONNECT_PGURL, '-c', 'SELECT pg_current_wal_lsn()'], { encoding: 'utf8' }).trim();
+    ask(standbyPort, `DO $$ BEGIN FOR i IN 1..200 LOOP EXIT WHEN pg_last_wal_replay_lsn() >= '${at}'; PERFORM pg_sleep(0.05); END LOOP; END $$`);
+  };
+
+  await t.test('a write goes to the primary, a read to the standby', async () => {
+    const made = await get(root, source.key, 'POST', JSON.stringify({ data: { attributes: { 'destination-organization-id': destination.id, name: 'First' } } }));
+    assert.equal(made.status, 201, made.text);
+    caughtUp();
+    assert.deepEqual(await names(destination.key), ['First']);
+    assert.equal((await get(root, destination.key, 'HEAD')).status, 200);
+    ask(standbyPort, 'SELECT pg_wal_replay_pause()');
+    await create(source, await organization(), { name: 'Second' });
+    assert.deepEqual(await names(source.key), ['First'], 'the standby has not replayed it');
+    ask(standbyPort, 'SELECT pg_wal_replay_resume()');
+    caughtUp();
+    assert.deepEqual(await names(source.key), ['Second', 'First']);
+  });
+
+  await t.test('a refusal is worded there too', async () => {
+    assert.equal((await get(`${root}/cxn_none`, source.key)).status, 404);
+    assert.equal((await get(root)).status, 401);
+    assert.equal((await get(`${root}?page%5Bsize%5D=0`, source.key)).status, 400);
+  });
+
+  await t.test('every kind of answer asks for TLS from then on', async () => {
+    for (const [path, key] of [[root, source.key], [root, undefined], ['/nowhere', undefined], ['/openapi.json', undefined], ['/connect/connections', undefined], ['/dashboard/main.js', undefined]]) {
+      const answer = await get(path, key);
+      assert.equal(answer.headers['strict-transport-security'], 'max-age=31536000', `${path} ${answer.status}`);
+    }
+  });
+});
+
+test('pgbouncer in transaction mode', async (t) => {
+  const [bouncerPort, port] = [await freePort(), await freePort()];
+  const organizations = await Promise.all(Array.from({ length: 4 }, organization));
+  const primary = new URL(process.env.CONNECT_PGURL);
+  const ini = write('pgbouncer.ini', `[databases]
+connect = host=${decodeURIComponent(primary.hostname)} port=${primary.port} dbname=connect
+[pgbouncer]
+listen_addr =
+listen_port = ${bouncerPort}
+unix_socket_dir = ${folder}
+auth_type = any
+pool_mode = transaction
+default_pool_size = 2
+max_client_conn = 100
+`.replace('auth_type = any', `auth_type = trust\nauth_file = ${write('users.txt', '"connect_authenticator" ""\n"postgres" ""\n')}`));
+  await start('/usr/sbin/pgbouncer', [ini], async () => ask(bouncerPort, 'SELECT 1') === '1');
+  const postgrest = await startPostgrest(bouncerPort, bouncerLines);
+  await startNginx(port, (conf) => replace(replace(conf, `listen ${new URL(process.env.CONNECT_URL).host};`, `listen 127.0.0.1:${port};`),
+    conf.match(/server (127\.0\.0\.1:\d+) max_fails=0/)[1], `127.0.0.1:${postgrest.port}`));
+  const stack = { CONNECT_URL: `http://127.0.0.1:${port}` };
+
+  await t.test('everybody is who they are, whoever had the connection before', async () => {
+    const ask50 = async (who, i) => {
+      for (let n = 0; n < 50; n++) {
+        const answer = await call('GET', n % 2 ? root : '/api/v1/connect/organization', { key: who.key, stack });
+        assert.equal(answer.status, 200, answer.text);
+        assert.equal(answer.headers.get('persona-organization-id'), who.id);
+        if (n % 2 === 0) assert.equal(answer.json.data.id, who.id);
+        // an error's status and headers must not show in another one's answer
+        if (n % 7 === i) assert.equal((await call('GET', `${root}/cxn_none`, { key: who.key, stack })).status, 404);
+      }
+    };
+    await Promise.all(organizations.flatMap((who, i) => [ask50(who, i), ask50(who, i + 1)]));
+    assert.equal((await call('GET', root, { stack })).status, 401);
+  });
+
+  await t.test('one key makes one Connection, and its steps go on', async () => {
+    const [a, b] = organizations;
+    const send = () => call('POST', root, { key: a.key, stack, headers: { 'Idempotency-Key': key },
+      body: { data: { attributes: { 'destination-organization-id': b.id } } } });
+    const key = randomUUID();
+    const answers = await Promise.all(Array.from({ length: 8 }, send));
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]));
+    assert.equal(new Set(answers.map(({ text }) => text)).size, 1);
+    const { id } = answers[0].json.data;
+    assert.equal((await call('POST', `${root}/${id}/activate`, { key: a.key, stack })).status, 403);
+    assert.equal((await call('POST', `${root}/${id}/activate`, { key: b.key, stack })).status, 200);
+    assert.equal(await sql(`SELECT string_agg(action || ' ' || actor_organization_id, ', ' ORDER BY id) FROM connect.event WHERE connection_id = '${id}'`),
+      `create ${a.id}, activate ${b.id}`);
+  });
+
+  await t.test('SIGUSR1 tells of a new function', async () => {
+    const address = `http://127.0.0.1:${postgrest.port}/rpc/test_new_function`;
+    await sql(`CREATE FUNCTION connect_api.test_new_function() RETURNS json LANGUAGE sql STABLE AS $$ SELECT '{}'::json $$;
+      GRANT EXECUTE ON FUNCTION connect_api.test_new_function() TO connect_http`);
+    try {
+      assert.equal((await fetch(address)).status, 404);
+      postgrest.child.kill('SIGUSR1');
+      for (let i = 0; i < 100 && (await fetch(address)).status !== 200; i++) await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.equal((await fetch(address)).status, 200);
+    } finally {
+      await sql('DROP FUNCTION connect_api.test_new_function()');
+    }
+  });
+
+  await t.test('a revocation holds from the next request on', async () => {
+    const connection = await createActive(organizations[2], organizations[3]);
+    await call('POST', `${root}/${connection.id}/deactivate`, { key: organizations[3].key, stack });
+    const answer = await call('GET', `${root}/${connection.id}`, { key: organizations[2].key, stack });
+    assert.equal(answer.json.data.attributes.status, 'inactive');
+  });
+});
