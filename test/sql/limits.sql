@@ -79,8 +79,8 @@ RESET SESSION AUTHORIZATION;
 -- the id of a request, which nginx makes but others may send: 255 bytes
 SELECT connect.grant_http('regress_connect_source');
 SET SESSION AUTHORIZATION regress_connect_source;
-SELECT set_config('request.headers', json_build_object('x-connect-request-id', repeat('r', n))::text, false) <> '' AS set,
-    connect_api.create_connection('{"data": {"attributes": {"destination-organization-id": "-"}}}') #>> '{errors,0,code}' AS refused
+SELECT set_config('request.headers', json_build_object('x-connect-id', 'cxn_1', 'x-connect-request-id', repeat('r', n))::text, false) <> '' AS set,
+    connect_api.update_connection('{"data": {"attributes": {"name": "By request"}}}') #>> '{errors,0,code}' AS refused
 FROM (VALUES (255), (256)) AS v (n) ORDER BY n DESC;
 RESET request.headers;
 SELECT DISTINCT length(e #>> '{attributes,request-id}') AS length FROM jsonb_array_elements(connect.list_events() -> 'data') AS e
