@@ -112,7 +112,7 @@ sub state_of
 $new->start;
 if (($new->psql('postgres', 'CREATE TEMPORARY TABLE t (a int); ALTER TABLE t ALTER a SET (pg_attver = 1)'))[0] != 0)
 {
-	my ($statement) = slurp_file("$FindBin::RealBin/../../doc/dba.md") =~ /^(UPDATE pg_attribute .*?;)$/ms;
+	my ($statement) = slurp_file("$FindBin::RealBin/../../doc/dba.md") =~ /^(UPDATE pg_attribute\s.*?;)$/ms;
 
 	note($statement);
 	$old->safe_psql('postgres', $statement);
