@@ -112,13 +112,25 @@ connect_get_connection(PG_FUNCTION_ARGS)
 	RETURN_DOCUMENT(document_connection(&document_jsonb, &who, &connection));
 }
 
+/* Returns the state to filter by; raises parameter_invalid for one that a DBA has added to the enum. */
+static ConnectionStatus
+known_status(Datum value)
+{
+	ConnectionStatus status = store_status_from_datum(value);
+
+	if (status == CONNECTION_NONE)
+		error_raise(ERROR_PARAMETER_INVALID, "status", NULL,
+					"\"status\" must be \"pending\", \"active\" or \"inactive\".");
+	return status;
+}
+
 Datum
 connect_list_connections(PG_FUNCTION_ARGS)
 {
 	Principal	who;
 	ListPage	page;
 	ListRequest request = {
-		.status = PG_ARGISNULL(0) ? NULL : DatumGetCString(DirectFunctionCall1(enum_out, PG_GETARG_DATUM(0))),
+		.status = PG_ARGISNULL(0) ? CONNECTION_NONE : known_status(PG_GETARG_DATUM(0)),
 		.direction = ARG_TEXT(1),
 		.source = ARG_TEXT(2),
 		.destination = ARG_TEXT(3),

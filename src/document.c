@@ -284,8 +284,8 @@ put_page_link(JsonWriter *out, const char *key, const char *path, const Document
 	appendStringInfoString(&link, path);
 	if (style->fields_text != NULL)
 		append_parameter(&link, "fields[connect/connection]", style->fields_text);
-	if (request->status != NULL)
-		append_parameter(&link, "filter[status]", request->status);
+	if (request->status != CONNECTION_NONE)
+		append_parameter(&link, "filter[status]", connection_status_label(request->status));
 	append_text_parameter(&link, "filter[direction]", request->direction);
 	append_text_parameter(&link, "filter[source-organization-id]", request->source);
 	append_text_parameter(&link, "filter[destination-organization-id]", request->destination);

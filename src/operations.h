@@ -17,7 +17,7 @@
 /* What a list is asked for; everything but page_size may be NULL. */
 typedef struct ListRequest
 {
-	const char *status;
+	ConnectionStatus status;	/* CONNECTION_NONE for any */
 	text	   *direction;
 	text	   *source;
 	text	   *destination;

@@ -205,7 +205,7 @@ typedef struct ListQuery
 	bool		inbound;
 	text	   *source;			/* both or neither: the one pair that can match */
 	text	   *destination;
-	const char *status;			/* connections only; or NULL */
+	ConnectionStatus status;	/* connections only; CONNECTION_NONE for any */
 	text	   *connection_id;	/* events only; or NULL */
 	text	   *after;			/* at most one of these two */
 	text	   *before;

@@ -44,44 +44,46 @@ static const char *const shape_conditions[] = {
 	[SHAPE_BOTH] = IS_SOURCE,
 	[SHAPE_OUTBOUND] = IS_SOURCE,
 	[SHAPE_INBOUND] = IS_DESTINATION,
-	[SHAPE_PAIR] = "c.source_organization_id OPERATOR(pg_catalog.=) $5"
-	" AND c.destination_organization_id OPERATOR(pg_catalog.=) $6",
-	[SHAPE_CONNECTION] = "c.connection_id OPERATOR(pg_catalog.=) $5",
+	[SHAPE_PAIR] = "c.source_organization_id OPERATOR(pg_catalog.=) $4"
+	" AND c.destination_organization_id OPERATOR(pg_catalog.=) $5",
+	[SHAPE_CONNECTION] = "c.connection_id OPERATOR(pg_catalog.=) $4",
 };
 
-/* What else distinguishes one list's statement from another. */
-#define STATEMENT_ASCENDING	0x01
-#define STATEMENT_BOUNDED	0x02	/* $2 bounds the ids */
-#define STATEMENT_BY_STATUS	0x04	/* $4 is a state */
-#define STATEMENT_VARIANTS	0x08
-
-/* Appends the scan of one index, of at most $3 rows. */
-static void
-append_scan(StringInfo sql, ListKind kind, const char *condition, int variant)
+/* Which rows of a kind and shape a statement reads, and in which order. */
+typedef struct ListVariant
 {
-	bool		ascending = variant & STATEMENT_ASCENDING;
+	bool		ascending;
+	bool		bounded;		/* by the id in $2 */
+	ConnectionStatus status;
+} ListVariant;
 
+/*
+ * Appends the scan of one index, of at most $3 rows.  A state is a constant, so
+ * that a partial index, if the DBA has made one, can serve.
+ */
+static void
+append_scan(StringInfo sql, ListKind kind, const char *condition, const ListVariant *variant)
+{
 	appendStringInfo(sql, "SELECT %s FROM connect.%s AS c WHERE %s", list_columns[kind],
 					 kind == LIST_EVENTS ? "event" : "connection", condition);
-	if (variant & STATEMENT_BOUNDED)
-		appendStringInfo(sql, " AND c.id OPERATOR(pg_catalog.%s) $2", ascending ? ">" : "<");
-	/* a query of its own, so that the label is not looked up for each row */
-	if (variant & STATEMENT_BY_STATUS)
-		appendStringInfoString(sql, " AND c.status OPERATOR(pg_catalog.=)"
-							   " (SELECT $4::connect.connection_status)");
-	appendStringInfo(sql, " ORDER BY c.id %s LIMIT $3", ascending ? "ASC" : "DESC");
+	if (variant->bounded)
+		appendStringInfo(sql, " AND c.id OPERATOR(pg_catalog.%s) $2", variant->ascending ? ">" : "<");
+	if (variant->status != CONNECTION_NONE)
+		appendStringInfo(sql, " AND c.status OPERATOR(pg_catalog.=) '%s'",
+						 connection_status_label(variant->status));
+	appendStringInfo(sql, " ORDER BY c.id %s LIMIT $3", variant->ascending ? "ASC" : "DESC");
 }
 
 /* Returns the statement for a kind, shape and variant, written at its first use. */
 static StoreQuery *
-list_statement(ListKind kind, ListShape shape, int variant)
+list_statement(ListKind kind, ListShape shape, const ListVariant *variant)
 {
-	static StoreQuery queries[LIST_EVENTS + 1][SHAPE_CONNECTION + 1][STATEMENT_VARIANTS];
-	StoreQuery *query = &queries[kind][shape][variant];
+	static StoreQuery queries[LIST_EVENTS + 1][SHAPE_CONNECTION + 1][2][2][CONNECTION_INACTIVE + 1];
+	StoreQuery *query = &queries[kind][shape][variant->ascending][variant->bounded][variant->status];
 
 	if (query->sql == NULL)
 	{
-		static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TEXTOID};
+		static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID};
 		StringInfoData sql;
 
 		initStringInfo(&sql);
@@ -92,8 +94,7 @@ list_statement(ListKind kind, ListShape shape, int variant)
 			appendStringInfoString(&sql, ") UNION ALL (");
 			append_scan(&sql, kind, IS_DESTINATION
 						" AND c.source_organization_id OPERATOR(pg_catalog.<>) $1", variant);
-			appendStringInfo(&sql, ")) AS c ORDER BY c.id %s LIMIT $3",
-							 variant & STATEMENT_ASCENDING ? "ASC" : "DESC");
+			appendStringInfo(&sql, ")) AS c ORDER BY c.id %s LIMIT $3", variant->ascending ? "ASC" : "DESC");
 		}
 		else
 			append_scan(&sql, kind, shape_conditions[shape], variant);
@@ -113,21 +114,18 @@ list_rows(ListKind kind, const ListQuery *query, text *bound, bool ascending, in
 		query->source != NULL ? SHAPE_PAIR :
 		query->outbound && query->inbound ? SHAPE_BOTH :
 		query->outbound ? SHAPE_OUTBOUND : SHAPE_INBOUND;
-	int			variant = (ascending ? STATEMENT_ASCENDING : 0) | (bound ? STATEMENT_BOUNDED : 0) |
-		(query->status ? STATEMENT_BY_STATUS : 0);
+	ListVariant variant = {ascending, bound != NULL, query->status};
 	text	   *first = query->connection_id != NULL ? query->connection_id : query->source;
 	Datum		values[] = {
 		PointerGetDatum(query->organization),
 		PointerGetDatum(bound),
 		Int64GetDatum(limit),
-		query->status != NULL ? CStringGetTextDatum(query->status) : (Datum) 0,
 		PointerGetDatum(first),
 		PointerGetDatum(query->destination)
 	};
-	char		nulls[] = {' ', bound ? ' ' : 'n', ' ', query->status ? ' ' : 'n', first ? ' ' : 'n',
-	query->destination ? ' ' : 'n'};
+	char		nulls[] = {' ', bound ? ' ' : 'n', ' ', first ? ' ' : 'n', query->destination ? ' ' : 'n'};
 
-	return store_query(list_statement(kind, shape, variant), values, nulls);
+	return store_query(list_statement(kind, shape, &variant), values, nulls);
 }
 
 /* Puts the rows of an ascending scan in the order of a page. */

@@ -255,9 +255,9 @@ take_parameter(HttpRequest *request, int kinds, ListRequest *list, const char *n
 		list->before = cstring_to_text(value);
 	else if ((kinds & QUERY_FILTER) && strcmp(key, "filter[status]") == 0)
 	{
-		if (connection_status_parse(value) == CONNECTION_NONE)
+		list->status = connection_status_parse(value);
+		if (list->status == CONNECTION_NONE)
 			refuse_parameter(name, "It must be pending, active or inactive.");
-		list->status = value;
 	}
 	else if ((kinds & QUERY_FILTER) && strcmp(key, "filter[direction]") == 0)
 		list->direction = cstring_to_text(value);

@@ -30,6 +30,7 @@ sub refusal
 
 like(refusal(q{SELECT connect.get_connection('cxn_active')}), qr/XX000/, 'it is not shown');
 like(refusal(q{SELECT connect.list_connections()}), qr/XX000/, 'nor in a list');
+like(refusal(q{SELECT connect.list_connections(status => 'archived')}), qr/22023/, 'nor filtered by');
 like(refusal(q{SELECT connect.activate_connection('cxn_active')}), qr/PT409/, 'no step leads out of it');
 like(refusal(q{SELECT connect.deactivate_connection('cxn_active')}), qr/PT409/, 'whichever');
 is($node->safe_psql('postgres', q{SELECT connect.is_allowed('org_source', 'org_destination'), connect.explain_access('org_source', 'org_destination')}),
