@@ -4,6 +4,9 @@
 use strict;
 use warnings;
 
+use FindBin;
+use lib $FindBin::RealBin;
+use HostileStore;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -25,17 +28,7 @@ $node->safe_psql('postgres', qq{
 	CREATE DATABASE data_only TEMPLATE template0;
 });
 
-# Makes an empty store as a NOLOGIN role's.
-my $create_store = q{
-	CREATE EXTENSION connect;
-	GRANT USAGE, CREATE ON SCHEMA connect TO regress_connect_owner;
-	GRANT EXECUTE ON FUNCTION connect.create_store() TO regress_connect_owner;
-	SET ROLE regress_connect_owner;
-	SELECT connect.create_store();
-	RESET ROLE;
-};
-
-$node->safe_psql('store', $create_store);
+$node->safe_psql('store', install());
 $node->safe_psql('store', qq{
 	SELECT connect.register_organization('org_source', 'Source'), connect.register_organization('org_destination', 'Destination'),
 		connect.register_organization('org_other', 'Öther');
@@ -170,7 +163,7 @@ sub diff_of
 }
 
 # Data alone, into a store that exists: the triggers must be held, or they refuse.
-$node->safe_psql('data_only', $create_store);
+$node->safe_psql('data_only', install());
 $node->safe_psql('data_only', q{
 	ALTER TABLE connect.connection ADD COLUMN note text DEFAULT 'none';
 	-- what create_store() ships comes with the dump
