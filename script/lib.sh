@@ -11,6 +11,8 @@
 
 set -euo pipefail
 export LC_ALL=C.UTF-8
+# Python would leave what it compiles in the tree.
+export PYTHONDONTWRITEBYTECODE=1
 umask 022
 
 PG_MAJOR=15
@@ -39,32 +41,35 @@ is_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Installs those of the named Debian packages that are missing. Services that come with them
-# are not started: nobody asked for them, and they would listen to the whole network.
+# Installs those of the named Debian packages that are missing. What comes with them neither starts
+# now nor at the next boot, nor makes a cluster: nobody asked for it, and it would listen to the network.
 install_packages() {
-	local package missing=() settings=/etc/postgresql-common/createcluster.conf
+	local package missing=()
 
 	for package in "$@"; do
 		is_installed "$package" || missing+=("$package")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	say "installing ${missing[*]}"
-	# The package would make a cluster of its own, too.
-	if ! is_installed "postgresql-$PG_MAJOR" && [ ! -e "$settings" ]; then
-		mkdir -p "$(dirname "$settings")"
-		echo "create_main_cluster = false" >"$settings"
-	fi
-	export DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1
 	(
-		policy=/usr/sbin/policy-rc.d
-		if [ ! -e "$policy" ]; then
-			trap 'rm -f "$policy"' EXIT
-			printf '#!/bin/sh\nexit 101\n' >"$policy"
-			chmod 0755 "$policy"
-		fi
-		apt-get -q -o DPkg::Lock::Timeout=300 update
-		apt-get -q -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
+		made=()
+		trap 'rm -f "${made[@]}"' EXIT
+		make_for_now() {
+			[ ! -e "$1" ] || return 0
+			mkdir -p "$(dirname "$1")"
+			cat >"$1"
+			chmod 0755 "$1"
+			made+=("$1")
+		}
+		make_for_now /usr/sbin/policy-rc.d <<<$'#!/bin/sh\nexit 101'
+		make_for_now /etc/postgresql-common/createcluster.conf <<<"create_main_cluster = false"
+		export DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1
+		apt-get -qq -o DPkg::Lock::Timeout=300 update
+		apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \
 			install -y --no-install-recommends "${missing[@]}"
+		for package in nginx-light pgbouncer; do
+			[[ " ${missing[*]} " != *" $package "* ]] || update-rc.d "${package%-light}" disable
+		done
 	)
 }
 
@@ -136,7 +141,7 @@ leave() {
 # gives the copy to postgres: the clone may lie where postgres cannot read.
 copy_tree() {
 	mkdir "$work/$1"
-	tar -C "$tree" --exclude=./.git --exclude=node_modules --exclude='*.o' --exclude='*.bc' \
+	tar -C "$tree" --exclude=./.git --exclude=node_modules --exclude=__pycache__ --exclude='*.o' --exclude='*.bc' \
 		--exclude='*.so' --exclude='./sql/connect--*.sql' --exclude=./results --exclude=./output_iso \
 		--exclude=./tmp_check --exclude=./test/unit/unit --no-same-owner -cf - . |
 		tar -C "$work/$1" --no-same-owner -xf -

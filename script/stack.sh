@@ -42,6 +42,9 @@ make_stack_folder() {
 	connect_port=${CONNECT_PORT:-8080}
 	[ "$connect_port" != 0 ] || connect_port=$(free_port)
 	[[ $connect_port =~ ^[1-9][0-9]{0,4}$ ]] || die "CONNECT_PORT must be a port"
+	# An answer from there would pass for ours.
+	node -e 'require("net").createServer().listen(+process.argv[1], "127.0.0.1", () => process.exit()).on("error", () => process.exit(1))' \
+		"$connect_port" || die "port $connect_port is taken: say another one in CONNECT_PORT, or 0 for a free one"
 
 	if [ -n "${CONNECT_DIR:-}" ]; then
 		mkdir -p "$CONNECT_DIR"
