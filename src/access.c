@@ -29,11 +29,16 @@
 #include "store.h"
 #include "typeid.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #define FIRST_LOAD 32
 #define LOAD_FACTOR 8
+
+/* The longest name that connect.scope takes; longer ones are looked for each time anew. */
+#define SCOPE_MAX_LENGTH 64
 
 /* What is known of a pair; connection is CONNECTION_NONE where there is none. */
 typedef struct PairEntry
@@ -67,11 +72,13 @@ typedef struct Memo
 	uint64		horizon;		/* the snapshot's, for tags */
 	MemoryContext context;		/* holds all of it */
 	pairs_hash *pairs;
+	bool		distrusted;		/* to be emptied before it is asked again */
 	ArrayType  *last_scopes;	/* most Connections grant the same: keep them once */
 
 	/* the last question to such scopes, for most rows ask the same */
 	const ArrayType *asked_scopes;
-	text	   *asked_scope;
+	char		asked_scope[SCOPE_MAX_LENGTH];
+	int			asked_scope_len;
 	bool		granted;
 
 	/* the destination asked for last, and how far its Connections are read */
@@ -110,9 +117,11 @@ grants_scope(const ArrayType *scopes, const text *scope)
 	const char *element;
 	int			count;
 
+	if (scopes == NULL)
+		return false;
 	if (scope == NULL)
 		return true;
-	if (scopes == NULL || ARR_HASNULL(scopes))
+	if (ARR_HASNULL(scopes))
 		return false;			/* no row that the guard let in */
 	element = ARR_DATA_PTR(scopes);
 	count = ArrayGetNItems(ARR_NDIM(scopes), ARR_DIMS(scopes));
@@ -130,15 +139,15 @@ grants_scope(const ArrayType *scopes, const text *scope)
 static inline bool
 kept_grants_scope(const ArrayType *scopes, const text *scope)
 {
-	if (scope == NULL || scopes == NULL)
+	int			len = scope == NULL ? 0 : VARSIZE_ANY_EXHDR(scope);
+
+	if (scope == NULL || scopes == NULL || len > SCOPE_MAX_LENGTH)
 		return grants_scope(scopes, scope);
-	if (memo.asked_scopes != scopes || !text_equal(memo.asked_scope, scope))
+	if (memo.asked_scopes != scopes || memo.asked_scope_len != len ||
+		memcmp(memo.asked_scope, VARDATA_ANY(scope), len) != 0)
 	{
-		memo.asked_scopes = NULL;
-		if (memo.asked_scope != NULL)
-			pfree(memo.asked_scope);
-		memo.asked_scope = MemoryContextAlloc(memo.context, VARSIZE_ANY(scope));
-		memcpy(memo.asked_scope, scope, VARSIZE_ANY(scope));
+		memcpy(memo.asked_scope, VARDATA_ANY(scope), len);
+		memo.asked_scope_len = len;
 		memo.granted = grants_scope(scopes, scope);
 		memo.asked_scopes = scopes;
 	}
@@ -187,11 +196,25 @@ memo_empty(void)
 	MemoryContextReset(memo.context);
 	memo.last_scopes = NULL;
 	memo.asked_scopes = NULL;
-	memo.asked_scope = NULL;
 	memo.destination_len = 0;
 	memo.loaded_to_len = 0;
+	memo.distrusted = false;
 	memo.pairs = NULL;			/* in case of an error below */
 	memo.pairs = pairs_create(memo.context, 64, NULL);
+}
+
+/* An enum has changed: what was read of a state may mean another one. */
+static void
+distrust_memo(Datum arg, int cacheid, uint32 hash)
+{
+	memo.distrusted = true;
+}
+
+/* Registers the callback by which PostgreSQL tells of changed enums; called once, at load. */
+void
+access_init(void)
+{
+	CacheRegisterSyscacheCallback(ENUMOID, distrust_memo, (Datum) 0);
 }
 
 /* Makes the memo one for the active snapshot: without tags, an empty one. */
@@ -200,7 +223,7 @@ memo_refresh(void)
 {
 	uint64		key = snapshot_key_current();
 
-	if (memo.key == key && key != SNAPSHOT_KEY_NONE)
+	if (memo.key == key && key != SNAPSHOT_KEY_NONE && !memo.distrusted)
 		return;
 	memo.key = SNAPSHOT_KEY_NONE;	/* in case of an error below */
 	memo.misses = 0;
@@ -208,7 +231,7 @@ memo_refresh(void)
 	memo.from_first = false;
 	memo.complete = false;
 	memo.horizon = 0;
-	if (memo.pairs == NULL || !pair_tags_enabled() || !memo_has_room())
+	if (memo.pairs == NULL || !pair_tags_enabled() || memo.distrusted || !memo_has_room())
 		memo_empty();
 	if (key != SNAPSHOT_KEY_NONE)
 		memo.horizon = pair_tags_horizon();
@@ -257,6 +280,13 @@ memo_add(Pair pair, uint32 hash, ConnectionStatus status, const ArrayType *scope
 	entry->scopes = scopes != NULL ? memo.last_scopes : NULL;
 }
 
+/* Can this be the id of an organization, as far as its length goes? */
+static bool
+has_id_length(const text *id)
+{
+	return id != NULL && VARSIZE_ANY_EXHDR(id) >= 1 && VARSIZE_ANY_EXHDR(id) <= ID_MAX_LENGTH;
+}
+
 /* Reads on in the destination's Connections, LOAD_FACTOR rows for each miss so far. */
 static void
 bulk_load(const text *destination)
@@ -280,8 +310,12 @@ bulk_load(const text *destination)
 			end = true;
 			break;
 		}
-		pair = pair_make(connection.source, destination);
-		memo_add(pair, pair_hash(&pair), connection.status, connection.scopes);
+		/* nobody can ask for a source that is longer than an id may be */
+		if (has_id_length(connection.source))
+		{
+			pair = pair_make(connection.source, destination);
+			memo_add(pair, pair_hash(&pair), connection.status, connection.scopes);
+		}
 		memo.loaded_to_len = Min(VARSIZE_ANY_EXHDR(connection.id), ID_MAX_LENGTH);
 		memcpy(memo.loaded_to, VARDATA_ANY(connection.id), memo.loaded_to_len);
 	}
@@ -368,13 +402,6 @@ check_pair(const text *source, const text *destination, const text *scope)
 	return judge(status, grants_scope(scopes, scope));
 }
 
-/* Can this be the id of an organization, as far as its length goes? */
-static bool
-has_id_length(const text *id)
-{
-	return id != NULL && VARSIZE_ANY_EXHDR(id) >= 1 && VARSIZE_ANY_EXHDR(id) <= ID_MAX_LENGTH;
-}
-
 /*
  * May destination see source's data, as the active snapshot sees it?  An
  * outsider is told that there is no Connection.  Raises store_missing.
@@ -382,6 +409,7 @@ has_id_length(const text *id)
 Access
 access_check(const text *source, const text *destination, const text *scope)
 {
+	(void) store_owner();		/* says so if there is no store */
 	if (!has_id_length(source) || !has_id_length(destination) ||
 		!principal_may_know(source, destination))
 		return ACCESS_NO_CONNECTION;

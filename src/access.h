@@ -16,6 +16,8 @@ typedef enum Access
 	ACCESS_SCOPE_NOT_GRANTED
 } Access;
 
+extern void access_init(void);
+
 /* scope may be NULL, for any, everywhere; an organization that is NULL has no Connection */
 extern Access access_check(const text *source, const text *destination, const text *scope);
 extern void access_require(text *source, text *destination, const text *scope);

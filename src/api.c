@@ -168,7 +168,7 @@ connect_get_organization(PG_FUNCTION_ARGS)
 	StoreRow	row;
 
 	principal_require(&who, PERMISSION_READ);
-	(void) store_find_organization(who.organization, &row);
+	operation_get_organization(&who, &row);
 	RETURN_DOCUMENT(document_organization(&document_jsonb, &row));
 }
 

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access.h"
 #include "connect.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -34,4 +35,5 @@ _PG_init(void)
 	principal_init();
 	store_tables_init();
 	store_connection_init();
+	access_init();
 }

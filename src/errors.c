@@ -50,6 +50,7 @@ static const ErrorKind kinds[] = {
 	[ERROR_COLUMN_UNKNOWN] = {"column_unknown", ERRCODE_UNDEFINED_COLUMN, "column does not exist"},
 	[ERROR_COLUMN_UNSUITABLE] = {"column_unsuitable", ERRCODE_DATATYPE_MISMATCH, "column cannot hold an organization id"},
 	[ERROR_STORE_MISSING] = {"store_missing", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "connect store does not exist", 503},
+	[ERROR_STORE_ALTERED] = {"store_altered", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "connect store cannot be read", 503},
 	[ERROR_STORE_EXISTS] = {"store_exists", ERRCODE_DUPLICATE_TABLE, "connect store already exists"},
 	[ERROR_STORE_IN_EXTENSION] = {"store_in_extension", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "connect store cannot be created inside an extension"},
 	[ERROR_ENCODING] = {"encoding", ERRCODE_FEATURE_NOT_SUPPORTED, "connect requires a database in UTF8"},

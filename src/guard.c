@@ -321,20 +321,16 @@ connect_guard_event(PG_FUNCTION_ARGS)
 				"The history of connections is written by their changes alone.");
 }
 
-/* Marks the pair of a row, unless a DBA has let it be null. */
+/* Marks the pair of a row. */
 static void
 mark_tuple(TriggerData *data, HeapTuple tuple)
 {
 	TupleDesc	desc = RelationGetDescr(data->tg_relation);
-	bool		no_source;
-	bool		no_destination;
-	Datum		source = heap_getattr(tuple, store_column(STORE_CONNECTION, CONNECTION_SOURCE), desc, &no_source);
-	Datum		destination = heap_getattr(tuple, store_column(STORE_CONNECTION, CONNECTION_DESTINATION), desc, &no_destination);
-	Pair		pair;
+	bool		null;			/* never, or store_column() would have raised */
+	Datum		source = heap_getattr(tuple, store_column(STORE_CONNECTION, CONNECTION_SOURCE), desc, &null);
+	Datum		destination = heap_getattr(tuple, store_column(STORE_CONNECTION, CONNECTION_DESTINATION), desc, &null);
+	Pair		pair = pair_make(DatumGetTextPP(source), DatumGetTextPP(destination));
 
-	if (no_source || no_destination)
-		return;
-	pair = pair_make(DatumGetTextPP(source), DatumGetTextPP(destination));
 	pair_tags_mark(pair_hash(&pair));
 }
 

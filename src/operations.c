@@ -218,6 +218,23 @@ operation_get(const Principal *who, text *id, Connection *result)
 }
 
 /*
+ * Reads the acting organization, as it is now.  Raises not_authenticated if it
+ * is gone since it was found out that it acts.
+ */
+void
+operation_get_organization(const Principal *who, StoreRow *result)
+{
+	bool		found;
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	found = store_find_organization(who->organization, result);
+	PopActiveSnapshot();
+	if (!found)
+		error_raise(ERROR_NOT_AUTHENTICATED, NULL, NULL, "Organization \"%s\" is not registered.",
+					text_to_cstring(who->organization));
+}
+
+/*
  * Begins the query for a page in both directions.  Raises parameter_invalid
  * unless the page asked for makes sense.
  */

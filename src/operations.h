@@ -35,6 +35,7 @@ extern void operation_transition(const Principal *who, const char *request_id,
 extern void operation_update(const Principal *who, const char *request_id, text *id,
 							 text *name, ArrayType *scopes, Connection *result);
 extern void operation_check(const Principal *who, ConnectionAction action, text *id);
+extern void operation_get_organization(const Principal *who, StoreRow *result);
 extern void operation_get(const Principal *who, text *id, Connection *result);
 extern ListPage operation_list_connections(const Principal *who, const ListRequest *request);
 extern ListPage operation_list_events(const Principal *who, const ListRequest *request);

@@ -312,6 +312,40 @@ known_is_current(uint64 key)
 		same_string(known.claims, request_setting_value(REQUEST_CLAIMS));
 }
 
+/* Copies a text into the current memory context; NULL stays NULL. */
+static text *
+copy_text(const text *value)
+{
+	return value == NULL ? NULL : (text *) memcpy(palloc(VARSIZE_ANY(value)), value, VARSIZE_ANY(value));
+}
+
+/*
+ * Resolves for known_principal(), whose context is the current one.  Reading
+ * headers or claims takes many times their size, so that has a context of its own.
+ */
+static void
+resolve_known(void)
+{
+	MemoryContext reading = AllocSetContextCreate(known.context, "connect principal reading", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(reading);
+	Principal	who = {0};
+
+	known.trusted = false;
+	if (store_exists())
+	{
+		bool		gateway = resolve(&who);
+
+		/* whoever shows a key is what the key says, even a superuser */
+		known.trusted = who.kind == PRINCIPAL_NOBODY && (gateway || (principal_is_owner() && find_key() == NULL));
+	}
+	MemoryContextSwitchTo(old);
+	known.who = who;
+	known.who.organization = copy_text(who.organization);
+	known.who.actor_id = copy_text(who.actor_id);
+	known.who.actor_type = copy_text(who.actor_type);
+	MemoryContextDelete(reading);
+}
+
 /*
  * Finds out who is acting, as principal_resolve() does, but once only as long
  * as nothing changes that it depends on: the transaction, what the snapshot
@@ -340,15 +374,7 @@ known_principal(void)
 	known.headers = pstrdup(request_setting_value(REQUEST_HEADERS));
 	known.claims = pstrdup(request_setting_value(REQUEST_CLAIMS));
 	known.statement = known.headers[0] == '\0' ? 0 : GetCurrentStatementStartTimestamp();
-	memset(&known.who, 0, sizeof(known.who));
-	known.trusted = false;
-	if (store_exists())
-	{
-		bool		gateway = resolve(&known.who);
-		/* whoever shows a key is what the key says, even a superuser */
-		known.trusted = known.who.kind == PRINCIPAL_NOBODY &&
-			(gateway || (principal_is_owner() && find_key() == NULL));
-	}
+	resolve_known();
 	known.key = key;
 	MemoryContextSwitchTo(old);
 	return &known;

@@ -22,44 +22,32 @@ static const char *const names[] = {
 };
 
 #ifdef SETTINGS_ARE_SEARCHED
-/* Is this the setting's name?  Case does not count. */
-static bool
-is_named(const struct config_generic *variable, RequestSetting setting)
-{
-	return strcmp(variable->name, names[setting]) == 0 ||
-		pg_strcasecmp(variable->name, names[setting]) == 0;
-}
-
 /*
  * Returns the variable behind a setting, or NULL if nobody has set it in this
- * session.  What was found is remembered, since identity asks once per row: with
- * as many variables as then, the one at its place is the same or has been
- * replaced by another one.
+ * session.  They are sorted by name, so the place where it stands, or would, is
+ * remembered and looked at, since identity asks once per row.
  */
 static struct config_generic *
 find_variable(RequestSetting setting)
 {
-	static struct
-	{
-		int			count;		/* of all variables then */
-		int			place;
-		struct config_generic *variable;	/* NULL if there was none */
-	}			found[lengthof(names)];
+	static int	places[lengthof(names)];
 	struct config_generic **variables = get_guc_variables();
 	int			count = GetNumConfigOptions();
+	int			place = places[setting];
+	const char *name = names[setting];
 
-	if (found[setting].count != count ||
-		(found[setting].variable != NULL && found[setting].variable != variables[found[setting].place]))
+	if (place < count && strcmp(variables[place]->name, name) == 0)
+		return variables[place];
+	if (place > count ||
+		(place > 0 && pg_strcasecmp(variables[place - 1]->name, name) >= 0) ||
+		(place < count && pg_strcasecmp(variables[place]->name, name) < 0))
 	{
-		int			place = 0;
-
-		while (place < count && !is_named(variables[place], setting))
+		place = 0;
+		while (place < count && pg_strcasecmp(variables[place]->name, name) < 0)
 			place++;
-		found[setting].count = count;
-		found[setting].place = place;
-		found[setting].variable = place < count ? variables[place] : NULL;
+		places[setting] = place;
 	}
-	return found[setting].variable;
+	return place < count && pg_strcasecmp(variables[place]->name, name) == 0 ? variables[place] : NULL;
 }
 #endif
 

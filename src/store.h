@@ -30,7 +30,8 @@ typedef enum StoreTable
 	STORE_EVENT,
 	STORE_ORGANIZATION_ROLE,
 	STORE_GATEWAY_ROLE,
-	STORE_API_KEY
+	STORE_API_KEY,
+	STORE_IDEMPOTENCY
 } StoreTable;
 
 /* Columns by their place in the definition, the numbers that the code below uses. */

@@ -66,5 +66,6 @@ store_default_scopes(void)
 StoreResult
 store_list_scopes(void)
 {
+	(void) store_relation_id(STORE_SCOPE);	/* makes sure that its columns can be read */
 	return store_query(&list_scopes, NULL, NULL);
 }

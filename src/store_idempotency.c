@@ -28,8 +28,10 @@ bool
 store_find_answer(text *organization, text *key, StoredAnswer *answer)
 {
 	Datum		values[] = {PointerGetDatum(organization), PointerGetDatum(key)};
-	StoreResult result = store_query(&find_answer, values, NULL);
+	StoreResult result;
 
+	(void) store_relation_id(STORE_IDEMPOTENCY);	/* makes sure that its columns can be read */
+	result = store_query(&find_answer, values, NULL);
 	if (result.count == 0)
 		return false;
 	answer->request_sha256 = DatumGetByteaPP(result.rows[0].values[0]);

@@ -175,6 +175,7 @@ store_list_connections(const ListQuery *query)
 ListPage
 store_list_events(const ListQuery *query)
 {
+	(void) store_relation_id(STORE_EVENT);	/* makes sure that its columns can be read */
 	return list_page(LIST_EVENTS, query);
 }
 

@@ -183,7 +183,11 @@ static const char setup_findings[] =
 " tables AS (SELECT c.* FROM defined AS d JOIN pg_class AS c"
 "   ON c.oid = to_regclass('connect.' || quote_ident(d.name)) WHERE d.kind = 'table'),"
 " triggers AS (SELECT d.relation, d.name, t.tgenabled,"
-"   d.statement LIKE '%ENABLE ALWAYS%' AS always FROM defined AS d LEFT JOIN pg_trigger AS t"
+"   d.statement LIKE '%ENABLE ALWAYS%' AS always,"
+/* as pg_get_triggerdef() has it, in a session that may want all names quoted */
+"   strpos(replace(replace(d.statement, chr(10) || '    ', ' '), 'OR UPDATE OR DELETE', 'OR DELETE OR UPDATE'),"
+"     replace(pg_get_triggerdef(t.oid), '\"', '')) = 0 AS other"
+"   FROM defined AS d LEFT JOIN pg_trigger AS t"
 "   ON t.tgrelid = to_regclass('connect.' || quote_ident(d.relation)) AND t.tgname = d.name"
 "   WHERE d.kind = 'trigger'),"
 " owner AS (SELECT r.* FROM pg_class AS c JOIN pg_roles AS r ON r.oid = c.relowner"
@@ -206,6 +210,9 @@ static const char setup_findings[] =
 
 " SELECT 'trigger_missing', 'error', format('Trigger %I on connect.%I does not exist.', name, relation),"
 "   'SELECT connect.upgrade_store();' FROM triggers WHERE tgenabled IS NULL"
+" UNION ALL SELECT 'trigger_missing', 'error',"
+"   format('Trigger %I on connect.%I is another one than create_store() makes.', name, relation),"
+"   format('DROP TRIGGER %I ON connect.%I; SELECT connect.upgrade_store();', name, relation) FROM triggers WHERE other"
 " UNION ALL SELECT 'trigger_disabled', 'error',"
 "   format('Trigger %I on connect.%I does not fire for ordinary writers, or fires for replicated rows.', name, relation),"
 "   format('ALTER TABLE connect.%I ENABLE TRIGGER %I;', relation, name)"

@@ -73,17 +73,25 @@ check_column(Relation rel, Name column)
 {
 	AttrNumber	attnum = get_attnum(RelationGetRelid(rel), NameStr(*column));
 	Oid			type;
+	int32		typmod;
+	Oid			collation;
 
 	if (attnum == InvalidAttrNumber)
 		error_raise(ERROR_COLUMN_UNKNOWN, "organization_column",
 					"Name the column that says whose row it is.",
 					"Table \"%s\" has no column \"%s\".", RelationGetRelationName(rel), NameStr(*column));
-	type = get_atttype(RelationGetRelid(rel), attnum);
+	get_atttypetypmodcoll(RelationGetRelid(rel), attnum, &type, &typmod, &collation);
 	if (type != TEXTOID && type != VARCHAROID)
 		error_raise(ERROR_COLUMN_UNSUITABLE, "organization_column",
 					"Ids of organizations are text; change the column to text or varchar.",
 					"Column \"%s\" of table \"%s\" is of type %s.", NameStr(*column),
 					RelationGetRelationName(rel), format_type_be(type));
+	/* to which the ids of two organizations may be the same */
+	if (!get_collation_isdeterministic(collation))
+		error_raise(ERROR_COLUMN_UNSUITABLE, "organization_column",
+					"Give the column a deterministic collation, such as \"C\".",
+					"The collation of column \"%s\" of table \"%s\" takes different texts for the same.",
+					NameStr(*column), RelationGetRelationName(rel));
 }
 
 /* Raises scope_unknown. */

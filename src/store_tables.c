@@ -23,9 +23,11 @@
 #include "catalog/pg_collation_d.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_opfamily_d.h"
+#include "catalog/pg_type.h"
 #include "compat.h"
 #include "errors.h"
 #include "executor/tuptable.h"
+#include "mb/pg_wchar.h"
 #include "snapshot_key.h"
 #include "store.h"
 #include "utils/builtins.h"
@@ -36,10 +38,18 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+/* A column as our code takes it; a text may be a varchar, and ANYENUMOID is any enum. */
+typedef struct ColumnInfo
+{
+	const char *name;
+	Oid			type;
+	bool		nullable;
+} ColumnInfo;
+
 typedef struct TableInfo
 {
 	const char *name;
-	const char *columns[STORE_MAX_COLUMNS];
+	ColumnInfo	columns[STORE_MAX_COLUMNS];
 
 	/* found at first use; valid until the relation changes */
 	bool		valid;
@@ -50,15 +60,38 @@ typedef struct TableInfo
 } TableInfo;
 
 static TableInfo tables[] = {
-	[STORE_ORGANIZATION] = {"organization", {"id", "name", "created_at"}},
-	[STORE_SCOPE] = {"scope", {"name", "description", "is_default"}},
-	[STORE_CONNECTION] = {"connection", {"id", "source_organization_id", "destination_organization_id",
-	"name", "status", "scopes", "creator_id", "creator_type", "created_at", "updated_at"}},
-	[STORE_EVENT] = {"event", {"id", "source_organization_id", "destination_organization_id"}},
-	[STORE_ORGANIZATION_ROLE] = {"organization_role", {"role_name", "organization_id"}},
-	[STORE_GATEWAY_ROLE] = {"gateway_role", {"role_name"}},
-	[STORE_API_KEY] = {"api_key", {"id", "organization_id", "secret_sha256", "permissions",
-	"expires_at", "revoked_at"}},
+	[STORE_ORGANIZATION] = {"organization", {
+		{"id", TEXTOID}, {"name", TEXTOID}, {"created_at", TIMESTAMPTZOID}
+	}},
+	[STORE_SCOPE] = {"scope", {
+		{"name", TEXTOID}, {"description", TEXTOID}, {"is_default", BOOLOID}
+	}},
+	[STORE_CONNECTION] = {"connection", {
+		{"id", TEXTOID}, {"source_organization_id", TEXTOID}, {"destination_organization_id", TEXTOID},
+		{"name", TEXTOID, true}, {"status", ANYENUMOID}, {"scopes", TEXTARRAYOID},
+		{"creator_id", TEXTOID, true}, {"creator_type", TEXTOID, true},
+		{"created_at", TIMESTAMPTZOID}, {"updated_at", TIMESTAMPTZOID}
+	}},
+	[STORE_EVENT] = {"event", {
+		{"id", TEXTOID}, {"source_organization_id", TEXTOID}, {"destination_organization_id", TEXTOID},
+		{"connection_id", TEXTOID}, {"action", TEXTOID}, {"from_status", ANYENUMOID, true},
+		{"to_status", ANYENUMOID}, {"name", TEXTOID, true}, {"scopes", TEXTARRAYOID},
+		{"actor_organization_id", TEXTOID, true}, {"actor_id", TEXTOID, true}, {"actor_type", TEXTOID, true},
+		{"reason", TEXTOID, true}, {"request_id", TEXTOID, true}, {"created_at", TIMESTAMPTZOID}
+	}},
+	[STORE_ORGANIZATION_ROLE] = {"organization_role", {
+		{"role_name", NAMEOID}, {"organization_id", TEXTOID}
+	}},
+	[STORE_GATEWAY_ROLE] = {"gateway_role", {
+		{"role_name", NAMEOID}
+	}},
+	[STORE_API_KEY] = {"api_key", {
+		{"id", TEXTOID}, {"organization_id", TEXTOID}, {"secret_sha256", BYTEAOID},
+		{"permissions", TEXTARRAYOID}, {"expires_at", TIMESTAMPTZOID, true}, {"revoked_at", TIMESTAMPTZOID, true}
+	}},
+	[STORE_IDEMPOTENCY] = {"idempotency", {
+		{"request_sha256", BYTEAOID}, {"status", INT4OID}, {"headers", TEXTOID}, {"body", TEXTOID}
+	}},
 };
 
 struct StoreKeyInfo
@@ -137,29 +170,59 @@ store_exists(void)
 	return tables[STORE_CONNECTION].valid || OidIsValid(find_table("connection"));
 }
 
-/* Notes what is needed of an open relation. */
+/* Can our code take a column of this type for what it should be? */
+static bool
+type_serves(Oid type, Oid expected)
+{
+	Oid			base = getBaseType(type);
+
+	if (expected == ANYENUMOID)
+		return type_is_enum(base);
+	return base == expected || (expected == TEXTOID && base == VARCHAROID);
+}
+
+/*
+ * Finds one of our columns.  A DBA may have dropped it, or altered it to what
+ * our code would read as something else.
+ */
+static AttrNumber
+find_column(const TableInfo *info, const ColumnInfo *column, TupleDesc desc)
+{
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(desc, i);
+
+		if (attribute->attisdropped || namestrcmp(&attribute->attname, column->name) != 0)
+			continue;
+		if (!type_serves(attribute->atttypid, column->type))
+			error_raise(ERROR_STORE_ALTERED, NULL, "Give the column its type again.",
+						"Column \"%s\" of table \"connect.%s\" is of type %s.", column->name, info->name,
+						format_type_be(attribute->atttypid));
+		if (!attribute->attnotnull && !column->nullable)
+			error_raise(ERROR_STORE_ALTERED, NULL, psprintf("Fill the column, and ALTER TABLE connect.%s ALTER %s SET NOT NULL;",
+															info->name, column->name),
+						"Column \"%s\" of table \"connect.%s\" may be null.", column->name, info->name);
+		return attribute->attnum;
+	}
+	error_raise(ERROR_STORE_ALTERED, NULL, "Restore the column from a backup.",
+				"Column \"%s\" of table \"connect.%s\" does not exist.", column->name, info->name);
+}
+
+/* Notes what is needed of an open relation, if it is what our code can read. */
 static void
 fill_info(TableInfo *info, Relation rel)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
-
+	if (GetDatabaseEncoding() != PG_UTF8)
+		error_raise(ERROR_ENCODING, NULL, "Restore the store into a database WITH ENCODING 'UTF8'.",
+					"The database's encoding is \"%s\".", GetDatabaseEncodingName());
+	if (rel->rd_rel->relkind != RELKIND_RELATION)
+		error_raise(ERROR_STORE_ALTERED, NULL, "Make it an ordinary table again.",
+					"\"connect.%s\" is not an ordinary table.", info->name);
 	info->ncolumns = 0;
-	while (info->ncolumns < STORE_MAX_COLUMNS && info->columns[info->ncolumns] != NULL)
+	while (info->ncolumns < STORE_MAX_COLUMNS && info->columns[info->ncolumns].name != NULL)
 	{
-		const char *column = info->columns[info->ncolumns];
-		AttrNumber	found = InvalidAttrNumber;
-
-		for (int i = 0; i < desc->natts && found == InvalidAttrNumber; i++)
-		{
-			Form_pg_attribute attribute = TupleDescAttr(desc, i);
-
-			if (!attribute->attisdropped && namestrcmp(&attribute->attname, column) == 0)
-				found = attribute->attnum;
-		}
-		if (found == InvalidAttrNumber)
-			error_raise(ERROR_STORE_MISSING, NULL, "Restore the column from a backup.",
-						"Column \"%s\" of table \"connect.%s\" does not exist.", column, info->name);
-		info->attnums[info->ncolumns++] = found;
+		info->attnums[info->ncolumns] = find_column(info, &info->columns[info->ncolumns], RelationGetDescr(rel));
+		info->ncolumns++;
 	}
 	info->relid = RelationGetRelid(rel);
 	info->owner = rel->rd_rel->relowner;

@@ -281,7 +281,7 @@ perform_organization(Call *call)
 {
 	StoreRow	row;
 
-	(void) store_find_organization(call->who.organization, &row);
+	operation_get_organization(&call->who, &row);
 	answer(call, document_organization(&call->request.style, &row));
 }
 

@@ -72,6 +72,9 @@ INSERT INTO raised VALUES
     ('store_missing', '55000', 'connect store does not exist', true, 'source',
      'DROP TABLE connect.connection CASCADE',
      'SELECT connect.list_connections()'),
+    ('store_altered', '55000', 'connect store cannot be read', true, 'source',
+     'ALTER TABLE connect.connection ALTER name TYPE int USING NULL',
+     'SELECT connect.list_connections()'),
     ('store_exists', '42P07', 'connect store already exists', true, 'owner', NULL,
      'SELECT connect.create_store()');
 

@@ -12,6 +12,9 @@ BEGIN; ALTER TABLE connect.connection DISABLE TRIGGER aa_record_event; ALTER TAB
 BEGIN; ALTER TABLE connect.connection ENABLE TRIGGER zz_mark_pair; :check; ROLLBACK;
 BEGIN; DROP TRIGGER zz_guard_connection ON connect.connection; :check;
 SELECT connect.upgrade_store(); :check; ROLLBACK;
+BEGIN; DROP TRIGGER zz_guard_event ON connect.event;
+CREATE TRIGGER zz_guard_event BEFORE INSERT OR UPDATE ON connect.event FOR EACH ROW EXECUTE FUNCTION connect.guard_event(); :check; ROLLBACK;
+BEGIN; SET LOCAL quote_all_identifiers = on; :check; ROLLBACK;
 BEGIN; ALTER TABLE connect.api_key DISABLE ROW LEVEL SECURITY; :check; ROLLBACK;
 BEGIN; GRANT SELECT ON connect.scope TO PUBLIC; :check; ROLLBACK;
 BEGIN; GRANT TRIGGER, TRUNCATE ON connect.connection TO regress_connect_source; :check; ROLLBACK;

@@ -75,12 +75,14 @@ foreach my $preload ('', 'pg_stat_statements,connect')
 	is( answers($primary, "$ask $other $ask $other $ask $other $ask $deactivate $other $ask $other $ask $reactivate $other $ask $activate $other $ask $other $ask"),
 		't|t t|t t|t t|t f|f f|f f|f t|t t|t', 'an answer holds until the pair changes');
 
-	# What has no pair, since a DBA let it, has no answer to be forgotten.
-	is( answers($primary, qq{$ask BEGIN; ALTER TABLE connect.connection ALTER source_organization_id DROP NOT NULL;
-		SET LOCAL session_replication_role = replica;
-		INSERT INTO connect.connection (id, destination_organization_id, scopes, created_at, updated_at)
-			VALUES ('cxn_2', 'org_DEF456', '{}', now(), now());
-		$ask ROLLBACK; $ask}), 't|t t|t t|t', 'a row without a source is nobody\'s');
+	# Where a DBA lets a row have no pair, nobody is told anything until that is mended.
+	is( $primary->psql('postgres', "$ask BEGIN; ALTER TABLE connect.connection ALTER source_organization_id DROP NOT NULL; $ask", on_error_stop => 1), 3,
+		'a source that may be null is refused');
+	is(answers($primary, $ask), 't|t', 'and allowed as before once it may not');
+
+	# Nor does it say that what is no longer called active is.
+	is( answers($primary, "$ask ALTER TYPE connect.connection_status RENAME VALUE 'active' TO 'live'; SELECT connect.is_allowed('org_ABC123', 'org_DEF456'), false;
+		ALTER TYPE connect.connection_status RENAME VALUE 'live' TO 'active'; $ask"), 't|t f|f t|t', 'a state by another name is no answer kept');
 
 	# Who is acting, in a session whose role has been dropped meanwhile.
 	$primary->safe_psql('postgres', q{CREATE ROLE regress_connect_gone LOGIN; SELECT connect.map_role('regress_connect_gone', 'org_ABC123'),
