@@ -404,13 +404,12 @@ principal_reader(void)
 bool
 principal_may_know(const text *source, const text *destination)
 {
-	const text *organization;
+	const KnownPrincipal *principal = known_principal();
 
-	if (known_principal()->trusted)
+	if (principal->trusted)
 		return true;
-	organization = principal_reader();
-	return organization != NULL &&
-		(text_equal(organization, source) || text_equal(organization, destination));
+	return (principal->who.permissions & PERMISSION_READ) != 0 &&
+		(text_equal(principal->who.organization, source) || text_equal(principal->who.organization, destination));
 }
 
 /* Raises permission_missing unless the principal has it. */

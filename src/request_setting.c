@@ -22,32 +22,50 @@ static const char *const names[] = {
 };
 
 #ifdef SETTINGS_ARE_SEARCHED
+/* Is this the variable's name, to the letter?  Nearly never, which the first letters tell. */
+static inline bool
+is_named(const struct config_generic *variable, const char *name)
+{
+	return variable->name[0] == name[0] && variable->name[1] == name[1] && variable->name[2] == name[2] &&
+		strcmp(variable->name, name) == 0;
+}
+
 /*
  * Returns the variable behind a setting, or NULL if nobody has set it in this
- * session.  They are sorted by name, so the place where it stands, or would, is
- * remembered and looked at, since identity asks once per row.
+ * session.  Identity asks once per row, so it is remembered between which two
+ * variables the name belongs, for they are sorted: as long as these two stand
+ * side by side, it is not there.
  */
 static struct config_generic *
 find_variable(RequestSetting setting)
 {
-	static int	places[lengthof(names)];
+	static struct
+	{
+		int			place;		/* of the first variable that is not before the name */
+		struct config_generic *before;
+		struct config_generic *at;	/* or NULL behind the last */
+	}			found[lengthof(names)];
 	struct config_generic **variables = get_guc_variables();
 	int			count = GetNumConfigOptions();
-	int			place = places[setting];
+	int			place = found[setting].place;
 	const char *name = names[setting];
 
-	if (place < count && strcmp(variables[place]->name, name) == 0)
-		return variables[place];
-	if (place > count ||
-		(place > 0 && pg_strcasecmp(variables[place - 1]->name, name) >= 0) ||
-		(place < count && pg_strcasecmp(variables[place]->name, name) < 0))
+	if (place > 0 && place <= count && variables[place - 1] == found[setting].before &&
+		(place < count ? variables[place] : NULL) == found[setting].at)
 	{
-		place = 0;
-		while (place < count && pg_strcasecmp(variables[place]->name, name) < 0)
-			place++;
-		places[setting] = place;
+		/* a variable may be new where one of these was freed, so it is asked for its name */
+		return found[setting].at != NULL && is_named(found[setting].at, name) ? found[setting].at : NULL;
 	}
-	return place < count && pg_strcasecmp(variables[place]->name, name) == 0 ? variables[place] : NULL;
+
+	place = 0;
+	while (place < count && pg_strcasecmp(variables[place]->name, name) < 0)
+		place++;
+	if (place < count && pg_strcasecmp(variables[place]->name, name) == 0 && !is_named(variables[place], name))
+		return variables[place];	/* in other letters; not worth remembering */
+	found[setting].place = place;
+	found[setting].before = place > 0 ? variables[place - 1] : NULL;
+	found[setting].at = place < count ? variables[place] : NULL;
+	return place < count && is_named(variables[place], name) ? variables[place] : NULL;
 }
 #endif
 
