@@ -20,6 +20,7 @@ macros='VAR(SIZE|DATA)_ANY|ARR_DATA_PTR|att_addlength_pointer|CHECK_FOR_INTERRUP
 #
 # What is left is named in the table, and takes what no suite brings about:
 #   errors.c            a detail of more than a kilobyte, for what details quote is cut
+#   jsonb_writer.c      a document of more than 256 megabytes
 #   pair_tags.c         more databases with a store than there is room for, 64
 #   random.c            a machine without random numbers
 #   request_setting.c   another module that has defined request.headers as no text
@@ -32,7 +33,7 @@ report_coverage() {
 	install_packages gcovr
 	run_suite coverage whole 300 gcovr --root "$work/build" --filter "$work/build/src/" \
 		--exclude-throw-branches --exclude-unreachable-branches \
-		--exclude-branches-by-pattern ".*($macros).*" --exclude-lines-by-pattern ".*$impossible.*" \
+		--exclude-branches-by-pattern ".*($macros).*" --exclude-lines-by-pattern ".*($impossible).*" \
 		--fail-under-line "$least_lines" --fail-under-branch "$least_branches" --print-summary "$work/build"
 	cat "$work/coverage.log"
 	unset SHLIB_LINK

@@ -29,15 +29,14 @@ store_organization_exists(text *id)
 	return store_has(STORE_KEY_ORGANIZATION_ID, PointerGetDatum(id));
 }
 
-/* Returns the number of the first of these names that is no scope of the catalogue, or count. */
+/* Returns the number of the first of these names, of which there is one at least, that is no scope of the catalogue, or count. */
 int
 store_unknown_scope(const Datum *names, int count)
 {
 	StoreScan	scan;
 	int			i = 0;
 
-	if (count == 0)
-		return 0;
+	Assert(count > 0);
 	store_scan_begin(&scan, STORE_KEY_SCOPE_NAME, &names[0]);
 	while (store_scan_next(&scan) && ++i < count)
 		store_scan_again(&scan, &names[i]);

@@ -72,6 +72,14 @@ SET LOCAL ROLE regress_connect_destination;
 SELECT connect_api.get_organization() #>> '{errors,0,code}' AS refused;
 ROLLBACK;
 
+-- scopes that are no list of names
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE connect.connection SET scopes = '{NULL,account.read}';
+SET LOCAL ROLE regress_connect_destination;
+SELECT connect.is_allowed('org_ABC123', 'org_DEF456', 'account.read');
+ROLLBACK;
+
 -- an id that no longer obeys its pattern is nobody's
 BEGIN;
 ALTER TABLE connect.connection DROP CONSTRAINT connection_source_fkey, DROP CONSTRAINT connection_id_check;
@@ -98,3 +106,10 @@ SET request.headers = '{"x-connect-api-key": "junk"}';
 SELECT connect.current_organization_id() IS NULL AS nobody;
 RESET request.headers;
 RESET SESSION AUTHORIZATION;
+-- also in other letters, in a session that has never had it
+\connect -
+SET client_min_messages = warning;
+SET SESSION AUTHORIZATION regress_connect_destination;
+SELECT connect.current_organization_id();
+SELECT set_config('Request.Headers', '{"x-connect-api-key": "junk"}', false) IS NULL AS set;
+SELECT connect.current_organization_id() IS NULL AS nobody;

@@ -184,5 +184,11 @@ for my $table ('organization', 'scope', 'connection', 'event', 'organization_rol
 is( $node->safe_psql('data_only', q{SELECT count(*) FROM pg_trigger WHERE tgrelid::regclass::text ~ '^connect\.' AND tgenabled <> 'O'}),
 	'0', 'all triggers are on again');
 
+# A database in which bytes are no characters takes the rows, but nobody acts there.
+$node->safe_psql('postgres', q{CREATE DATABASE bytes ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0});
+$node->command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('bytes'), "$dir/store.dump" ], 'pg_restore into SQL_ASCII');
+my ($ret, $stdout, $stderr) = $node->psql('bytes', 'SELECT connect.current_organization_id()');
+like($stderr, qr/connect requires a database in UTF8/, 'what is in another encoding is refused');
+
 $node->stop;
 done_testing();
