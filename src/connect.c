@@ -34,6 +34,7 @@ _PG_init(void)
 	pair_tags_init();
 	principal_init();
 	store_tables_init();
+	store_scan_init();
 	store_connection_init();
 	access_init();
 }

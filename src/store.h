@@ -3,8 +3,8 @@
  *		The only way to the store's tables.
  *
  * store.c runs saved SPI plans as the store's owner; store_tables.c knows where
- * tables and columns are and reads single rows by a unique index; the others
- * are one topic each.  Results are copied into the caller's memory context.
+ * tables and columns are; store_scan.c reads rows by the key of an index; the
+ * others are one topic each.  Results are copied into the caller's memory context.
  */
 #ifndef CONNECT_STORE_H
 #define CONNECT_STORE_H
@@ -87,6 +87,24 @@ enum
 	ORGANIZATION_ROLE_ORGANIZATION
 };
 
+/* One row, its columns in the order of the definition. */
+typedef struct StoreRow
+{
+	Datum		values[STORE_MAX_COLUMNS];
+	bool		nulls[STORE_MAX_COLUMNS];
+} StoreRow;
+
+extern void store_tables_init(void);
+extern bool store_exists(void);
+extern Oid	store_owner(void);
+extern Oid	store_relation_id(StoreTable table);
+extern AttrNumber store_column(StoreTable table, int column);
+extern Relation store_open_table(StoreTable table);
+extern StoreRow *store_fetch_all(StoreTable table, int *count);
+extern void store_deform(StoreTable table, HeapTuple tuple, TupleDesc desc, StoreRow *row);
+
+/* ---- store_scan.c ---- */
+
 /* The keys by which rows are read, unique but for one. */
 typedef enum StoreKey
 {
@@ -103,13 +121,6 @@ typedef enum StoreKey
 
 typedef struct StoreKeyInfo StoreKeyInfo;
 
-/* One row, its columns in the order of the definition. */
-typedef struct StoreRow
-{
-	Datum		values[STORE_MAX_COLUMNS];
-	bool		nulls[STORE_MAX_COLUMNS];
-} StoreRow;
-
 /* Rows of one table being read by a key. */
 typedef struct StoreScan
 {
@@ -123,11 +134,7 @@ typedef struct StoreScan
 	bool		ordered;
 } StoreScan;
 
-extern void store_tables_init(void);
-extern bool store_exists(void);
-extern Oid	store_owner(void);
-extern Oid	store_relation_id(StoreTable table);
-extern AttrNumber store_column(StoreTable table, int column);
+extern void store_scan_init(void);
 extern bool store_fetch(StoreKey key, const Datum *keys, StoreRow *row);
 extern bool store_has(StoreKey key, Datum value);
 extern void store_scan_begin(StoreScan *scan, StoreKey key, const Datum *keys);
@@ -135,8 +142,6 @@ extern void store_scan_again(StoreScan *scan, const Datum *keys);
 extern bool store_scan_next(StoreScan *scan);
 extern Datum store_scan_column(StoreScan *scan, int column, bool *null);
 extern void store_scan_end(StoreScan *scan);
-extern StoreRow *store_fetch_all(StoreTable table, int *count);
-extern void store_deform(StoreTable table, HeapTuple tuple, TupleDesc desc, StoreRow *row);
 
 /* ---- store.c ---- */
 
