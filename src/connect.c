@@ -10,10 +10,10 @@
  */
 #include "postgres.h"
 
-#include "access.h"
 #include "connect.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "pair_memo.h"
 #include "pair_tags.h"
 #include "principal.h"
 #include "snapshot_key.h"
@@ -36,5 +36,5 @@ _PG_init(void)
 	store_tables_init();
 	store_scan_init();
 	store_connection_init();
-	access_init();
+	pair_memo_init();
 }

@@ -5,6 +5,8 @@
 #ifndef CONNECT_PAIR_H
 #define CONNECT_PAIR_H
 
+#include "typeid.h"
+
 /* The ids stand where the caller has them. */
 typedef struct Pair
 {
@@ -13,6 +15,13 @@ typedef struct Pair
 	uint16		source_len;
 	uint16		destination_len;
 } Pair;
+
+/* Can this be the id of an organization, as far as its length goes? */
+static inline bool
+pair_has_id_length(const text *id)
+{
+	return id != NULL && VARSIZE_ANY_EXHDR(id) >= 1 && VARSIZE_ANY_EXHDR(id) <= ID_MAX_LENGTH;
+}
 
 static inline Pair
 pair_make(const text *source, const text *destination)
