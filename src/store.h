@@ -96,6 +96,7 @@ typedef struct StoreRow
 
 extern void store_tables_init(void);
 extern bool store_exists(void);
+extern bool store_readable(StoreTable table);
 extern Oid	store_owner(void);
 extern Oid	store_relation_id(StoreTable table);
 extern AttrNumber store_column(StoreTable table, int column);

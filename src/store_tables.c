@@ -131,10 +131,11 @@ type_serves(Oid type, Oid expected)
 
 /*
  * Finds one of our columns.  A DBA may have dropped it, or altered it to what
- * our code would read as something else.
+ * our code would read as something else: then raises store_altered, or returns
+ * InvalidAttrNumber if it may not raise.
  */
 static AttrNumber
-find_column(const TableInfo *info, const ColumnInfo *column, TupleDesc desc)
+find_column(const TableInfo *info, const ColumnInfo *column, TupleDesc desc, bool raise)
 {
 	for (int i = 0; i < desc->natts; i++)
 	{
@@ -142,39 +143,78 @@ find_column(const TableInfo *info, const ColumnInfo *column, TupleDesc desc)
 
 		if (attribute->attisdropped || namestrcmp(&attribute->attname, column->name) != 0)
 			continue;
+		if (type_serves(attribute->atttypid, column->type) && (attribute->attnotnull || column->nullable))
+			return attribute->attnum;
+		if (!raise)
+			return InvalidAttrNumber;
 		if (!type_serves(attribute->atttypid, column->type))
 			error_raise(ERROR_STORE_ALTERED, NULL, "Give the column its type again.",
 						"Column \"%s\" of table \"connect.%s\" is of type %s.", column->name, info->name,
 						format_type_be(attribute->atttypid));
-		if (!attribute->attnotnull && !column->nullable)
-			error_raise(ERROR_STORE_ALTERED, NULL, psprintf("Fill the column, and ALTER TABLE connect.%s ALTER %s SET NOT NULL;",
-															info->name, column->name),
-						"Column \"%s\" of table \"connect.%s\" may be null.", column->name, info->name);
-		return attribute->attnum;
+		error_raise(ERROR_STORE_ALTERED, NULL, psprintf("Fill the column, and ALTER TABLE connect.%s ALTER %s SET NOT NULL;",
+														info->name, column->name),
+					"Column \"%s\" of table \"connect.%s\" may be null.", column->name, info->name);
 	}
-	error_raise(ERROR_STORE_ALTERED, NULL, "Restore the column from a backup.",
-				"Column \"%s\" of table \"connect.%s\" does not exist.", column->name, info->name);
+	if (raise)
+		error_raise(ERROR_STORE_ALTERED, NULL, "Restore the column from a backup.",
+					"Column \"%s\" of table \"connect.%s\" does not exist.", column->name, info->name);
+	return InvalidAttrNumber;
 }
 
-/* Notes what is needed of an open relation, if it is what our code can read. */
-static void
-fill_info(TableInfo *info, Relation rel)
+/*
+ * Notes what is needed of an open relation, if it is what our code can read; if
+ * not, raises store_altered, or returns false if it may not raise.
+ */
+static bool
+fill_info(TableInfo *info, Relation rel, bool raise)
 {
 	if (GetDatabaseEncoding() != PG_UTF8)
-		error_raise(ERROR_ENCODING, NULL, "Restore the store into a database WITH ENCODING 'UTF8'.",
-					"The database's encoding is \"%s\".", GetDatabaseEncodingName());
+	{
+		if (raise)
+			error_raise(ERROR_ENCODING, NULL, "Restore the store into a database WITH ENCODING 'UTF8'.",
+						"The database's encoding is \"%s\".", GetDatabaseEncodingName());
+		return false;
+	}
 	if (rel->rd_rel->relkind != RELKIND_RELATION)
-		error_raise(ERROR_STORE_ALTERED, NULL, "Make it an ordinary table again.",
-					"\"connect.%s\" is not an ordinary table.", info->name);
+	{
+		if (raise)
+			error_raise(ERROR_STORE_ALTERED, NULL, "Make it an ordinary table again.",
+						"\"connect.%s\" is not an ordinary table.", info->name);
+		return false;
+	}
 	info->ncolumns = 0;
 	while (info->ncolumns < STORE_MAX_COLUMNS && info->columns[info->ncolumns].name != NULL)
 	{
-		info->attnums[info->ncolumns] = find_column(info, &info->columns[info->ncolumns], RelationGetDescr(rel));
-		info->ncolumns++;
+		AttrNumber	found = find_column(info, &info->columns[info->ncolumns], RelationGetDescr(rel), raise);
+
+		if (found == InvalidAttrNumber)
+			return false;
+		info->attnums[info->ncolumns++] = found;
 	}
 	info->relid = RelationGetRelid(rel);
 	info->owner = rel->rd_rel->relowner;
 	info->valid = true;
+	return true;
+}
+
+/* Can this table be read?  Raises nothing. */
+bool
+store_readable(StoreTable table)
+{
+	TableInfo  *info = &tables[table];
+	Oid			relid;
+	Relation	rel;
+	bool		readable;
+
+	if (info->valid)
+		return true;
+	relid = find_table(info->name);
+	rel = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
+	if (rel == NULL)
+		return false;
+	readable = info->valid || fill_info(info, rel, false);
+	relation_close(rel, AccessShareLock);
+	return readable;
 }
 
 /* Opens a table for reading and makes sure that what is known of it is right; raises store_missing. */
@@ -190,7 +230,7 @@ store_open_table(StoreTable table)
 					"Table \"connect.%s\" does not exist.", info->name);
 	/* the lock may have brought news */
 	if (!info->valid)
-		fill_info(info, rel);
+		(void) fill_info(info, rel, true);
 	return rel;
 }
 

@@ -28,8 +28,26 @@ ROLLBACK;
 BEGIN;
 ALTER TABLE connect.api_key ALTER expires_at TYPE timestamp;
 SET request.headers = '{"x-connect-api-key": "connect_0123456789012345678901234567890123456789012"}';
-SELECT connect.current_organization_id();  -- fails
+SELECT connect.list_connections();  -- fails
 ROLLBACK;
+-- identity never fails: where it cannot be read there is nobody
+BEGIN;
+ALTER TABLE connect.api_key ALTER expires_at TYPE timestamp;
+SET ROLE regress_connect_destination;
+SELECT connect.current_organization_id() IS NULL AS nobody;
+ROLLBACK;
+BEGIN;
+ALTER TABLE connect.gateway_role RENAME TO gateway_rows;
+CREATE VIEW connect.gateway_role AS SELECT * FROM connect.gateway_rows;
+SELECT connect.current_organization_id() IS NULL AS nobody;
+ROLLBACK;
+BEGIN;
+ALTER TABLE connect.organization DROP COLUMN name;
+SELECT connect.current_organization_id() IS NULL AS nobody;
+ROLLBACK;
+SET ROLE regress_connect_destination;
+SELECT connect.current_organization_id();
+RESET ROLE;
 BEGIN;
 ALTER TABLE connect.event ALTER reason TYPE xid8 USING NULL;
 SET ROLE regress_connect_destination;

@@ -187,8 +187,9 @@ is( $node->safe_psql('data_only', q{SELECT count(*) FROM pg_trigger WHERE tgreli
 # A database in which bytes are no characters takes the rows, but nobody acts there.
 $node->safe_psql('postgres', q{CREATE DATABASE bytes ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0});
 $node->command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('bytes'), "$dir/store.dump" ], 'pg_restore into SQL_ASCII');
-my ($ret, $stdout, $stderr) = $node->psql('bytes', 'SELECT connect.current_organization_id()');
-like($stderr, qr/connect requires a database in UTF8/, 'what is in another encoding is refused');
+is($node->safe_psql('bytes', 'SELECT connect.current_organization_id()', extra_params => [ '-U', $source ]), '', 'nobody is anybody there');
+my ($ret, $stdout, $stderr) = $node->psql('bytes', q{SELECT connect.is_allowed('org_source', 'org_destination')});
+like($stderr, qr/connect requires a database in UTF8/, 'and the gate refuses');
 
 $node->stop;
 done_testing();
