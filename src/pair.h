@@ -5,6 +5,7 @@
 #ifndef CONNECT_PAIR_H
 #define CONNECT_PAIR_H
 
+#include "connection.h"
 #include "typeid.h"
 
 /* The ids stand where the caller has them. */
