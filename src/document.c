@@ -170,8 +170,8 @@ put_connection(JsonWriter *out, const DocumentStyle *style, const Principal *rea
 	bool		is_source = text_equal(reader->organization, connection->source);
 	const char *status = connection_status_label(connection->status);
 
-	/* a DBA may add to the enum, or drop NOT NULL, and import what no rule knows */
-	if (status == NULL || connection->scopes == NULL)
+	/* a DBA may add to the enum, and import what no rule knows */
+	if (status == NULL)
 		elog(ERROR, "connection \"%s\" is in a state that cannot be shown", text_to_cstring(connection->id));
 
 	json_open(out, '{');

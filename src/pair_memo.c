@@ -111,7 +111,7 @@ static inline Access
 judge_entry(const PairEntry *entry, const text *scope)
 {
 	return access_judge(entry->connection,
-				 entry->connection == CONNECTION_ACTIVE && kept_grants_scope(entry->scopes, scope));
+						entry->connection == CONNECTION_ACTIVE && kept_grants_scope(entry->scopes, scope));
 }
 
 /* May the memo grow?  As far as a hash table of the executor may. */
@@ -229,8 +229,6 @@ bulk_load(const text *destination)
 	/* in another order than by id there would be no reading on */
 	for (int i = 0; scan.ordered && i < limit && memo_has_room(); i++)
 	{
-		Pair		pair;
-
 		CHECK_FOR_INTERRUPTS();
 		if (!store_destination_next(&scan, &connection))
 		{
@@ -240,7 +238,8 @@ bulk_load(const text *destination)
 		/* nobody can ask for a source that is longer than an id may be */
 		if (pair_has_id_length(connection.source))
 		{
-			pair = pair_make(connection.source, destination);
+			Pair		pair = pair_make(connection.source, destination);
+
 			memo_add(pair, pair_hash(&pair), connection.status, connection.scopes);
 		}
 		memo.loaded_to_len = Min(VARSIZE_ANY_EXHDR(connection.id), ID_MAX_LENGTH);

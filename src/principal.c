@@ -380,10 +380,23 @@ known_principal(void)
 	return &known;
 }
 
-/* Returns the organization that is acting, or NULL; it lives until the next call. */
+/*
+ * Returns the organization that is acting, or NULL; it lives until the next call.
+ * Policies ask this, so it never raises: where a table that identity is read from
+ * is not what it was, there is nobody.
+ */
 const text *
 principal_organization(void)
 {
+	static const StoreTable tables[] = {
+		STORE_CONNECTION, STORE_API_KEY, STORE_ORGANIZATION_ROLE, STORE_GATEWAY_ROLE, STORE_ORGANIZATION
+	};
+
+	for (int i = 0; i < (int) lengthof(tables); i++)
+	{
+		if (!store_readable(tables[i]))
+			return NULL;
+	}
 	return known_principal()->who.organization;
 }
 

@@ -29,7 +29,10 @@ store_organization_exists(text *id)
 	return store_has(STORE_KEY_ORGANIZATION_ID, PointerGetDatum(id));
 }
 
-/* Returns the number of the first of these names, of which there is one at least, that is no scope of the catalogue, or count. */
+/*
+ * Returns the number of the first of these names, of which there is one at
+ * least, that is no scope of the catalogue, or count.
+ */
 int
 store_unknown_scope(const Datum *names, int count)
 {

@@ -113,7 +113,8 @@ store_create(Oid function)
 /*
  * Makes what the present definition has and the store lacks: tables of later
  * versions, constraints that are missing or say something else, options that an
- * earlier version set otherwise, triggers that are missing.  May be repeated.  The caller must own the tables.  Raises 55000, 42501.
+ * earlier version set otherwise, triggers that are missing.  May be repeated.
+ * The caller must own the tables.  Raises 55000, 42501.
  */
 void
 store_upgrade(Oid function)

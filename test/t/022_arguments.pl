@@ -76,6 +76,17 @@ is_deeply([ map { substr $_, 0, 300 } grep { /^(?:XX|08|53|57|58|F0)\w{3}:/m || 
 cmp_ok(scalar(grep { /$words|"errors":/ } @results), '>', @results * 0.7, 'most are clear errors');
 cmp_ok($last, '<', $first + 20_000_000, "the session keeps little of it: $first bytes before, $last after");
 
+# Nor do those parts that outlive a statement: a scope asked for under one snapshot, headers that were read.
+my $kept = $node->safe_psql('postgres', q{
+	BEGIN ISOLATION LEVEL REPEATABLE READ;
+	SELECT connect.is_allowed('org_source', 'org_destination', s), connect.is_allowed('org_source', 'org_destination', s)
+		FROM (SELECT repeat('x', 20000000)) AS v (s) \g /dev/null
+	SELECT set_config('request.headers', json_build_object('x-connect-api-key', 'x', 'more', (SELECT array_agg(i) FROM generate_series(1, 200000) AS i))::text, true) \g /dev/null
+	SELECT connect.current_organization_id() \g /dev/null
+	SELECT sum(total_bytes) FROM pg_backend_memory_contexts WHERE name LIKE 'connect%';
+	COMMIT;});
+cmp_ok($kept, '<', 5_000_000, 'a scope of 20 MB and headers of 1.4 MB are not kept taken apart');
+
 # What a gateway says.
 is_deeply([ outcomes($node, 'regress_connect_gateway', 'postgres',
 		"SELECT connect.act_as(repeat('x', 1000000))", "SELECT connect.act_as('org_source', repeat('x', 1000000))", "SELECT connect.act_as('org_source', 'x', repeat('x', 1000000))") ],
