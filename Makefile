@@ -14,7 +14,7 @@ srcdir := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir)/connect.control)
 
 MODULE_big = connect
-OBJS = $(patsubst $(srcdir)/%.c,%.o,$(sort $(wildcard $(srcdir)/src/*.c $(srcdir)/src/http/*.c)))
+OBJS = $(patsubst $(srcdir)/%.c,%.o,$(sort $(wildcard $(srcdir)/src/*.c $(srcdir)/src/*/*.c)))
 PG_CPPFLAGS = -I$(srcdir)/src
 
 EXTENSION_SQL = sql/connect--$(EXTVERSION).sql
@@ -49,7 +49,7 @@ override SHLIB_LINK += -Wl,--version-script=$(srcdir)/src/exports.map
 endif
 
 # PGXS does not track headers, nor makes folders where it builds elsewhere.
-$(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/http/*.h)
+$(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 $(OBJS) $(OBJS:.o=.bc): | folders
 .PHONY: folders
 folders:
@@ -71,9 +71,9 @@ $(UPDATE_SQL): $(addprefix $(srcdir)/sql/,25_mark.sql 30_definition.sql 35_store
 	  sed -n '/^COMMENT ON FUNCTION connect.upgrade_store/,/;$$/p' $(filter %/35_store.sql,$^); } > $@
 
 # The files that need no backend, linked without one; prints TAP.
-UNIT_SOURCES = $(wildcard $(srcdir)/test/unit/*.c) $(addprefix $(srcdir)/src/,rules.c connection.c typeid.c)
+UNIT_SOURCES = $(wildcard $(srcdir)/test/unit/*.c) $(addprefix $(srcdir)/src/,connection/rules.c connection/connection.c base/typeid.c)
 
-test/unit/unit: $(UNIT_SOURCES) $(wildcard $(srcdir)/src/*.h $(srcdir)/test/unit/*.h)
+test/unit/unit: $(UNIT_SOURCES) $(wildcard $(srcdir)/src/*/*.h $(srcdir)/test/unit/*.h)
 	mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(CPPFLAGS) $(UNIT_SOURCES) $(LDFLAGS) $$(pkg-config --cflags --libs check) -o $@
 

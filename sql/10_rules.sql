@@ -1,4 +1,4 @@
--- The rule table of src/rules.c, as rows.
+-- The rule table of src/connection/rules.c, as rows.
 
 CREATE FUNCTION connect.transition_rules()
 RETURNS TABLE (action text, from_status connect.connection_status,

@@ -10,14 +10,14 @@
  */
 #include "postgres.h"
 
+#include "base/snapshot_key.h"
 #include "connect.h"
 #include "fmgr.h"
+#include "gate/pair_memo.h"
+#include "gate/pair_tags.h"
+#include "identity/principal.h"
 #include "miscadmin.h"
-#include "pair_memo.h"
-#include "pair_tags.h"
-#include "principal.h"
-#include "snapshot_key.h"
-#include "store.h"
+#include "store/store.h"
 
 PG_MODULE_MAGIC;
 

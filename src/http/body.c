@@ -8,11 +8,11 @@
  */
 #include "postgres.h"
 
+#include "base/errors.h"
 #include "catalog/pg_type.h"
-#include "errors.h"
 #include "http/body.h"
 #include "http/request.h"
-#include "json_text.h"
+#include "json/reader.h"
 #include "utils/builtins.h"
 
 #define BODY_MAX_DEPTH 32

@@ -7,10 +7,10 @@
  */
 #include "postgres.h"
 
+#include "base/errors.h"
 #include "common/cryptohash.h"
 #include "common/hashfn.h"
 #include "common/sha2.h"
-#include "errors.h"
 #include "http/idempotency.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"

@@ -9,12 +9,12 @@
  */
 #include "postgres.h"
 
-#include "errors.h"
+#include "base/errors.h"
 #include "http/request.h"
-#include "json_text.h"
+#include "identity/request_setting.h"
+#include "json/reader.h"
 #include "mb/pg_wchar.h"
 #include "nodes/pg_list.h"
-#include "request_setting.h"
 #include "utils/builtins.h"
 
 #define IDEMPOTENCY_KEY_MAX 255

@@ -5,7 +5,7 @@
 #ifndef CONNECT_HTTP_REQUEST_H
 #define CONNECT_HTTP_REQUEST_H
 
-#include "document.h"
+#include "resource/document.h"
 
 typedef struct HttpRequest
 {

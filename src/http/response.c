@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 #include "http/response.h"
-#include "json_writer.h"
+#include "json/writer.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 

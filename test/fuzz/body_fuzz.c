@@ -1,6 +1,6 @@
 /*
  * body_fuzz.c
- *		The body of a request, as src/http/body.c and src/json_text.c read it.  The
+ *		The body of a request, as src/http/body.c and src/json/reader.c read it.  The
  *		first byte says of which operation.
  */
 #include "postgres.h"

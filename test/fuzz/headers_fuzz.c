@@ -1,12 +1,12 @@
 /*
  * headers_fuzz.c
- *		The setting in which PostgREST leaves the headers, as src/json_text.c and
+ *		The setting in which PostgREST leaves the headers, as src/json/reader.c and
  *		src/http/request.c read it, with the query string in one of them.
  */
 #include "postgres.h"
 
 #include "http/request.h"
-#include "json_text.h"
+#include "json/reader.h"
 #include "shim.h"
 
 /* Counts the levels of a tree, and looks whether it hangs together. */

@@ -1,13 +1,13 @@
 /*
  * ids_fuzz.c
- *		Identifiers and words: src/typeid.c and src/connection.c.  The input is
+ *		Identifiers and words: src/base/typeid.c and src/connection/connection.c.  The input is
  *		taken as an id, as a word, and as times and randomness of a clock.
  */
 #include "postgres.h"
 
-#include "connection.h"
+#include "base/typeid.h"
+#include "connection/connection.h"
 #include "shim.h"
-#include "typeid.h"
 
 #define STEP_SIZE (6 + TYPEID_RANDOM_BYTES)
 

@@ -10,13 +10,13 @@
  */
 #include "postgres.h"
 
-#include "change.h"
-#include "json_text.h"
+#include "connection/change.h"
+#include "identity/request_setting.h"
+#include "json/reader.h"
 #include "mb/pg_wchar.h"
 #include "nodes/pg_list.h"
-#include "request_setting.h"
 #include "shim.h"
-#include "store.h"
+#include "store/store.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 

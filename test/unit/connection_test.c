@@ -6,7 +6,7 @@
 
 #include <check.h>
 
-#include "connection.h"
+#include "connection/connection.h"
 #include "unit.h"
 
 START_TEST(status_labels_are_the_words_of_the_contract)

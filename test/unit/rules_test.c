@@ -7,7 +7,7 @@
 
 #include <check.h>
 
-#include "rules.h"
+#include "connection/rules.h"
 #include "unit.h"
 
 #define ALL_STATES(s) (ConnectionStatus s = CONNECTION_NONE; s <= CONNECTION_INACTIVE; s++)

@@ -7,7 +7,7 @@
 
 #include <check.h>
 
-#include "typeid.h"
+#include "base/typeid.h"
 #include "unit.h"
 
 #define MS(ms) (UINT64CONST(ms) << TYPEID_TICK_BITS)

@@ -1,0 +1,139 @@
+/*
+ * errors.c
+ *		The only file with SQLSTATEs and messages.
+ *
+ * A message is a constant, for PostgREST copies that of a PTnnn error into the
+ * HTTP status line as it is; what the caller sent stands in DETAIL.
+ */
+#include "postgres.h"
+
+#include "base/errors.h"
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+
+/* PostgREST turns PTnnn into the HTTP status nnn. */
+#define ERRCODE_HTTP(a, b, c) MAKE_SQLSTATE('P', 'T', a, b, c)
+
+/* Longest part of a caller's value that DETAIL repeats, in bytes. */
+#define EXCERPT_LENGTH 80
+
+static const ErrorKind kinds[] = {
+	[ERROR_PARAMETER_MISSING] = {"parameter_missing", ERRCODE_INVALID_PARAMETER_VALUE, "required value is missing", 400},
+	[ERROR_PARAMETER_INVALID] = {"parameter_invalid", ERRCODE_INVALID_PARAMETER_VALUE, "value is invalid", 400},
+	[ERROR_NOT_AUTHENTICATED] = {"not_authenticated", ERRCODE_HTTP('4', '0', '1'), "must be authenticated", 401},
+	[ERROR_PERMISSION_MISSING] = {"permission_missing", ERRCODE_INSUFFICIENT_PRIVILEGE, "API key lacks the permission", 403},
+	[ERROR_WRONG_PARTY] = {"wrong_party", ERRCODE_INSUFFICIENT_PRIVILEGE, "organization may not take this action", 403},
+	[ERROR_NOT_FOUND] = {"not_found", ERRCODE_HTTP('4', '0', '4'), "connection not found", 404, "Record not found"},
+	[ERROR_CONNECTION_EXISTS] = {"connection_exists", ERRCODE_UNIQUE_VIOLATION, "connection already exists", 409, "Record not unique"},
+	[ERROR_CONNECTION_NOT_PENDING] = {"connection_not_pending", ERRCODE_HTTP('4', '0', '9'), "connection cannot be activated", 409},
+	[ERROR_CONNECTION_INACTIVE] = {"connection_inactive", ERRCODE_HTTP('4', '0', '9'), "connection cannot be deactivated", 409},
+	[ERROR_CONNECTION_NOT_INACTIVE] = {"connection_not_inactive", ERRCODE_HTTP('4', '0', '9'), "connection cannot be reactivated", 409},
+	[ERROR_SCOPES_CHANGED] = {"scopes_changed", ERRCODE_HTTP('4', '0', '9'), "connection cannot be activated", 409},
+	[ERROR_TRANSITION_NOT_ALLOWED] = {"transition_not_allowed", ERRCODE_HTTP('4', '0', '9'), "connection cannot be changed this way", 409},
+	[ERROR_ORGANIZATION_UNKNOWN] = {"organization_unknown", ERRCODE_HTTP('4', '2', '2'), "organization is unknown", 422, "Record invalid"},
+	[ERROR_SCOPE_UNKNOWN] = {"scope_unknown", ERRCODE_HTTP('4', '2', '2'), "scope is unknown", 422, "Record invalid"},
+	[ERROR_SCOPES_EMPTY] = {"scopes_empty", ERRCODE_HTTP('4', '2', '2'), "list of scopes is empty", 422, "Record invalid"},
+	[ERROR_NAME_TOO_LONG] = {"name_too_long", ERRCODE_HTTP('4', '2', '2'), "name is too long", 422, "Record invalid"},
+	[ERROR_REASON_TOO_LONG] = {"reason_too_long", ERRCODE_HTTP('4', '2', '2'), "reason is too long", 422, "Record invalid"},
+	[ERROR_ACTOR_TOO_LONG] = {"actor_too_long", ERRCODE_HTTP('4', '2', '2'), "actor id is too long", 422, "Record invalid"},
+	[ERROR_DELETE_REFUSED] = {"delete_refused", ERRCODE_RESTRICT_VIOLATION, "connections cannot be deleted"},
+	[ERROR_TRUNCATE_REFUSED] = {"truncate_refused", ERRCODE_RESTRICT_VIOLATION, "connections cannot be truncated"},
+	[ERROR_IDENTITY_CHANGED] = {"identity_changed", ERRCODE_RESTRICT_VIOLATION, "connection identity cannot be changed"},
+	[ERROR_MUST_START_PENDING] = {"must_start_pending", ERRCODE_RESTRICT_VIOLATION, "connection must start as pending"},
+	[ERROR_EVENT_CHANGED] = {"event_changed", ERRCODE_RESTRICT_VIOLATION, "events cannot be changed"},
+	[ERROR_NOT_A_GATEWAY] = {"not_a_gateway", ERRCODE_INSUFFICIENT_PRIVILEGE, "login is not a gateway"},
+	[ERROR_SHARING_NOT_ALLOWED] = {"sharing_not_allowed", ERRCODE_INSUFFICIENT_PRIVILEGE, "sharing is not allowed"},
+	[ERROR_TABLE_UNSUITABLE] = {"table_unsuitable", ERRCODE_WRONG_OBJECT_TYPE, "relation cannot be shared"},
+	[ERROR_TABLE_NOT_OWNED] = {"table_not_owned", ERRCODE_INSUFFICIENT_PRIVILEGE, "must be owner of the table"},
+	[ERROR_TABLE_SHARED] = {"table_shared", ERRCODE_DUPLICATE_OBJECT, "table is already shared"},
+	[ERROR_TABLE_NOT_SHARED] = {"table_not_shared", ERRCODE_UNDEFINED_OBJECT, "table is not shared"},
+	[ERROR_COLUMN_UNKNOWN] = {"column_unknown", ERRCODE_UNDEFINED_COLUMN, "column does not exist"},
+	[ERROR_COLUMN_UNSUITABLE] = {"column_unsuitable", ERRCODE_DATATYPE_MISMATCH, "column cannot hold an organization id"},
+	[ERROR_STORE_MISSING] = {"store_missing", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "connect store does not exist", 503},
+	[ERROR_STORE_ALTERED] = {"store_altered", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "connect store cannot be read", 503},
+	[ERROR_STORE_EXISTS] = {"store_exists", ERRCODE_DUPLICATE_TABLE, "connect store already exists"},
+	[ERROR_STORE_IN_EXTENSION] = {"store_in_extension", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "connect store cannot be created inside an extension"},
+	[ERROR_ENCODING] = {"encoding", ERRCODE_FEATURE_NOT_SUPPORTED, "connect requires a database in UTF8"},
+
+	/* raised by the HTTP handlers only */
+	[ERROR_BODY_INVALID] = {"body_invalid", ERRCODE_HTTP('4', '0', '0'), "body is invalid", 400},
+	[ERROR_CLIENT_ID] = {"client_id_forbidden", ERRCODE_HTTP('4', '0', '3'), "id may not be chosen", 403},
+	[ERROR_TYPE_MISMATCH] = {"type_mismatch", ERRCODE_HTTP('4', '0', '9'), "type does not match", 409},
+	[ERROR_ID_MISMATCH] = {"id_mismatch", ERRCODE_HTTP('4', '0', '9'), "id does not match", 409},
+	[ERROR_ATTRIBUTE_UNKNOWN] = {"attribute_unknown", ERRCODE_HTTP('4', '2', '2'), "attribute is unknown", 422},
+	[ERROR_KEY_REUSED] = {"idempotency_key_reused", ERRCODE_HTTP('4', '2', '2'), "idempotency key was used for another request", 422},
+	[ERROR_UNAVAILABLE] = {"unavailable", ERRCODE_HTTP('5', '0', '3'), "unavailable", 503},
+	[ERROR_INTERNAL] = {"internal", ERRCODE_HTTP('5', '0', '0'), "internal error", 500},
+};
+
+void
+error_raise(ErrorCode code, const char *field, const char *hint, const char *detail,...)
+{
+	StringInfoData text;
+	const ErrorKind *kind = &kinds[code];
+
+	initStringInfo(&text);
+	for (;;)
+	{
+		va_list		args;
+		int			needed;
+
+		va_start(args, detail);
+		needed = appendStringInfoVA(&text, detail, args);
+		va_end(args);
+		if (needed == 0)
+			break;
+		enlargeStringInfo(&text, needed);
+	}
+
+	ereport(ERROR,
+			(errcode(kind->sqlstate),
+			 errmsg_internal("%s", kind->message),
+			 errdetail_internal("%s", text.data),
+			 hint != NULL ? errhint("%s", hint) : 0,
+			 err_generic_string(PG_DIAG_SCHEMA_NAME, "connect"),
+			 field != NULL ? err_generic_string(PG_DIAG_COLUMN_NAME, field) : 0,
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, kind->code)));
+}
+
+/* Is this a failure that another try may not meet: conflicts, resources, shutdown? */
+static bool
+is_passing(int sqlstate)
+{
+	return sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE ||
+		sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED ||
+		sqlstate == ERRCODE_LOCK_NOT_AVAILABLE ||
+		ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_INSUFFICIENT_RESOURCES ||
+		ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_OPERATOR_INTERVENTION;
+}
+
+/*
+ * Returns what a caught error is over HTTP: the kind that error_raise() raised
+ * it as, else unavailable or internal, whose details are nobody's business.
+ */
+const ErrorKind *
+error_kind(ErrorData *error)
+{
+	if (error->constraint_name != NULL)
+	{
+		for (int i = 0; i < (int) lengthof(kinds); i++)
+		{
+			if (kinds[i].sqlstate == error->sqlerrcode && kinds[i].status != 0 &&
+				strcmp(kinds[i].code, error->constraint_name) == 0)
+				return &kinds[i];
+		}
+	}
+	return &kinds[is_passing(error->sqlerrcode) ? ERROR_UNAVAILABLE : ERROR_INTERNAL];
+}
+
+/*
+ * Returns a caller's value as DETAIL may repeat it: cut to a length that a log
+ * can bear, at a character's end.  In the current memory context.
+ */
+const char *
+error_excerpt(const char *value, int len)
+{
+	if (len <= EXCERPT_LENGTH)
+		return pnstrdup(value, len);
+	return psprintf("%.*s...", pg_mbcliplen(value, len, EXCERPT_LENGTH), value);
+}

@@ -1,0 +1,81 @@
+/*
+ * errors.h
+ *		Every way to be refused, by name.
+ */
+#ifndef CONNECT_BASE_ERRORS_H
+#define CONNECT_BASE_ERRORS_H
+
+#include "base/compat.h"
+
+typedef enum ErrorCode
+{
+	ERROR_PARAMETER_MISSING,
+	ERROR_PARAMETER_INVALID,
+	ERROR_NOT_AUTHENTICATED,
+	ERROR_PERMISSION_MISSING,
+	ERROR_WRONG_PARTY,
+	ERROR_NOT_FOUND,
+	ERROR_CONNECTION_EXISTS,
+	ERROR_CONNECTION_NOT_PENDING,
+	ERROR_CONNECTION_INACTIVE,
+	ERROR_CONNECTION_NOT_INACTIVE,
+	ERROR_SCOPES_CHANGED,
+	ERROR_TRANSITION_NOT_ALLOWED,
+	ERROR_ORGANIZATION_UNKNOWN,
+	ERROR_SCOPE_UNKNOWN,
+	ERROR_SCOPES_EMPTY,
+	ERROR_NAME_TOO_LONG,
+	ERROR_REASON_TOO_LONG,
+	ERROR_ACTOR_TOO_LONG,
+	ERROR_DELETE_REFUSED,
+	ERROR_TRUNCATE_REFUSED,
+	ERROR_IDENTITY_CHANGED,
+	ERROR_MUST_START_PENDING,
+	ERROR_EVENT_CHANGED,
+	ERROR_NOT_A_GATEWAY,
+	ERROR_SHARING_NOT_ALLOWED,
+	ERROR_TABLE_UNSUITABLE,
+	ERROR_TABLE_NOT_OWNED,
+	ERROR_TABLE_SHARED,
+	ERROR_TABLE_NOT_SHARED,
+	ERROR_COLUMN_UNKNOWN,
+	ERROR_COLUMN_UNSUITABLE,
+	ERROR_STORE_MISSING,
+	ERROR_STORE_ALTERED,
+	ERROR_STORE_EXISTS,
+	ERROR_STORE_IN_EXTENSION,
+	ERROR_ENCODING,
+	ERROR_BODY_INVALID,
+	ERROR_CLIENT_ID,
+	ERROR_TYPE_MISMATCH,
+	ERROR_ID_MISMATCH,
+	ERROR_ATTRIBUTE_UNKNOWN,
+	ERROR_KEY_REUSED,
+	ERROR_UNAVAILABLE,
+	ERROR_INTERNAL
+} ErrorCode;
+
+/* What one way to fail is called, in SQL and over HTTP. */
+typedef struct ErrorKind
+{
+	const char *code;
+	int			sqlstate;
+	const char *message;		/* a constant, since PostgREST makes it a status line */
+	int			status;			/* of HTTP; 0 where it cannot happen there */
+	const char *closed_title;	/* title under Persona-Version; NULL for the status's own */
+} ErrorKind;
+
+/*
+ * Raises an error.  field names the argument or column to blame and hint is a
+ * sentence; either may be NULL.  The rest is DETAIL, as for psprintf: every
+ * value from outside belongs there and nowhere else.
+ *
+ * The code's name travels in the error's constraint-name field and field in
+ * its column-name field, where drivers and the HTTP handlers read them.
+ */
+pg_noreturn extern void error_raise(ErrorCode code, const char *field, const char *hint,
+									const char *detail,...) pg_attribute_printf(4, 5);
+extern const ErrorKind *error_kind(ErrorData *error);
+extern const char *error_excerpt(const char *value, int len);
+
+#endif							/* CONNECT_BASE_ERRORS_H */

@@ -1,0 +1,106 @@
+/*
+ * random.c
+ *		Strong randomness, bought in bulk, and what is made of it: the ids of new
+ *		rows and the secrets of API keys.
+ */
+#include "postgres.h"
+
+#include <time.h>
+
+#include "base/random.h"
+#include "base/typeid.h"
+#include "common/base64.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#define POOL_SIZE 4096
+#define SECRET_BYTES 32
+
+/*
+ * Takes bytes from a pool of this backend's own, since a request to the kernel
+ * for each id would be a twentieth of a create.  What was handed out is wiped.
+ */
+static void
+random_bytes(uint8 *dst, int len)
+{
+	static uint8 pool[POOL_SIZE];
+	static int	used = POOL_SIZE;
+	static int	pool_pid = 0;
+
+	if (used + len > POOL_SIZE || pool_pid != MyProcPid)
+	{
+		if (!pg_strong_random(pool, POOL_SIZE))
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR),
+					 errmsg("could not generate random values")));
+		used = 0;
+		pool_pid = MyProcPid;
+	}
+	memcpy(dst, pool + used, len);
+	explicit_bzero(pool + used, len);
+	used += len;
+}
+
+/*
+ * Makes a new id in the current memory context.  Those of one backend ascend
+ * strictly; those of several ascend with time, to a quarter of a microsecond,
+ * so that changes of one row by turns, with a commit between, stand in order.
+ */
+text *
+random_typeid(const char *prefix)
+{
+	static TypeIdClock clock;
+	uint8		random[TYPEID_RANDOM_BYTES];
+	char		id[TYPEID_SIZE];
+	struct timespec now;
+	uint64		ticks;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	ticks = ((uint64) now.tv_sec * 1000 + now.tv_nsec / 1000000) << TYPEID_TICK_BITS;
+	ticks += ((uint64) (now.tv_nsec % 1000000) << TYPEID_TICK_BITS) / 1000000;
+	random_bytes(random, sizeof(random));
+	typeid_make(&clock, prefix, ticks, random, id);
+	return cstring_to_text_with_len(id, TYPEID_SIZE - 1);
+}
+
+/* Makes the secret of a new API key in the current memory context. */
+char *
+random_secret(void)
+{
+	uint8		bytes[SECRET_BYTES];
+	char	   *secret = palloc0(SECRET_LENGTH + 2);
+	char	   *encoded = secret + sizeof(SECRET_PREFIX) - 1;
+
+	random_bytes(bytes, sizeof(bytes));
+	memcpy(secret, SECRET_PREFIX, sizeof(SECRET_PREFIX) - 1);
+	/* 32 bytes make 43 digits and one '='; a void pointer, since 18 wants uint8 */
+	if (pg_b64_encode((const void *) bytes, SECRET_BYTES, encoded,
+					  pg_b64_enc_len(SECRET_BYTES)) < 0)
+		elog(ERROR, "could not encode a secret");
+	for (char *c = encoded; *c != '\0'; c++)
+	{
+		if (*c == '+')
+			*c = '-';
+		else if (*c == '/')
+			*c = '_';
+		else if (*c == '=')
+			*c = '\0';
+	}
+	explicit_bzero(bytes, sizeof(bytes));
+	return secret;
+}
+
+/* Computes the SHA-256 under which a secret is stored. */
+void
+secret_hash(const char *secret, int len, uint8 *hash)
+{
+	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
+
+	if (ctx == NULL || pg_cryptohash_init(ctx) < 0 ||
+		pg_cryptohash_update(ctx, (const uint8 *) secret, len) < 0 ||
+		pg_cryptohash_final(ctx, hash, PG_SHA256_DIGEST_LENGTH) < 0)
+		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
+	pg_cryptohash_free(ctx);
+}

@@ -1,0 +1,17 @@
+/*
+ * random.h
+ *		What is made of strong randomness: ids and secrets.
+ */
+#ifndef CONNECT_BASE_RANDOM_H
+#define CONNECT_BASE_RANDOM_H
+
+/* `connect_` and 43 base64url characters of 32 bytes */
+#define SECRET_PREFIX "connect_"
+#define SECRET_LENGTH (sizeof(SECRET_PREFIX) - 1 + 43)
+#define SECRET_HASH_LENGTH 32
+
+extern text *random_typeid(const char *prefix);
+extern char *random_secret(void);
+extern void secret_hash(const char *secret, int len, uint8 *hash);
+
+#endif							/* CONNECT_BASE_RANDOM_H */

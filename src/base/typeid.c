@@ -1,0 +1,93 @@
+/*
+ * typeid.c
+ *		Identifiers: TypeIDs (a UUIDv7 in Crockford base32 behind a prefix), and
+ *		the pattern that every id obeys, whoever made it.
+ *
+ * Needs no backend: time and randomness are the caller's.
+ */
+#include "postgres.h"
+
+#include "base/typeid.h"
+
+#define UUID_VERSION_7 (UINT64CONST(0x7) << 12)
+#define UUID_VARIANT (UINT64CONST(0x2) << 62)
+#define TICK_MASK ((UINT64CONST(1) << TYPEID_TICK_BITS) - 1)
+#define LOW_MASK ((UINT64CONST(1) << 62) - 1)	/* the 62 random bits below the variant */
+
+/* Does this text match ^[A-Za-z0-9_-]{1,64}$, byte for byte? */
+bool
+typeid_pattern_ok(const char *id, int len)
+{
+	if (len < 1 || len > ID_MAX_LENGTH)
+		return false;
+	for (int i = 0; i < len; i++)
+	{
+		char		c = id[i];
+
+		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+			  (c >= '0' && c <= '9') || c == '_' || c == '-'))
+			return false;
+	}
+	return true;
+}
+
+/* Writes 128 bits as 26 base32 digits; the first holds three bits only. */
+static void
+encode_suffix(uint64 high, uint64 low, char *dst)
+{
+	static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+	for (int i = TYPEID_SUFFIX_LENGTH - 1; i >= 0; i--)
+	{
+		dst[i] = digits[low & 31];
+		low = (low >> 5) | (high << 59);
+		high >>= 5;
+	}
+}
+
+/*
+ * Makes the next identifier of a clock: greater, as text, than every one that
+ * this clock made before, even within one tick or when time goes back.
+ *
+ * ticks is the time since 1970 in milliseconds << TYPEID_TICK_BITS.  prefix is of
+ * TYPEID_PREFIX_LENGTH letters, random of TYPEID_RANDOM_BYTES bytes; result has
+ * room for TYPEID_SIZE.
+ */
+void
+typeid_make(TypeIdClock *clock, const char *prefix, uint64 ticks,
+			const uint8 *random, char *result)
+{
+	uint64		last = (clock->high >> 16) << TYPEID_TICK_BITS | (clock->high & TICK_MASK);
+
+	if (ticks > last)
+	{
+		uint64		low = 0;
+
+		clock->high = (ticks >> TYPEID_TICK_BITS) << 16 | UUID_VERSION_7 | (ticks & TICK_MASK);
+		for (int i = 0; i < TYPEID_RANDOM_BYTES; i++)
+			low = low << 8 | random[i];
+		clock->low = UUID_VARIANT | (low & LOW_MASK);
+	}
+	else
+	{
+		/*
+		 * The same tick, or one gone by: step by a random 32 bits, so that the
+		 * next id cannot be guessed from this one, and carry into the upper half.
+		 */
+		uint64		step = 1 + (((uint64) random[0] << 24) | (random[1] << 16) |
+								(random[2] << 8) | random[3]);
+		uint64		low = (clock->low & LOW_MASK) + step;
+
+		if (low > LOW_MASK)
+		{
+			last++;
+			clock->high = (last >> TYPEID_TICK_BITS) << 16 | UUID_VERSION_7 | (last & TICK_MASK);
+		}
+		clock->low = UUID_VARIANT | (low & LOW_MASK);
+	}
+
+	memcpy(result, prefix, TYPEID_PREFIX_LENGTH);
+	result[TYPEID_PREFIX_LENGTH] = '_';
+	encode_suffix(clock->high, clock->low, result + TYPEID_PREFIX_LENGTH + 1);
+	result[TYPEID_SIZE - 1] = '\0';
+}

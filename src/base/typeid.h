@@ -1,0 +1,30 @@
+/*
+ * typeid.h
+ *		Identifiers: TypeIDs that ascend, and the pattern that every id obeys.
+ */
+#ifndef CONNECT_BASE_TYPEID_H
+#define CONNECT_BASE_TYPEID_H
+
+/* Time is counted in as fine steps as fit: 12 bits below the millisecond, which is RFC 9562's method 3. */
+#define TYPEID_TICK_BITS 12
+#define TYPEID_RANDOM_BYTES 8
+#define TYPEID_SUFFIX_LENGTH 26
+#define TYPEID_PREFIX_LENGTH 3
+/* prefix, underscore, suffix, terminator */
+#define TYPEID_SIZE (TYPEID_PREFIX_LENGTH + 1 + TYPEID_SUFFIX_LENGTH + 1)
+
+/* Longest id, of a row or of an organization. */
+#define ID_MAX_LENGTH 64
+
+/* The last identifier made, as the two halves of its 128 bits. */
+typedef struct TypeIdClock
+{
+	uint64		high;
+	uint64		low;
+} TypeIdClock;
+
+extern bool typeid_pattern_ok(const char *id, int len);
+extern void typeid_make(TypeIdClock *clock, const char *prefix, uint64 ticks,
+						const uint8 *random, char *result);
+
+#endif							/* CONNECT_BASE_TYPEID_H */

@@ -1,0 +1,44 @@
+/*
+ * access.h
+ *		May one organization see another one's data now?
+ */
+#ifndef CONNECT_GATE_ACCESS_H
+#define CONNECT_GATE_ACCESS_H
+
+#include "connection/connection.h"
+
+typedef enum Access
+{
+	ACCESS_ALLOWED,
+	ACCESS_NO_CONNECTION,
+	ACCESS_PENDING,
+	ACCESS_INACTIVE,
+	ACCESS_SCOPE_NOT_GRANTED
+} Access;
+
+/* scope may be NULL, for any, everywhere; an organization that is NULL has no Connection */
+extern Access access_check(const text *source, const text *destination, const text *scope);
+extern void access_require(text *source, text *destination, const text *scope);
+extern ArrayType *access_sources(const text *scope);
+extern const char *access_word(Access access);
+extern bool access_grants(const ArrayType *scopes, const text *scope);
+
+/* Judges a Connection. */
+static inline Access
+access_judge(ConnectionStatus status, bool granted)
+{
+	switch (status)
+	{
+		case CONNECTION_PENDING:
+			return ACCESS_PENDING;
+		case CONNECTION_INACTIVE:
+			return ACCESS_INACTIVE;
+		case CONNECTION_ACTIVE:
+			return granted ? ACCESS_ALLOWED : ACCESS_SCOPE_NOT_GRANTED;
+		case CONNECTION_NONE:
+			break;
+	}
+	return ACCESS_NO_CONNECTION;
+}
+
+#endif							/* CONNECT_GATE_ACCESS_H */

@@ -1,0 +1,73 @@
+/*
+ * api.c
+ *		What policies and back ends call from SQL: the gate, and what makes a
+ *		user's table shareable.
+ */
+#include "postgres.h"
+
+#include "base/errors.h"
+#include "fmgr.h"
+#include "gate/access.h"
+#include "store/store.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+PG_FUNCTION_INFO_V1(connect_is_allowed);
+PG_FUNCTION_INFO_V1(connect_explain_access);
+PG_FUNCTION_INFO_V1(connect_require_allowed);
+PG_FUNCTION_INFO_V1(connect_allowed_sources);
+PG_FUNCTION_INFO_V1(connect_share_table);
+PG_FUNCTION_INFO_V1(connect_unshare_table);
+
+#define ARG_TEXT(n) (PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n))
+
+Datum
+connect_is_allowed(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(access_check(ARG_TEXT(0), ARG_TEXT(1), ARG_TEXT(2)) == ACCESS_ALLOWED);
+}
+
+Datum
+connect_explain_access(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(access_word(access_check(ARG_TEXT(0), ARG_TEXT(1), ARG_TEXT(2)))));
+}
+
+Datum
+connect_require_allowed(PG_FUNCTION_ARGS)
+{
+	access_require(ARG_TEXT(0), ARG_TEXT(1), ARG_TEXT(2));
+	PG_RETURN_VOID();
+}
+
+Datum
+connect_allowed_sources(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_ARRAYTYPE_P(access_sources(ARG_TEXT(0)));
+}
+
+/* Raises parameter_missing for a null argument. */
+static void
+require_argument(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	if (PG_ARGISNULL(n))
+		error_raise(ERROR_PARAMETER_MISSING, name, NULL, "\"%s\" must be given.", name);
+}
+
+Datum
+connect_share_table(PG_FUNCTION_ARGS)
+{
+	require_argument(fcinfo, 0, "relation");
+	require_argument(fcinfo, 1, "organization_column");
+	require_argument(fcinfo, 2, "scope");
+	store_share_table(PG_GETARG_OID(0), PG_GETARG_NAME(1), PG_GETARG_TEXT_PP(2));
+	PG_RETURN_VOID();
+}
+
+Datum
+connect_unshare_table(PG_FUNCTION_ARGS)
+{
+	require_argument(fcinfo, 0, "relation");
+	store_unshare_table(PG_GETARG_OID(0));
+	PG_RETURN_VOID();
+}

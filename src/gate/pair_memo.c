@@ -1,0 +1,329 @@
+/*
+ * pair_memo.c
+ *		What the gate remembers of pairs, as long as the snapshot is the same: see
+ *		snapshot_key.c for why that is never stale.
+ *
+ * A statement that meets many sources would still probe the index for each.
+ * After FIRST_LOAD misses for one destination we read its Connections in bulk,
+ * LOAD_FACTOR rows a miss, and go on where that ended after twice the misses:
+ * what is read in vain never costs more than a constant times the probes.
+ *
+ * Where the module is preloaded, what was found outlives the snapshot as long
+ * as its tag stays the same: see pair_tags.c.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "base/snapshot_key.h"
+#include "base/typeid.h"
+#include "gate/pair.h"
+#include "gate/pair_memo.h"
+#include "gate/pair_tags.h"
+#include "miscadmin.h"
+#include "store/store.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#define FIRST_LOAD 32
+#define LOAD_FACTOR 8
+
+/* The longest name that connect.scope takes; longer ones are looked for each time anew. */
+#define SCOPE_MAX_LENGTH 64
+
+/* What is known of a pair; connection is CONNECTION_NONE where there is none. */
+typedef struct PairEntry
+{
+	Pair		pair;
+	uint32		hash;
+	char		status;			/* simplehash's own */
+	uint64		key;			/* the last snapshot known to see this */
+	uint64		tag;			/* others that do: see pair_tags.c */
+	ConnectionStatus connection;
+	ArrayType  *scopes;
+} PairEntry;
+
+#define SH_PREFIX pairs
+#define SH_ELEMENT_TYPE PairEntry
+#define SH_KEY_TYPE Pair
+#define SH_KEY pair
+#define SH_HASH_KEY(table, key) pair_hash(&key)
+#define SH_EQUAL(table, a, b) pair_equal(&a, &b)
+#define SH_STORE_HASH
+#define SH_GET_HASH(table, entry) entry->hash
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* What was found: under one snapshot, or more of them where there are tags. */
+typedef struct Memo
+{
+	uint64		key;			/* of the snapshot */
+	uint64		horizon;		/* the snapshot's, for tags */
+	MemoryContext context;		/* holds all of it */
+	pairs_hash *pairs;
+	bool		distrusted;		/* to be emptied before it is asked again */
+	ArrayType  *last_scopes;	/* most Connections grant the same: keep them once */
+
+	/* the last question to such scopes, for most rows ask the same */
+	const ArrayType *asked_scopes;
+	char		asked_scope[SCOPE_MAX_LENGTH];
+	int			asked_scope_len;
+	bool		granted;
+
+	/* the destination asked for last, and how far its Connections are read */
+	char		destination[ID_MAX_LENGTH];
+	int			destination_len;
+	TimestampTz statement;
+	int			misses;			/* in that statement */
+	int			next_load;		/* misses at which to read on */
+	char		loaded_to[ID_MAX_LENGTH];	/* id of the last Connection read */
+	int			loaded_to_len;	/* 0 before the first */
+	bool		from_first;		/* all up to there were read under this snapshot */
+	bool		complete;		/* all there are: who is not in pairs has none */
+} Memo;
+
+static Memo memo;
+
+/* Does a kept list of scopes grant this one?  As access_grants(), asked once for the same two. */
+static inline bool
+kept_grants_scope(const ArrayType *scopes, const text *scope)
+{
+	int			len = scope == NULL ? 0 : VARSIZE_ANY_EXHDR(scope);
+
+	if (scope == NULL || scopes == NULL || len > SCOPE_MAX_LENGTH)
+		return access_grants(scopes, scope);
+	if (memo.asked_scopes != scopes || memo.asked_scope_len != len ||
+		memcmp(memo.asked_scope, VARDATA_ANY(scope), len) != 0)
+	{
+		memcpy(memo.asked_scope, VARDATA_ANY(scope), len);
+		memo.asked_scope_len = len;
+		memo.granted = access_grants(scopes, scope);
+		memo.asked_scopes = scopes;
+	}
+	return memo.granted;
+}
+
+/* Judges what the memo has. */
+static inline Access
+judge_entry(const PairEntry *entry, const text *scope)
+{
+	return access_judge(entry->connection,
+						entry->connection == CONNECTION_ACTIVE && kept_grants_scope(entry->scopes, scope));
+}
+
+/* May the memo grow?  As far as a hash table of the executor may. */
+static bool
+memo_has_room(void)
+{
+	return MemoryContextMemAllocated(memo.context, false) < get_hash_memory_limit() / 2;
+}
+
+/* Forgets everything. */
+static void
+memo_empty(void)
+{
+	if (memo.context == NULL)
+		memo.context = AllocSetContextCreate(TopMemoryContext, "connect gate", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextReset(memo.context);
+	memo.last_scopes = NULL;
+	memo.asked_scopes = NULL;
+	memo.destination_len = 0;
+	memo.loaded_to_len = 0;
+	memo.distrusted = false;
+	memo.pairs = NULL;			/* in case of an error below */
+	memo.pairs = pairs_create(memo.context, 64, NULL);
+}
+
+/* An enum has changed: what was read of a state may mean another one. */
+static void
+distrust_memo(Datum arg, int cacheid, uint32 hash)
+{
+	memo.distrusted = true;
+}
+
+/* Registers the callback by which PostgreSQL tells of changed enums; called once, at load. */
+void
+pair_memo_init(void)
+{
+	CacheRegisterSyscacheCallback(ENUMOID, distrust_memo, (Datum) 0);
+}
+
+/* Makes the memo one for the active snapshot: without tags, an empty one. */
+static void
+memo_refresh(void)
+{
+	uint64		key = snapshot_key_current();
+
+	if (memo.key == key && key != SNAPSHOT_KEY_NONE && !memo.distrusted)
+		return;
+	memo.key = SNAPSHOT_KEY_NONE;	/* in case of an error below */
+	memo.misses = 0;
+	memo.next_load = FIRST_LOAD;
+	memo.from_first = false;
+	memo.complete = false;
+	memo.horizon = 0;
+	if (memo.pairs == NULL || !pair_tags_enabled() || memo.distrusted || !memo_has_room())
+		memo_empty();
+	if (key != SNAPSHOT_KEY_NONE)
+		memo.horizon = pair_tags_horizon();
+	memo.key = key;
+}
+
+/* Returns what is known of a pair for the active snapshot, or NULL. */
+static inline PairEntry *
+memo_find(Pair pair, uint32 hash)
+{
+	PairEntry  *entry = pairs_lookup_hash(memo.pairs, pair, hash);
+
+	if (entry == NULL || (entry->key == memo.key && memo.key != SNAPSHOT_KEY_NONE))
+		return entry;
+	if (entry->tag == PAIR_TAG_NONE || entry->tag != pair_tag_to_use(hash, memo.horizon))
+		return NULL;
+	entry->key = memo.key;
+	return entry;
+}
+
+/* Remembers what a pair has. */
+static void
+memo_add(Pair pair, uint32 hash, ConnectionStatus status, const ArrayType *scopes)
+{
+	PairEntry  *entry = pairs_lookup_hash(memo.pairs, pair, hash);
+	uint64		tag = pair_tag_to_keep(hash, memo.horizon);
+	bool		found;
+
+	/* whatever may fail comes before the insertion */
+	if (scopes != NULL &&
+		(memo.last_scopes == NULL || VARSIZE(memo.last_scopes) != VARSIZE(scopes) ||
+		 memcmp(memo.last_scopes, scopes, VARSIZE(scopes)) != 0))
+		memo.last_scopes = memcpy(MemoryContextAlloc(memo.context, VARSIZE(scopes)),
+								  scopes, VARSIZE(scopes));
+	if (entry == NULL)
+	{
+		char	   *ids = MemoryContextAlloc(memo.context, pair.source_len + pair.destination_len);
+
+		pair.source = memcpy(ids, pair.source, pair.source_len);
+		pair.destination = memcpy(ids + pair.source_len, pair.destination, pair.destination_len);
+		entry = pairs_insert_hash(memo.pairs, pair, hash, &found);
+	}
+	entry->key = memo.key;
+	entry->tag = tag;
+	entry->connection = status;
+	entry->scopes = scopes != NULL ? memo.last_scopes : NULL;
+}
+
+/* Reads on in the destination's Connections, LOAD_FACTOR rows for each miss so far. */
+static void
+bulk_load(const text *destination)
+{
+	int			limit = memo.misses * LOAD_FACTOR;
+	bool		end = false;
+	Connection	connection;
+	StoreScan	scan;
+
+	if (memo.loaded_to_len == 0)
+		memo.from_first = true;
+	store_destination_begin(&scan, destination, cstring_to_text_with_len(memo.loaded_to, memo.loaded_to_len));
+	/* in another order than by id there would be no reading on */
+	for (int i = 0; scan.ordered && i < limit && memo_has_room(); i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!store_destination_next(&scan, &connection))
+		{
+			end = true;
+			break;
+		}
+		/* nobody can ask for a source that is longer than an id may be */
+		if (pair_has_id_length(connection.source))
+		{
+			Pair		pair = pair_make(connection.source, destination);
+
+			memo_add(pair, pair_hash(&pair), connection.status, connection.scopes);
+		}
+		memo.loaded_to_len = Min(VARSIZE_ANY_EXHDR(connection.id), ID_MAX_LENGTH);
+		memcpy(memo.loaded_to, VARDATA_ANY(connection.id), memo.loaded_to_len);
+	}
+	store_scan_end(&scan);
+
+	memo.next_load = memo.misses * 2;
+	if (end)
+	{
+		memo.complete = memo.from_first;
+		memo.loaded_to_len = 0;
+	}
+}
+
+/* Is this the destination whose misses are being counted? */
+static inline bool
+is_counted_destination(const Pair *pair)
+{
+	return pair->destination_len == memo.destination_len &&
+		memcmp(pair->destination, memo.destination, memo.destination_len) == 0;
+}
+
+/* Are all Connections of the pair's destination in the memo? */
+static inline bool
+knows_all(const Pair *pair)
+{
+	return memo.complete && is_counted_destination(pair);
+}
+
+/* Counts a miss of this destination in this statement. */
+static void
+count_miss(const Pair *pair)
+{
+	TimestampTz statement = GetCurrentStatementStartTimestamp();
+
+	if (!is_counted_destination(pair))
+	{
+		memcpy(memo.destination, pair->destination, pair->destination_len);
+		memo.destination_len = pair->destination_len;
+		memo.statement = 0;
+		memo.loaded_to_len = 0;
+		memo.complete = false;
+	}
+	if (statement != memo.statement)
+	{
+		memo.statement = statement;
+		memo.misses = 0;
+		memo.next_load = FIRST_LOAD;
+	}
+	memo.misses++;
+}
+
+/* Judges a pair as the active snapshot sees it, remembering what it finds. */
+Access
+pair_memo_check(const text *source, const text *destination, const text *scope)
+{
+	Pair		pair = pair_make(source, destination);
+	uint32		hash = pair_hash(&pair);
+	PairEntry  *entry;
+	ConnectionStatus status = CONNECTION_NONE;
+	ArrayType  *scopes = NULL;
+	bool		remember;
+
+	memo_refresh();
+	entry = memo_find(pair, hash);
+	if (entry != NULL)
+		return judge_entry(entry, scope);
+
+	remember = memo.key != SNAPSHOT_KEY_NONE && memo_has_room();
+	if (remember && !knows_all(&pair))
+	{
+		count_miss(&pair);
+		if (memo.misses >= memo.next_load)
+		{
+			bulk_load(destination);
+			entry = memo_find(pair, hash);
+			if (entry != NULL)
+				return judge_entry(entry, scope);
+		}
+	}
+	if (!knows_all(&pair) && !store_read_pair(source, destination, &status, &scopes))
+		status = CONNECTION_NONE;
+	if (remember)
+		memo_add(pair, hash, status, scopes);
+	return access_judge(status, access_grants(scopes, scope));
+}

@@ -1,0 +1,101 @@
+/*
+ * rows.c
+ *		What the gate reads of Connections: status and scopes, by pair or all of
+ *		one destination, and the lock that holds a Connection.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "store/store.h"
+#include "utils/builtins.h"
+
+static StoreQuery lock_pair = {
+	"SELECT c.status, c.scopes FROM connect.connection AS c"
+	" WHERE c.source_organization_id OPERATOR(pg_catalog.=) $1"
+	" AND c.destination_organization_id OPERATOR(pg_catalog.=) $2"
+	" FOR SHARE",
+	2, {TEXTOID, TEXTOID}, true
+};
+
+/* Takes the two columns of the row that a scan is at; *scopes points into it. */
+static void
+read_grant(StoreScan *scan, ConnectionStatus *status, ArrayType **scopes)
+{
+	bool		null;
+	Datum		value = store_scan_column(scan, CONNECTION_STATUS, &null);
+
+	*status = null ? CONNECTION_NONE : store_status_from_datum(value);
+	value = store_scan_column(scan, CONNECTION_SCOPES, &null);
+	*scopes = null ? NULL : DatumGetArrayTypeP(value);
+	scan->detoasted = (Pointer) *scopes != DatumGetPointer(value) ? *scopes : NULL;
+}
+
+/*
+ * Reads status and scopes of a pair's Connection under the active snapshot,
+ * without the executor; false if there is none.  *scopes is a copy in the
+ * current memory context.
+ */
+bool
+store_read_pair(const text *source, const text *destination,
+				ConnectionStatus *status, ArrayType **scopes)
+{
+	Datum		keys[] = {PointerGetDatum(source), PointerGetDatum(destination)};
+	StoreScan	scan;
+	bool		found;
+
+	store_scan_begin(&scan, STORE_KEY_CONNECTION_PAIR, keys);
+	found = store_scan_next(&scan);
+	if (found)
+	{
+		read_grant(&scan, status, scopes);
+		if (*scopes != NULL && scan.detoasted == NULL)
+			*scopes = (ArrayType *) memcpy(palloc(VARSIZE(*scopes)), *scopes, VARSIZE(*scopes));
+	}
+	store_scan_end(&scan);
+	return found;
+}
+
+/*
+ * Reads the same as it is now and holds the row to the end of the transaction;
+ * waits for whoever is changing it.  Raises 40001 in a REPEATABLE READ or
+ * SERIALIZABLE transaction if it has changed since.
+ */
+bool
+store_lock_pair(text *source, text *destination, ConnectionStatus *status, ArrayType **scopes)
+{
+	Datum		values[] = {PointerGetDatum(source), PointerGetDatum(destination)};
+	StoreResult result = store_query(&lock_pair, values, NULL);
+
+	if (result.count == 0)
+		return false;
+	*status = store_status_from_datum(result.rows[0].values[0]);
+	*scopes = DatumGetArrayTypeP(result.rows[0].values[1]);
+	return true;
+}
+
+/* Begins to read a destination's Connections, those with an id above after, by id if scan->ordered. */
+void
+store_destination_begin(StoreScan *scan, const text *destination, const text *after)
+{
+	Datum		keys[] = {PointerGetDatum(destination), PointerGetDatum(after)};
+
+	store_scan_begin(scan, STORE_KEY_CONNECTION_DESTINATION, keys);
+}
+
+/* Reads the next one's id, source, status and scopes, valid until the next call; false behind the last. */
+bool
+store_destination_next(StoreScan *scan, Connection *connection)
+{
+	bool		null;
+
+	if (scan->detoasted != NULL)
+		pfree(scan->detoasted);
+	scan->detoasted = NULL;
+	if (!store_scan_next(scan))
+		return false;
+	memset(connection, 0, sizeof(*connection));
+	connection->id = DatumGetTextPP(store_scan_column(scan, CONNECTION_ID, &null));
+	connection->source = DatumGetTextPP(store_scan_column(scan, CONNECTION_SOURCE, &null));
+	read_grant(scan, &connection->status, &connection->scopes);
+	return true;
+}

@@ -1,0 +1,167 @@
+/*
+ * share.c
+ *		Makes a user's table shareable: row security and one policy, both of them
+ *		ordinary, so that dump and restore keep them.
+ *
+ * The functions that lead here pin search_path, so the SQL text below is plain.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "base/compat.h"
+#include "base/errors.h"
+#include "catalog/catalog.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "store/store.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#define POLICY_NAME "connect_shared"
+
+/*
+ * Opens a table that the caller owns, locked against everybody else.  Raises
+ * 42809 for what is no table of a user's, 42501 for somebody else's.
+ */
+static Relation
+open_own_table(Oid relation)
+{
+	const char *name = get_rel_name(relation);
+	char		kind = get_rel_relkind(relation);
+	Relation	rel;
+
+	if (name == NULL || (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE))
+		error_raise(ERROR_TABLE_UNSUITABLE, "relation",
+					kind == RELKIND_VIEW ? "Share the tables below the view, and give it security_invoker or an owner "
+					"whom their policies hold." : "Row security is for tables; name one.",
+					"\"%s\" is not a table.", name == NULL ? psprintf("%u", relation) : name);
+	/* before the lock, or anybody could lock anything */
+	if (!owns_relation(relation, GetUserId()))
+		error_raise(ERROR_TABLE_NOT_OWNED, "relation", "Ask its owner to share it.",
+					"Table \"%s\" is somebody else's.", name);
+
+	rel = table_open(relation, AccessExclusiveLock);
+	if (IsCatalogNamespace(RelationGetNamespace(rel)) ||
+		RelationGetNamespace(rel) == get_namespace_oid("connect", false))
+		error_raise(ERROR_TABLE_UNSUITABLE, "relation", "Share tables of your own.",
+					"Table \"%s\" belongs to PostgreSQL or to connect.", RelationGetRelationName(rel));
+	return rel;
+}
+
+/* Does the table have the policy? */
+static bool
+has_policy(Relation rel)
+{
+	char	   *sql = psprintf("SELECT oid FROM pg_policy WHERE polrelid = %u AND polname = '" POLICY_NAME "'",
+							   RelationGetRelid(rel));
+	bool		found;
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	found = store_select(sql, GetUserId()).count > 0;
+	PopActiveSnapshot();
+	return found;
+}
+
+/* Raises 42703 or 42804 unless the table has this column and it can hold an organization's id. */
+static void
+check_column(Relation rel, Name column)
+{
+	AttrNumber	attnum = get_attnum(RelationGetRelid(rel), NameStr(*column));
+	Oid			type;
+	int32		typmod;
+	Oid			collation;
+
+	if (attnum == InvalidAttrNumber)
+		error_raise(ERROR_COLUMN_UNKNOWN, "organization_column",
+					"Name the column that says whose row it is.",
+					"Table \"%s\" has no column \"%s\".", RelationGetRelationName(rel), NameStr(*column));
+	get_atttypetypmodcoll(RelationGetRelid(rel), attnum, &type, &typmod, &collation);
+	if (type != TEXTOID && type != VARCHAROID)
+		error_raise(ERROR_COLUMN_UNSUITABLE, "organization_column",
+					"Ids of organizations are text; change the column to text or varchar.",
+					"Column \"%s\" of table \"%s\" is of type %s.", NameStr(*column),
+					RelationGetRelationName(rel), format_type_be(type));
+	/* to which the ids of two organizations may be the same */
+	if (!get_collation_isdeterministic(collation))
+		error_raise(ERROR_COLUMN_UNSUITABLE, "organization_column",
+					"Give the column a deterministic collation, such as \"C\".",
+					"The collation of column \"%s\" of table \"%s\" takes different texts for the same.",
+					NameStr(*column), RelationGetRelationName(rel));
+}
+
+/* Raises scope_unknown. */
+static void
+check_scope(text *scope)
+{
+	Datum		name = PointerGetDatum(scope);
+	bool		exists;
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	exists = store_unknown_scope(&name, 1) == 1;
+	PopActiveSnapshot();
+	if (!exists)
+		error_raise(ERROR_SCOPE_UNKNOWN, "scope", "See connect.list_scopes().",
+					"Scope \"%s\" does not exist.",
+					error_excerpt(VARDATA_ANY(scope), VARSIZE_ANY_EXHDR(scope)));
+}
+
+/*
+ * Lets whoever may read a table see the rows of the organization that acts and
+ * those that others share with it now.  The caller must own the table.  Raises
+ * 42809, 42501, 42710, 42703, 42804, scope_unknown, store_missing.
+ */
+void
+store_share_table(Oid relation, Name column, text *scope)
+{
+	Relation	rel = open_own_table(relation);
+	const char *table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
+												   RelationGetRelationName(rel));
+	const char *owner = quote_identifier(NameStr(*column));
+	bool		was_off = !rel->rd_rel->relrowsecurity;
+
+	if (has_policy(rel))
+		error_raise(ERROR_TABLE_SHARED, "relation",
+					psprintf("Run SELECT connect.unshare_table('%s'); first.", table),
+					"Table \"%s\" has the policy \"" POLICY_NAME "\".", RelationGetRelationName(rel));
+	check_column(rel, column);
+	check_scope(scope);
+	/* commands refuse a table that is open; the lock stays */
+	table_close(rel, NoLock);
+
+	store_command(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY", table), GetUserId());
+	store_command(psprintf("CREATE POLICY " POLICY_NAME " ON %s AS PERMISSIVE FOR SELECT TO PUBLIC"
+						   " USING (%s = (SELECT connect.current_organization_id())"
+						   " OR connect.is_allowed(%s, (SELECT connect.current_organization_id()), %s))",
+						   table, owner, owner, quote_literal_cstr(text_to_cstring(scope))),
+				  GetUserId());
+	store_command(psprintf("COMMENT ON POLICY " POLICY_NAME " ON %s IS"
+						   " 'The acting organization sees its own rows and those shared with it now.'", table),
+				  GetUserId());
+	if (was_off)
+		ereport(NOTICE,
+				(errmsg("row security of table %s was off and is on now", table),
+				 errhint("Other commands than SELECT need policies of their own.")));
+}
+
+/*
+ * Takes back what store_share_table() made; row security stays on.  The caller
+ * must own the table.  Raises 42809, 42501, 42704.
+ */
+void
+store_unshare_table(Oid relation)
+{
+	Relation	rel = open_own_table(relation);
+	const char *table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
+												   RelationGetRelationName(rel));
+
+	if (!has_policy(rel))
+		error_raise(ERROR_TABLE_NOT_SHARED, "relation", NULL,
+					"Table \"%s\" has no policy \"" POLICY_NAME "\".", RelationGetRelationName(rel));
+	table_close(rel, NoLock);
+	store_command(psprintf("DROP POLICY " POLICY_NAME " ON %s", table), GetUserId());
+}

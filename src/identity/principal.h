@@ -1,0 +1,42 @@
+/*
+ * principal.h
+ *		Who is acting.
+ */
+#ifndef CONNECT_IDENTITY_PRINCIPAL_H
+#define CONNECT_IDENTITY_PRINCIPAL_H
+
+typedef enum PrincipalKind
+{
+	PRINCIPAL_NOBODY,
+	PRINCIPAL_ORGANIZATION,		/* a registered organization */
+	PRINCIPAL_OWNER				/* the store's owner or a superuser, for no organization */
+} PrincipalKind;
+
+typedef enum Permission
+{
+	PERMISSION_READ = 1,
+	PERMISSION_WRITE = 2
+} Permission;
+
+typedef struct Principal
+{
+	PrincipalKind kind;
+	text	   *organization;	/* NULL unless PRINCIPAL_ORGANIZATION */
+	text	   *actor_id;		/* or NULL */
+	text	   *actor_type;		/* or NULL */
+	int			permissions;	/* a set of Permission */
+} Principal;
+
+extern void principal_init(void);
+extern void principal_resolve(Principal *who);
+extern const text *principal_organization(void);
+extern const text *principal_reader(void);
+extern bool principal_may_know(const text *source, const text *destination);
+extern void principal_require(Principal *who, Permission permission);
+extern void principal_for_write(Principal *who);
+extern bool principal_is_gateway(void);
+extern bool principal_is_owner(void);
+extern void principal_act_as(const char *organization, const char *actor_id, const char *actor_type);
+extern void principal_stop_acting(void);
+
+#endif							/* CONNECT_IDENTITY_PRINCIPAL_H */

@@ -1,0 +1,105 @@
+/*
+ * request_setting.c
+ *		The settings in which PostgREST leaves JSON objects: request.headers and
+ *		request.jwt.claims.
+ *
+ * Any SQL user can set them to anything, and identity never raises, so what is
+ * not a JSON object counts as absent.
+ */
+#include "postgres.h"
+
+#include "base/compat.h"
+#include "identity/request_setting.h"
+#include "utils/guc.h"
+#include "utils/guc_tables.h"
+
+/* Deeper than any header or claim of use. */
+#define MAX_DEPTH 64
+
+static const char *const names[] = {
+	[REQUEST_HEADERS] = "request.headers",
+	[REQUEST_CLAIMS] = "request.jwt.claims",
+};
+
+#ifdef SETTINGS_ARE_SEARCHED
+/* Is this the variable's name, to the letter?  Nearly never, which the first letters tell. */
+static inline bool
+is_named(const struct config_generic *variable, const char *name)
+{
+	return variable->name[0] == name[0] && variable->name[1] == name[1] && variable->name[2] == name[2] &&
+		strcmp(variable->name, name) == 0;
+}
+
+/*
+ * Returns the variable behind a setting, or NULL if nobody has set it in this
+ * session.  Identity asks once per row, so it is remembered between which two
+ * variables the name belongs, for they are sorted: as long as these two stand
+ * side by side, it is not there.
+ */
+static struct config_generic *
+find_variable(RequestSetting setting)
+{
+	static struct
+	{
+		int			place;		/* of the first variable that is not before the name */
+		struct config_generic *before;
+		struct config_generic *at;	/* or NULL behind the last */
+	}			found[lengthof(names)];
+	struct config_generic **variables = get_guc_variables();
+	int			count = GetNumConfigOptions();
+	int			place = found[setting].place;
+	const char *name = names[setting];
+
+	if (place > 0 && place <= count && variables[place - 1] == found[setting].before &&
+		(place < count ? variables[place] : NULL) == found[setting].at)
+	{
+		/* a variable may be new where one of these was freed, so it is asked for its name */
+		return found[setting].at != NULL && is_named(found[setting].at, name) ? found[setting].at : NULL;
+	}
+
+	place = 0;
+	while (place < count && pg_strcasecmp(variables[place]->name, name) < 0)
+		place++;
+	if (place < count && pg_strcasecmp(variables[place]->name, name) == 0 && !is_named(variables[place], name))
+		return variables[place];	/* in other letters; not worth remembering */
+	found[setting].place = place;
+	found[setting].before = place > 0 ? variables[place - 1] : NULL;
+	found[setting].at = place < count ? variables[place] : NULL;
+	return place < count && is_named(variables[place], name) ? variables[place] : NULL;
+}
+#endif
+
+/* Returns the text of a setting, empty if it is not set; valid until it is set again. */
+const char *
+request_setting_value(RequestSetting setting)
+{
+	const char *value;
+
+#ifdef SETTINGS_ARE_SEARCHED
+	struct config_generic *variable = find_variable(setting);
+
+	if (variable == NULL)
+		return "";
+	if (variable->vartype == PGC_STRING)
+		value = *((struct config_string *) variable)->variable;
+	else
+#endif
+		value = GetConfigOption(names[setting], true, false);
+	return value == NULL ? "" : value;
+}
+
+/*
+ * Reads the object that a setting holds, in the current memory context; NULL if
+ * it holds none.  Raises nothing but out of memory.
+ */
+JsonValue *
+request_setting_object(RequestSetting setting)
+{
+	const char *json = request_setting_value(setting);
+	JsonValue  *root;
+
+	if (json[0] == '\0')
+		return NULL;
+	root = json_text_parse(json, strlen(json), MAX_DEPTH);
+	return root != NULL && root->kind == JSON_OBJECT ? root : NULL;
+}

@@ -1,0 +1,181 @@
+/*
+ * store.c
+ *		Runs the store's statements: saved SPI plans, as the store's owner.
+ *
+ * This and the store_*.c beside it are the only files with SPI and SQL text.
+ * Every name and operator in that text is qualified, for the caller's
+ * search_path is in force: "=" alone, IN, NULLIF, IS DISTINCT FROM and CASE x
+ * WHEN would all look their operator up there.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "base/errors.h"
+#include "miscadmin.h"
+#include "store/store.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
+
+/* The change that a function is making right now; set by store_query_for() only. */
+static const StoreWrite *current_write = NULL;
+
+/* Becomes another role as ri_triggers.c does: row security off, SET ROLE refused. */
+static void
+become(Oid userid, Oid *saved_userid, int *saved_context)
+{
+	GetUserIdAndSecContext(saved_userid, saved_context);
+	SetUserIdAndSecContext(userid,
+						   *saved_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+}
+
+/* Copies SPI's result into the caller's context. */
+static StoreResult
+copy_result(MemoryContext context)
+{
+	StoreResult result = {.count = SPI_processed, .rows = NULL};
+	MemoryContext old;
+
+	if (SPI_tuptable == NULL)
+		return result;
+
+	old = MemoryContextSwitchTo(context);
+	result.rows = palloc(Max(1, result.count) * sizeof(StoreRow));
+	for (uint64 i = 0; i < result.count; i++)
+	{
+		Assert(SPI_tuptable->tupdesc->natts <= STORE_MAX_COLUMNS);
+		heap_deform_tuple(heap_copytuple(SPI_tuptable->vals[i]), SPI_tuptable->tupdesc,
+						  result.rows[i].values, result.rows[i].nulls);
+	}
+	MemoryContextSwitchTo(old);
+	return result;
+}
+
+/* Raises what can only be a mistake of ours: SPI refusing our own statement. */
+static void
+check_spi(int code, const char *what)
+{
+	if (code < 0)
+		elog(ERROR, "%s failed: %s", what, SPI_result_code_string(code));
+}
+
+/* Returns the plan of a query, preparing and keeping it at the first call. */
+static SPIPlanPtr
+saved_plan(StoreQuery *query)
+{
+	if (query->plan == NULL)
+	{
+		/* generic, since a plan for each call would cost many times the call */
+		SPIPlanPtr	plan = SPI_prepare_cursor(query->sql, query->nargs, query->types,
+											  CURSOR_OPT_GENERIC_PLAN);
+
+		check_spi(plan == NULL ? SPI_result : 0, "SPI_prepare_cursor");
+		check_spi(SPI_keepplan(plan), "SPI_keepplan");
+		query->plan = plan;
+	}
+	return query->plan;
+}
+
+/*
+ * Runs a saved statement as the store's owner and returns its rows in the
+ * current memory context.  A reading one sees the active snapshot; a writing
+ * one takes a new one, as every VOLATILE function does.
+ *
+ * The role is restored on the way out; after an error PostgreSQL restores it
+ * itself, at the end of the subtransaction or transaction.
+ */
+StoreResult
+store_query(StoreQuery *query, const Datum *values, const char *nulls)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	StoreResult result;
+	Oid			userid;
+	int			context;
+
+	become(store_owner(), &userid, &context);
+	check_spi(SPI_connect(), "SPI_connect");
+	check_spi(SPI_execute_plan(saved_plan(query), unconstify(Datum *, values), nulls, !query->writes, 0),
+			  "SPI_execute_plan");
+	result = copy_result(caller);
+	check_spi(SPI_finish(), "SPI_finish");
+	SetUserIdAndSecContext(userid, context);
+	return result;
+}
+
+/* How deep in triggers we are: 0 outside of all. */
+int
+store_trigger_depth(void)
+{
+	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
+}
+
+/*
+ * Runs a saved statement that changes a Connection for a principal, whom the
+ * guard finds through store_current_write().
+ */
+StoreResult
+store_query_for(StoreQuery *query, const Datum *values, const char *nulls, const StoreWrite *write)
+{
+	const StoreWrite *outer = current_write;
+	StoreWrite	marked = *write;
+	StoreResult result;
+
+	marked.trigger_depth = store_trigger_depth() + 1;
+	current_write = &marked;
+	PG_TRY();
+	{
+		result = store_query(query, values, nulls);
+	}
+	PG_FINALLY();
+	{
+		current_write = outer;
+	}
+	PG_END_TRY();
+	return result;
+}
+
+/*
+ * For triggers: returns the change that our own statement is making, or NULL
+ * if the trigger was fired by somebody else's, such as one that another
+ * trigger runs while ours is under way.
+ */
+const StoreWrite *
+store_current_write(void)
+{
+	if (current_write != NULL && current_write->trigger_depth == store_trigger_depth())
+		return current_write;
+	return NULL;
+}
+
+/* Runs a statement once, as the given role; for DDL and grants. */
+void
+store_command(const char *sql, Oid role)
+{
+	Oid			userid;
+	int			context;
+
+	GetUserIdAndSecContext(&userid, &context);
+	SetUserIdAndSecContext(role, context | SECURITY_LOCAL_USERID_CHANGE);
+	check_spi(SPI_connect(), "SPI_connect");
+	check_spi(SPI_execute(sql, false, 0), "SPI_execute");
+	check_spi(SPI_finish(), "SPI_finish");
+	SetUserIdAndSecContext(userid, context);
+}
+
+/* Runs a reading statement once, as the given role, and returns its rows. */
+StoreResult
+store_select(const char *sql, Oid role)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	StoreResult result;
+	Oid			userid;
+	int			context;
+
+	become(role, &userid, &context);
+	check_spi(SPI_connect(), "SPI_connect");
+	check_spi(SPI_execute(sql, true, 0), "SPI_execute");
+	result = copy_result(caller);
+	check_spi(SPI_finish(), "SPI_finish");
+	SetUserIdAndSecContext(userid, context);
+	return result;
+}
