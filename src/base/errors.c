@@ -1,9 +1,10 @@
 /*
  * errors.c
- *		The only file with SQLSTATEs and messages.
+ *		The only table of our errors: codes, SQLSTATEs, messages and titles.
  *
- * A message is a constant, for PostgREST copies that of a PTnnn error into the
- * HTTP status line as it is; what the caller sent stands in DETAIL.
+ * An error is raised where it happens, by ereport() with the parts that are
+ * made here.  The message of a PTnnn error is a constant, for PostgREST copies
+ * it into the HTTP status line as it is; what the caller sent stands in DETAIL.
  */
 #include "postgres.h"
 
@@ -18,10 +19,10 @@
 #define EXCERPT_LENGTH 80
 
 static const ErrorKind kinds[] = {
-	[ERROR_PARAMETER_MISSING] = {"parameter_missing", ERRCODE_INVALID_PARAMETER_VALUE, "required value is missing", 400},
-	[ERROR_PARAMETER_INVALID] = {"parameter_invalid", ERRCODE_INVALID_PARAMETER_VALUE, "value is invalid", 400},
+	[ERROR_PARAMETER_MISSING] = {"parameter_missing", ERRCODE_INVALID_PARAMETER_VALUE, "required value \"%s\" is missing", 400},
+	[ERROR_PARAMETER_INVALID] = {"parameter_invalid", ERRCODE_INVALID_PARAMETER_VALUE, "value of \"%s\" is invalid", 400},
 	[ERROR_NOT_AUTHENTICATED] = {"not_authenticated", ERRCODE_HTTP('4', '0', '1'), "must be authenticated", 401},
-	[ERROR_PERMISSION_MISSING] = {"permission_missing", ERRCODE_INSUFFICIENT_PRIVILEGE, "API key lacks the permission", 403},
+	[ERROR_PERMISSION_MISSING] = {"permission_missing", ERRCODE_INSUFFICIENT_PRIVILEGE, "API key lacks the permission \"%s\"", 403},
 	[ERROR_WRONG_PARTY] = {"wrong_party", ERRCODE_INSUFFICIENT_PRIVILEGE, "organization may not take this action", 403},
 	[ERROR_NOT_FOUND] = {"not_found", ERRCODE_HTTP('4', '0', '4'), "connection not found", 404, "Record not found"},
 	[ERROR_CONNECTION_EXISTS] = {"connection_exists", ERRCODE_UNIQUE_VIOLATION, "connection already exists", 409, "Record not unique"},
@@ -41,14 +42,14 @@ static const ErrorKind kinds[] = {
 	[ERROR_IDENTITY_CHANGED] = {"identity_changed", ERRCODE_RESTRICT_VIOLATION, "connection identity cannot be changed"},
 	[ERROR_MUST_START_PENDING] = {"must_start_pending", ERRCODE_RESTRICT_VIOLATION, "connection must start as pending"},
 	[ERROR_EVENT_CHANGED] = {"event_changed", ERRCODE_RESTRICT_VIOLATION, "events cannot be changed"},
-	[ERROR_NOT_A_GATEWAY] = {"not_a_gateway", ERRCODE_INSUFFICIENT_PRIVILEGE, "login is not a gateway"},
+	[ERROR_NOT_A_GATEWAY] = {"not_a_gateway", ERRCODE_INSUFFICIENT_PRIVILEGE, "login \"%s\" is not a gateway"},
 	[ERROR_SHARING_NOT_ALLOWED] = {"sharing_not_allowed", ERRCODE_INSUFFICIENT_PRIVILEGE, "sharing is not allowed"},
-	[ERROR_TABLE_UNSUITABLE] = {"table_unsuitable", ERRCODE_WRONG_OBJECT_TYPE, "relation cannot be shared"},
-	[ERROR_TABLE_NOT_OWNED] = {"table_not_owned", ERRCODE_INSUFFICIENT_PRIVILEGE, "must be owner of the table"},
-	[ERROR_TABLE_SHARED] = {"table_shared", ERRCODE_DUPLICATE_OBJECT, "table is already shared"},
-	[ERROR_TABLE_NOT_SHARED] = {"table_not_shared", ERRCODE_UNDEFINED_OBJECT, "table is not shared"},
-	[ERROR_COLUMN_UNKNOWN] = {"column_unknown", ERRCODE_UNDEFINED_COLUMN, "column does not exist"},
-	[ERROR_COLUMN_UNSUITABLE] = {"column_unsuitable", ERRCODE_DATATYPE_MISMATCH, "column cannot hold an organization id"},
+	[ERROR_TABLE_UNSUITABLE] = {"table_unsuitable", ERRCODE_WRONG_OBJECT_TYPE, "relation \"%s\" cannot be shared"},
+	[ERROR_TABLE_NOT_OWNED] = {"table_not_owned", ERRCODE_INSUFFICIENT_PRIVILEGE, "must be owner of table %s"},
+	[ERROR_TABLE_SHARED] = {"table_shared", ERRCODE_DUPLICATE_OBJECT, "table \"%s\" is already shared"},
+	[ERROR_TABLE_NOT_SHARED] = {"table_not_shared", ERRCODE_UNDEFINED_OBJECT, "table \"%s\" is not shared"},
+	[ERROR_COLUMN_UNKNOWN] = {"column_unknown", ERRCODE_UNDEFINED_COLUMN, "column \"%s\" does not exist"},
+	[ERROR_COLUMN_UNSUITABLE] = {"column_unsuitable", ERRCODE_DATATYPE_MISMATCH, "column \"%s\" cannot hold an organization id"},
 	[ERROR_STORE_MISSING] = {"store_missing", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "connect store does not exist", 503},
 	[ERROR_STORE_ALTERED] = {"store_altered", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "connect store cannot be read", 503},
 	[ERROR_STORE_EXISTS] = {"store_exists", ERRCODE_DUPLICATE_TABLE, "connect store already exists"},
@@ -66,34 +67,76 @@ static const ErrorKind kinds[] = {
 	[ERROR_INTERNAL] = {"internal", ERRCODE_HTTP('5', '0', '0'), "internal error", 500},
 };
 
-void
-error_raise(ErrorCode code, const char *field, const char *hint, const char *detail,...)
+/* Sets what all errors of a kind have in common, but for the message. */
+static void
+set_kind(const ErrorKind *kind)
 {
-	StringInfoData text;
+	errcode(kind->sqlstate);
+	err_generic_string(PG_DIAG_SCHEMA_NAME, "connect");
+	err_generic_string(PG_DIAG_CONSTRAINT_NAME, kind->code);
+}
+
+/* Makes the error being reported one whose message is a constant. */
+int
+connect_error(ErrorCode code)
+{
 	const ErrorKind *kind = &kinds[code];
 
-	initStringInfo(&text);
-	for (;;)
-	{
-		va_list		args;
-		int			needed;
+	Assert(strchr(kind->message, '%') == NULL);
+	set_kind(kind);
+	return errmsg_internal("%s", kind->message);
+}
 
-		va_start(args, detail);
-		needed = appendStringInfoVA(&text, detail, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&text, needed);
-	}
+/* Makes the error being reported one whose message names what is wrong. */
+int
+connect_error_in(ErrorCode code, const char *name)
+{
+	const ErrorKind *kind = &kinds[code];
 
-	ereport(ERROR,
-			(errcode(kind->sqlstate),
-			 errmsg_internal("%s", kind->message),
-			 errdetail_internal("%s", text.data),
-			 hint != NULL ? errhint("%s", hint) : 0,
-			 err_generic_string(PG_DIAG_SCHEMA_NAME, "connect"),
-			 field != NULL ? err_generic_string(PG_DIAG_COLUMN_NAME, field) : 0,
-			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, kind->code)));
+	Assert(strstr(kind->message, "%s") != NULL);
+	set_kind(kind);
+	return errmsg_internal(kind->message, name);
+}
+
+/*
+ * The name of what is to blame travels in the error's column-name field, where
+ * drivers look for it; for a part of an HTTP request, the kind of that part
+ * stands in the datatype-name field.
+ */
+static int
+set_blame(const char *kind, const char *name)
+{
+	if (kind != NULL)
+		err_generic_string(PG_DIAG_DATATYPE_NAME, kind);
+	return err_generic_string(PG_DIAG_COLUMN_NAME, name);
+}
+
+/* Blames an argument of a SQL function, or the column that it is written to. */
+int
+blame_argument(const char *name)
+{
+	return set_blame(NULL, name);
+}
+
+/* Blames a member of a request's body, by its JSON pointer. */
+int
+blame_pointer(const char *pointer)
+{
+	return set_blame("pointer", pointer);
+}
+
+/* Blames a parameter of a request's query, by its name as it was sent. */
+int
+blame_parameter(const char *name)
+{
+	return set_blame("parameter", name);
+}
+
+/* Blames a header of a request. */
+int
+blame_header(const char *name)
+{
+	return set_blame("header", name);
 }
 
 /* Is this a failure that another try may not meet: conflicts, resources, shutdown? */
@@ -108,8 +151,8 @@ is_passing(int sqlstate)
 }
 
 /*
- * Returns what a caught error is over HTTP: the kind that error_raise() raised
- * it as, else unavailable or internal, whose details are nobody's business.
+ * Returns what a caught error is over HTTP: the kind that connect_error() made
+ * it, else unavailable or internal, whose details are nobody's business.
  */
 const ErrorKind *
 error_kind(ErrorData *error)

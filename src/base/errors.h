@@ -60,21 +60,32 @@ typedef struct ErrorKind
 {
 	const char *code;
 	int			sqlstate;
-	const char *message;		/* a constant, since PostgREST makes it a status line */
+	const char *message;		/* of a PTnnn a constant; others may name one thing */
 	int			status;			/* of HTTP; 0 where it cannot happen there */
 	const char *closed_title;	/* title under Persona-Version; NULL for the status's own */
 } ErrorKind;
 
 /*
- * Raises an error.  field names the argument or column to blame and hint is a
- * sentence; either may be NULL.  The rest is DETAIL, as for psprintf: every
- * value from outside belongs there and nowhere else.
+ * Parts of an ereport() that raises one of our errors, in PostgreSQL's own way:
  *
- * The code's name travels in the error's constraint-name field and field in
- * its column-name field, where drivers and the HTTP handlers read them.
+ *		ereport(ERROR,
+ *				(connect_error(ERROR_NOT_FOUND),
+ *				 blame_argument("connection_id"),
+ *				 errdetail("Connection \"%s\" does not exist.", id),
+ *				 errhint("...")));
+ *
+ * connect_error() sets SQLSTATE, message and code; connect_error_in() is for
+ * those whose message names what is wrong.  Every value from outside belongs
+ * into DETAIL, or into such a message, and nowhere else.  blame_...() says which
+ * part of the call or of the request is to blame.
  */
-pg_noreturn extern void error_raise(ErrorCode code, const char *field, const char *hint,
-									const char *detail,...) pg_attribute_printf(4, 5);
+extern int	connect_error(ErrorCode code);
+extern int	connect_error_in(ErrorCode code, const char *name);
+extern int	blame_argument(const char *name);
+extern int	blame_pointer(const char *pointer);
+extern int	blame_parameter(const char *name);
+extern int	blame_header(const char *name);
+
 extern const ErrorKind *error_kind(ErrorData *error);
 extern const char *error_excerpt(const char *value, int len);
 

@@ -14,6 +14,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "identity/principal.h"
+#include "miscadmin.h"
 #include "resource/document.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -119,8 +120,10 @@ known_status(Datum value)
 	ConnectionStatus status = store_status_from_datum(value);
 
 	if (status == CONNECTION_NONE)
-		error_raise(ERROR_PARAMETER_INVALID, "status", NULL,
-					"\"status\" must be \"pending\", \"active\" or \"inactive\".");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, "status"),
+				 blame_argument("status"),
+				 errdetail("\"status\" must be \"pending\", \"active\" or \"inactive\".")));
 	return status;
 }
 
@@ -204,9 +207,11 @@ require_actor_type(const text *type)
 	for (int i = 0; i < len && ok; i++)
 		ok = (data[i] >= 'a' && data[i] <= 'z') || data[i] == '-';
 	if (!ok)
-		error_raise(ERROR_PARAMETER_INVALID, "actor_type",
-					"A type has 1 to 64 characters out of a-z and \"-\", such as \"user\".",
-					"\"actor_type\" cannot be \"%s\".", error_excerpt(data, len));
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, "actor_type"),
+				 blame_argument("actor_type"),
+				 errdetail("\"actor_type\" cannot be \"%s\".", error_excerpt(data, len)),
+				 errhint("A type has 1 to 64 characters out of a-z and \"-\", such as \"user\".")));
 }
 
 Datum
@@ -218,8 +223,11 @@ connect_act_as(PG_FUNCTION_ARGS)
 
 	PushActiveSnapshot(GetTransactionSnapshot());
 	if (!principal_is_gateway())
-		error_raise(ERROR_NOT_A_GATEWAY, NULL, "A DBA makes it one with connect.trust_gateway().",
-					"The session's login may not say for whom it acts.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_NOT_A_GATEWAY,
+								  GetUserNameFromId(GetSessionUserId(), false)),
+				 errdetail("The session's login may not say for whom it acts."),
+				 errhint("A DBA makes it one with connect.trust_gateway().")));
 	if (organization == NULL)
 		principal_stop_acting();
 	else
@@ -228,14 +236,18 @@ connect_act_as(PG_FUNCTION_ARGS)
 
 		change_require_id(organization, "organization_id");
 		if (has_actor && actor_type == NULL)
-			error_raise(ERROR_PARAMETER_MISSING, "actor_type", NULL,
-						"\"actor_type\" must be given with \"actor_id\".");
+			ereport(ERROR,
+					(connect_error_in(ERROR_PARAMETER_MISSING, "actor_type"),
+					 blame_argument("actor_type"),
+					 errdetail("\"actor_type\" must be given with \"actor_id\".")));
 		if (actor_type != NULL)
 			require_actor_type(actor_type);
 		if (!store_organization_exists(organization))
-			error_raise(ERROR_ORGANIZATION_UNKNOWN, "organization_id",
-						"Register it with connect.register_organization().",
-						"Organization \"%s\" is not registered.", text_to_cstring(organization));
+			ereport(ERROR,
+					(connect_error(ERROR_ORGANIZATION_UNKNOWN),
+					 blame_argument("organization_id"),
+					 errdetail("Organization \"%s\" is not registered.", text_to_cstring(organization)),
+					 errhint("Register it with connect.register_organization().")));
 		if (has_actor)
 			change_check_length(actor_id, ACTOR_MAX_CHARS, ERROR_ACTOR_TOO_LONG, "actor_id");
 		principal_act_as(text_to_cstring(organization),

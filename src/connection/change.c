@@ -46,21 +46,26 @@ refuse_state(ConnectionAction action, const Connection *connection)
 	switch (action)
 	{
 		case ACTION_ACTIVATE:
-			error_raise(ERROR_CONNECTION_NOT_PENDING, NULL,
-						connection->status == CONNECTION_INACTIVE ?
-						"Ask the source organization to reactivate it." : NULL,
-						"Connection \"%s\" is \"%s\"; activation requires \"pending\".", id, status);
+			ereport(ERROR,
+					(connect_error(ERROR_CONNECTION_NOT_PENDING),
+					 errdetail("Connection \"%s\" is \"%s\"; activation requires \"pending\".", id, status),
+					 connection->status == CONNECTION_INACTIVE ? errhint("Ask the source organization to reactivate it.") : 0));
+			break;
 		case ACTION_DEACTIVATE:
-			error_raise(ERROR_CONNECTION_INACTIVE, NULL, NULL,
-						"Connection \"%s\" is \"%s\"; deactivation requires \"pending\" or \"active\".",
-						id, status);
+			ereport(ERROR,
+					(connect_error(ERROR_CONNECTION_INACTIVE),
+					 errdetail("Connection \"%s\" is \"%s\"; deactivation requires \"pending\" or \"active\".", id, status)));
+			break;
 		case ACTION_REACTIVATE:
-			error_raise(ERROR_CONNECTION_NOT_INACTIVE, NULL, NULL,
-						"Connection \"%s\" is \"%s\"; reactivation requires \"inactive\".", id, status);
+			ereport(ERROR,
+					(connect_error(ERROR_CONNECTION_NOT_INACTIVE),
+					 errdetail("Connection \"%s\" is \"%s\"; reactivation requires \"inactive\".", id, status)));
+			break;
 		default:
-			error_raise(ERROR_TRANSITION_NOT_ALLOWED, NULL,
-						"Change the status alone; name and scopes in a statement of their own.",
-						"Connection \"%s\" is \"%s\".", id, status);
+			ereport(ERROR,
+					(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
+					 errdetail("Connection \"%s\" is \"%s\".", id, status),
+					 errhint("Change the status alone; name and scopes in a statement of their own.")));
 	}
 }
 
@@ -75,10 +80,9 @@ change_check_action(const Principal *who, ConnectionAction action, const Connect
 
 	Assert(parties != PARTY_NONE);
 	if (!rules_has_part(action, parties))
-		error_raise(ERROR_WRONG_PARTY, NULL, NULL,
-					"Only the %s organization may %s a connection.",
-					parties == PARTY_SOURCE ? "destination" : "source",
-					connection_action_label(action));
+		ereport(ERROR,
+				(connect_error(ERROR_WRONG_PARTY),
+				 errdetail("Only the %s organization may %s a connection.", parties == PARTY_SOURCE ? "destination" : "source", connection_action_label(action))));
 	if (rules_find(action, connection->status, parties) == NULL)
 		refuse_state(action, connection);
 }
@@ -90,8 +94,10 @@ change_check_length(const text *value, int limit, int code, const char *field)
 	int			chars = pg_mbstrlen_with_len(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
 
 	if (chars > limit)
-		error_raise((ErrorCode) code, field, NULL,
-					"It has %d characters; the limit is %d.", chars, limit);
+		ereport(ERROR,
+				(connect_error((ErrorCode) code),
+				 blame_argument(field),
+				 errdetail("It has %d characters; the limit is %d.", chars, limit)));
 }
 
 /* Raises name_too_long; NULL is no name and fine. */
@@ -107,11 +113,16 @@ void
 change_require_id(const text *id, const char *field)
 {
 	if (id == NULL)
-		error_raise(ERROR_PARAMETER_MISSING, field, NULL, "\"%s\" must be given.", field);
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_MISSING, field),
+				 blame_argument(field),
+				 errdetail("\"%s\" must be given.", field)));
 	if (!typeid_pattern_ok(VARDATA_ANY(id), VARSIZE_ANY_EXHDR(id)))
-		error_raise(ERROR_PARAMETER_INVALID, field,
-					"An id has 1 to 64 characters out of A-Z, a-z, 0-9, \"_\" and \"-\".",
-					"\"%s\" cannot be \"%s\".", field, shown(id));
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, field),
+				 blame_argument(field),
+				 errdetail("\"%s\" cannot be \"%s\".", field, shown(id)),
+				 errhint("An id has 1 to 64 characters out of A-Z, a-z, 0-9, \"_\" and \"-\".")));
 }
 
 /* Raises scopes_empty or scope_unknown. */
@@ -124,12 +135,18 @@ check_scopes(ArrayType *scopes)
 
 	deconstruct_array(scopes, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
 	if (count == 0)
-		error_raise(ERROR_SCOPES_EMPTY, "scopes", "Deactivate the connection to stop all sharing.",
-					"A connection shares at least one scope.");
+		ereport(ERROR,
+				(connect_error(ERROR_SCOPES_EMPTY),
+				 blame_argument("scopes"),
+				 errdetail("A connection shares at least one scope."),
+				 errhint("Deactivate the connection to stop all sharing.")));
 	unknown = store_unknown_scope(names, count);
 	if (unknown < count)
-		error_raise(ERROR_SCOPE_UNKNOWN, "scopes", "See connect.list_scopes().",
-					"Scope \"%s\" does not exist.", shown(DatumGetTextPP(names[unknown])));
+		ereport(ERROR,
+				(connect_error(ERROR_SCOPE_UNKNOWN),
+				 blame_argument("scopes"),
+				 errdetail("Scope \"%s\" does not exist.", shown(DatumGetTextPP(names[unknown]))),
+				 errhint("See connect.list_scopes().")));
 }
 
 static int
@@ -155,8 +172,10 @@ change_normalise_names(ArrayType *list, const char *field)
 	bool		sorted = true;
 
 	if (ARR_NDIM(list) > 1 || array_contains_nulls(list))
-		error_raise(ERROR_PARAMETER_INVALID, field, NULL,
-					"\"%s\" must be a list of names without nulls.", field);
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, field),
+				 blame_argument(field),
+				 errdetail("\"%s\" must be a list of names without nulls.", field)));
 	deconstruct_array(list, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
 	for (int i = 1; i < count && sorted; i++)
 		sorted = compare_texts(&names[i - 1], &names[i]) < 0;
@@ -222,19 +241,22 @@ change_check_update(const Principal *who, const Connection *old, const Connectio
 	const Rule *rule;
 
 	if (parties == PARTY_NONE)
-		error_raise(ERROR_NOT_FOUND, NULL, NULL,
-					"Connection \"%s\" does not exist.", shown(old->id));
+		ereport(ERROR,
+				(connect_error(ERROR_NOT_FOUND),
+				 errdetail("Connection \"%s\" does not exist.", shown(old->id))));
 	if (!text_same(old->id, changed->id) || !text_same(old->source, changed->source) ||
 		!text_same(old->destination, changed->destination) ||
 		!text_same(old->creator_id, changed->creator_id) ||
 		!text_same(old->creator_type, changed->creator_type) ||
 		old->created_at != changed->created_at)
-		error_raise(ERROR_IDENTITY_CHANGED, NULL, NULL,
-					"Id, source, destination, creator and created_at of connection \"%s\" are fixed.",
-					shown(old->id));
+		ereport(ERROR,
+				(connect_error(ERROR_IDENTITY_CHANGED),
+				 errdetail("Id, source, destination, creator and created_at of connection \"%s\" are fixed.", shown(old->id))));
 	if (changed->status == CONNECTION_NONE || changed->scopes == NULL)
-		error_raise(ERROR_PARAMETER_MISSING, changed->scopes == NULL ? "scopes" : "status", NULL,
-					"A connection has a status and scopes.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_MISSING, changed->scopes == NULL ? "scopes" : "status"),
+				 blame_argument(changed->scopes == NULL ? "scopes" : "status"),
+				 errdetail("A connection has a status and scopes.")));
 
 	change.name_changed = !text_same(old->name, changed->name);
 	change_compare_scopes(old->scopes, changed->scopes, &change.scopes_added, &change.scopes_removed);
@@ -247,11 +269,10 @@ change_check_update(const Principal *who, const Connection *old, const Connectio
 	change_check_action(who, action, old);
 	rule = rules_find(action, old->status, parties);
 	if (rule->to != changed->status)
-		error_raise(ERROR_TRANSITION_NOT_ALLOWED, NULL,
-					"Set status to \"pending\" in the same statement, or use connect.update_connection().",
-					"Connection \"%s\" is \"%s\"; with more scopes it must become \"%s\".",
-					shown(old->id), connection_status_label(old->status),
-					connection_status_label(rule->to));
+		ereport(ERROR,
+				(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
+				 errdetail("Connection \"%s\" is \"%s\"; with more scopes it must become \"%s\".", shown(old->id), connection_status_label(old->status), connection_status_label(rule->to)),
+				 errhint("Set status to \"pending\" in the same statement, or use connect.update_connection().")));
 	if (change.name_changed)
 		change_check_name(changed->name);
 	if (change.scopes_added || change.scopes_removed)
@@ -267,13 +288,17 @@ void
 change_check_registered(const Principal *who, const Connection *connection)
 {
 	if (!text_same(connection->source, who->organization) && !store_organization_exists(connection->source))
-		error_raise(ERROR_ORGANIZATION_UNKNOWN, "source_organization_id",
-					"Register it with connect.register_organization().",
-					"Organization \"%s\" is not registered.", shown(connection->source));
+		ereport(ERROR,
+				(connect_error(ERROR_ORGANIZATION_UNKNOWN),
+				 blame_argument("source_organization_id"),
+				 errdetail("Organization \"%s\" is not registered.", shown(connection->source)),
+				 errhint("Register it with connect.register_organization().")));
 	if (!store_organization_exists(connection->destination))
-		error_raise(ERROR_ORGANIZATION_UNKNOWN, "destination_organization_id",
-					"Check the id with the partner; its administrator finds it with connect.get_organization().",
-					"Organization \"%s\" is not registered.", shown(connection->destination));
+		ereport(ERROR,
+				(connect_error(ERROR_ORGANIZATION_UNKNOWN),
+				 blame_argument("destination_organization_id"),
+				 errdetail("Organization \"%s\" is not registered.", shown(connection->destination)),
+				 errhint("Check the id with the partner; its administrator finds it with connect.get_organization().")));
 }
 
 /*
@@ -291,17 +316,24 @@ change_check_insert(const Principal *who, const Connection *connection)
 	change_require_id(connection->source, "source_organization_id");
 	change_require_id(connection->destination, "destination_organization_id");
 	if (connection->status == CONNECTION_NONE)
-		error_raise(ERROR_PARAMETER_MISSING, "status", NULL, "\"status\" must not be null.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_MISSING, "status"),
+				 blame_argument("status"),
+				 errdetail("\"status\" must not be null.")));
 
 	parties = change_parties(who, connection);
 	if (!rules_has_part(ACTION_CREATE, parties))
-		error_raise(ERROR_WRONG_PARTY, "source_organization_id", NULL,
-					"Only the source organization may create a connection.");
+		ereport(ERROR,
+				(connect_error(ERROR_WRONG_PARTY),
+				 blame_argument("source_organization_id"),
+				 errdetail("Only the source organization may create a connection.")));
 	rule = rules_find(ACTION_CREATE, CONNECTION_NONE, parties);
 	if (rule->to != connection->status)
-		error_raise(ERROR_MUST_START_PENDING, "status",
-					"Import rows in other states under session_replication_role = replica.",
-					"A new connection cannot be \"%s\".", connection_status_label(connection->status));
+		ereport(ERROR,
+				(connect_error(ERROR_MUST_START_PENDING),
+				 blame_argument("status"),
+				 errdetail("A new connection cannot be \"%s\".", connection_status_label(connection->status)),
+				 errhint("Import rows in other states under session_replication_role = replica.")));
 
 	change_check_name(connection->name);
 	check_scopes(connection->scopes);

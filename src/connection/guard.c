@@ -146,8 +146,11 @@ refuse_taken_id(const Connection *new)
 
 	if (store_find_connection(new->id, &found) &&
 		!(text_same(found.source, new->source) && text_same(found.destination, new->destination)))
-		error_raise(ERROR_CONNECTION_EXISTS, "id", "Leave it out, and a new one is made.",
-					"The id is taken.");
+		ereport(ERROR,
+				(connect_error(ERROR_CONNECTION_EXISTS),
+				 blame_argument("id"),
+				 errdetail("The id is taken."),
+				 errhint("Leave it out, and a new one is made.")));
 }
 
 /* Fills in what a new row lacks, decides on it, and returns it. */
@@ -236,11 +239,14 @@ connect_guard_connection(PG_FUNCTION_ARGS)
 	HeapTuple	result;
 
 	if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
-		error_raise(ERROR_DELETE_REFUSED, NULL, "Deactivate the connection instead.",
-					"A connection and its history are kept for ever.");
+		ereport(ERROR,
+				(connect_error(ERROR_DELETE_REFUSED),
+				 errdetail("A connection and its history are kept for ever."),
+				 errhint("Deactivate the connection instead.")));
 	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
-		error_raise(ERROR_TRUNCATE_REFUSED, NULL, NULL,
-					"Connections and their history are kept for ever.");
+		ereport(ERROR,
+				(connect_error(ERROR_TRUNCATE_REFUSED),
+				 errdetail("Connections and their history are kept for ever.")));
 	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) || !TRIGGER_FIRED_BEFORE(data->tg_event))
 		refuse_event_kind("guard_connection");
 
@@ -255,13 +261,17 @@ static void
 require_normal(const Connection *connection)
 {
 	if (connection->name != NULL && VARSIZE_ANY_EXHDR(connection->name) == 0)
-		error_raise(ERROR_PARAMETER_INVALID, "name",
-					"Look for a trigger on connect.connection that rewrites it.",
-					"An empty name is stored as null.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, "name"),
+				 blame_argument("name"),
+				 errdetail("An empty name is stored as null."),
+				 errhint("Look for a trigger on connect.connection that rewrites it.")));
 	if (connection->scopes == NULL || change_normalise_scopes(connection->scopes) != connection->scopes)
-		error_raise(ERROR_PARAMETER_INVALID, "scopes",
-					"Look for a trigger on connect.connection that rewrites them.",
-					"Scopes are stored sorted and without duplicates.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, "scopes"),
+				 blame_argument("scopes"),
+				 errdetail("Scopes are stored sorted and without duplicates."),
+				 errhint("Look for a trigger on connect.connection that rewrites them.")));
 }
 
 /*
@@ -317,8 +327,9 @@ connect_guard_event(PG_FUNCTION_ARGS)
 
 	if (TRIGGER_FIRED_BY_INSERT(data->tg_event) && store_inserting_event())
 		return PointerGetDatum(data->tg_trigtuple);
-	error_raise(ERROR_EVENT_CHANGED, NULL, NULL,
-				"The history of connections is written by their changes alone.");
+	ereport(ERROR,
+			(connect_error(ERROR_EVENT_CHANGED),
+			 errdetail("The history of connections is written by their changes alone.")));
 }
 
 /* Marks the pair of a row. */

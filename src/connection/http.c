@@ -170,7 +170,10 @@ static void
 refuse_unknown(const HttpBody *body)
 {
 	if (body->unknown != NULL)
-		error_raise(ERROR_ATTRIBUTE_UNKNOWN, body->unknown, NULL, "There is no such attribute.");
+		ereport(ERROR,
+				(connect_error(ERROR_ATTRIBUTE_UNKNOWN),
+				 blame_pointer(body->unknown),
+				 errdetail("There is no such attribute.")));
 }
 
 /* Raises type_mismatch unless the body's type, if it has one, is that of Connections. */
@@ -178,8 +181,10 @@ static void
 require_type(const HttpBody *body)
 {
 	if (body->type != NULL && strcmp(body->type, "connect/connection") != 0)
-		error_raise(ERROR_TYPE_MISMATCH, "/data/type", NULL,
-					"\"type\" must be \"connect/connection\".");
+		ereport(ERROR,
+				(connect_error(ERROR_TYPE_MISMATCH),
+				 blame_pointer("/data/type"),
+				 errdetail("\"type\" must be \"connect/connection\".")));
 }
 
 static void
@@ -190,10 +195,15 @@ perform_create(Call *call)
 
 	body_read_resource(call->request.body, true, &body);
 	if (body.destination == NULL)
-		error_raise(ERROR_PARAMETER_MISSING, "/data/attributes/destination-organization-id", NULL,
-					"\"destination-organization-id\" must be given.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_MISSING, "/data/attributes/destination-organization-id"),
+				 blame_pointer("/data/attributes/destination-organization-id"),
+				 errdetail("\"destination-organization-id\" must be given.")));
 	if (body.id != NULL)
-		error_raise(ERROR_CLIENT_ID, "/data/id", NULL, "The server makes the ids of connections.");
+		ereport(ERROR,
+				(connect_error(ERROR_CLIENT_ID),
+				 blame_pointer("/data/id"),
+				 errdetail("The server makes the ids of connections.")));
 	require_type(&body);
 	operation_create(&call->who, call->request.request_id, body.destination, body.name, body.scopes,
 					 &connection);
@@ -212,7 +222,10 @@ perform_update(Call *call)
 	operation_check(&call->who, ACTION_UPDATE, id);
 	require_type(&body);
 	if (body.id != NULL && strcmp(body.id, text_to_cstring(id)) != 0)
-		error_raise(ERROR_ID_MISMATCH, "/data/id", NULL, "\"id\" must be that of the path.");
+		ereport(ERROR,
+				(connect_error(ERROR_ID_MISMATCH),
+				 blame_pointer("/data/id"),
+				 errdetail("\"id\" must be that of the path.")));
 	operation_update(&call->who, call->request.request_id, id, body.name, body.scopes, &connection);
 	refuse_unknown(&body);
 	answer_connection(call, 200, &connection);

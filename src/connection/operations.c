@@ -23,8 +23,10 @@
 static void
 refuse_unseen(const text *id)
 {
-	error_raise(ERROR_NOT_FOUND, "connection_id", NULL, "Connection \"%s\" does not exist.",
-				error_excerpt(VARDATA_ANY(id), VARSIZE_ANY_EXHDR(id)));
+	ereport(ERROR,
+			(connect_error(ERROR_NOT_FOUND),
+			 blame_argument("connection_id"),
+			 errdetail("Connection \"%s\" does not exist.", error_excerpt(VARDATA_ANY(id), VARSIZE_ANY_EXHDR(id)))));
 }
 
 /* Reads a Connection that the principal is a party to, or raises not_found. */
@@ -32,7 +34,10 @@ static void
 find_own(const Principal *who, text *id, Connection *connection)
 {
 	if (id == NULL)
-		error_raise(ERROR_PARAMETER_MISSING, "connection_id", NULL, "\"connection_id\" must be given.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_MISSING, "connection_id"),
+				 blame_argument("connection_id"),
+				 errdetail("\"connection_id\" must be given.")));
 	if (!store_find_connection(id, connection) ||
 		change_parties(who, connection) == PARTY_NONE)
 		refuse_unseen(id);
@@ -51,9 +56,10 @@ find_own_now(const Principal *who, text *id, Connection *connection)
 static void
 refuse_suppressed(void)
 {
-	error_raise(ERROR_TRANSITION_NOT_ALLOWED, NULL,
-				"Look for a trigger on connect.connection that suppresses it.",
-				"The change was allowed, but the row did not change.");
+	ereport(ERROR,
+			(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
+			 errdetail("The change was allowed, but the row did not change."),
+			 errhint("Look for a trigger on connect.connection that suppresses it.")));
 }
 
 /* Raises connection_exists if the pair has a Connection. */
@@ -67,11 +73,11 @@ refuse_existing(text *source, text *destination)
 	found = store_find_pair(source, destination, &existing);
 	PopActiveSnapshot();
 	if (found)
-		error_raise(ERROR_CONNECTION_EXISTS, "destination_organization_id",
-					existing.status == CONNECTION_INACTIVE ? "Reactivate it instead." : NULL,
-					"Connection \"%s\" from \"%s\" to \"%s\" is \"%s\".",
-					text_to_cstring(existing.id), text_to_cstring(source),
-					text_to_cstring(destination), connection_status_label(existing.status));
+		ereport(ERROR,
+				(connect_error(ERROR_CONNECTION_EXISTS),
+				 blame_argument("destination_organization_id"),
+				 errdetail("Connection \"%s\" from \"%s\" to \"%s\" is \"%s\".", text_to_cstring(existing.id), text_to_cstring(source), text_to_cstring(destination), connection_status_label(existing.status)),
+				 existing.status == CONNECTION_INACTIVE ? errhint("Reactivate it instead.") : 0));
 }
 
 /*
@@ -106,9 +112,11 @@ require_same_scopes(const Connection *connection, ArrayType *scopes)
 
 	change_compare_scopes(change_normalise_scopes(connection->scopes), scopes, &added, &removed);
 	if (added || removed)
-		error_raise(ERROR_SCOPES_CHANGED, "scopes", "Look at the connection again.",
-					"The scopes of connection \"%s\" are not the ones given.",
-					text_to_cstring(connection->id));
+		ereport(ERROR,
+				(connect_error(ERROR_SCOPES_CHANGED),
+				 blame_argument("scopes"),
+				 errdetail("The scopes of connection \"%s\" are not the ones given.", text_to_cstring(connection->id)),
+				 errhint("Look at the connection again.")));
 }
 
 /*
@@ -230,8 +238,9 @@ operation_get_organization(const Principal *who, StoreRow *result)
 	found = store_find_organization(who->organization, result);
 	PopActiveSnapshot();
 	if (!found)
-		error_raise(ERROR_NOT_AUTHENTICATED, NULL, NULL, "Organization \"%s\" is not registered.",
-					text_to_cstring(who->organization));
+		ereport(ERROR,
+				(connect_error(ERROR_NOT_AUTHENTICATED),
+				 errdetail("Organization \"%s\" is not registered.", text_to_cstring(who->organization))));
 }
 
 /*
@@ -251,11 +260,15 @@ begin_query(const Principal *who, const ListRequest *request)
 	};
 
 	if (request->page_size < 1 || request->page_size > PAGE_SIZE_MAX)
-		error_raise(ERROR_PARAMETER_INVALID, "page_size", NULL,
-					"\"page_size\" is %d; it must be from 1 to %d.", request->page_size, PAGE_SIZE_MAX);
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, "page_size"),
+				 blame_argument("page_size"),
+				 errdetail("\"page_size\" is %d; it must be from 1 to %d.", request->page_size, PAGE_SIZE_MAX)));
 	if (request->after != NULL && request->before != NULL)
-		error_raise(ERROR_PARAMETER_INVALID, "page_before", NULL,
-					"\"page_after\" and \"page_before\" exclude each other.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, "page_before"),
+				 blame_argument("page_before"),
+				 errdetail("\"page_after\" and \"page_before\" exclude each other.")));
 	return query;
 }
 
@@ -273,9 +286,11 @@ refuse_cursor(const ListRequest *request)
 	const text *cursor = cursor_of(request);
 	const char *field = request->after != NULL ? "page_after" : "page_before";
 
-	error_raise(ERROR_PARAMETER_INVALID, field, "Follow the links of a list.",
-				"\"%s\" cannot be \"%s\".", field,
-				error_excerpt(VARDATA_ANY(cursor), VARSIZE_ANY_EXHDR(cursor)));
+	ereport(ERROR,
+			(connect_error_in(ERROR_PARAMETER_INVALID, field),
+			 blame_argument(field),
+			 errdetail("\"%s\" cannot be \"%s\".", field, error_excerpt(VARDATA_ANY(cursor), VARSIZE_ANY_EXHDR(cursor))),
+			 errhint("Follow the links of a list.")));
 }
 
 /* Does a text hold this word? */
@@ -335,8 +350,10 @@ operation_list_connections(const Principal *who, const ListRequest *request)
 		query.outbound = text_is(request->direction, "outbound");
 		query.inbound = text_is(request->direction, "inbound");
 		if (!query.outbound && !query.inbound)
-			error_raise(ERROR_PARAMETER_INVALID, "direction", NULL,
-						"\"direction\" must be \"inbound\" or \"outbound\".");
+			ereport(ERROR,
+					(connect_error_in(ERROR_PARAMETER_INVALID, "direction"),
+					 blame_argument("direction"),
+					 errdetail("\"direction\" must be \"inbound\" or \"outbound\".")));
 	}
 	if (request->source != NULL)
 		change_require_id(request->source, "source_organization_id");

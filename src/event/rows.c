@@ -78,9 +78,10 @@ store_insert_event(const StoreWrite *write, ConnectionAction action,
 	{
 		/* a trigger of the DBA's may suppress the row, but a change without its event is none */
 		if (store_query(&insert_event, values, nulls).count != 1)
-			error_raise(ERROR_TRANSITION_NOT_ALLOWED, NULL,
-						"Look for a trigger on connect.event that returns NULL.",
-						"The change was allowed, but its event was not stored.");
+			ereport(ERROR,
+					(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
+					 errdetail("The change was allowed, but its event was not stored."),
+					 errhint("Look for a trigger on connect.event that returns NULL.")));
 	}
 	PG_FINALLY();
 	{

@@ -84,10 +84,10 @@ refuse(const text *source, const text *destination, Access access)
 		[ACCESS_SCOPE_NOT_GRANTED] = "The source organization can offer more scopes.",
 	};
 
-	error_raise(ERROR_SHARING_NOT_ALLOWED, NULL, hints[access], "From \"%s\" to \"%s\": %s.",
-				source == NULL ? "" : error_excerpt(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source)),
-				destination == NULL ? "" : error_excerpt(VARDATA_ANY(destination), VARSIZE_ANY_EXHDR(destination)),
-				access_word(access));
+	ereport(ERROR,
+			(connect_error(ERROR_SHARING_NOT_ALLOWED),
+			 errdetail("From \"%s\" to \"%s\": %s.", source == NULL ? "" : error_excerpt(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source)), destination == NULL ? "" : error_excerpt(VARDATA_ANY(destination), VARSIZE_ANY_EXHDR(destination)), access_word(access)),
+			 errhint("%s", hints[access])));
 }
 
 /*

@@ -51,7 +51,10 @@ static void
 require_argument(FunctionCallInfo fcinfo, int n, const char *name)
 {
 	if (PG_ARGISNULL(n))
-		error_raise(ERROR_PARAMETER_MISSING, name, NULL, "\"%s\" must be given.", name);
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_MISSING, name),
+				 blame_argument(name),
+				 errdetail("\"%s\" must be given.", name)));
 }
 
 Datum

@@ -35,21 +35,32 @@ open_own_table(Oid relation)
 	char		kind = get_rel_relkind(relation);
 	Relation	rel;
 
-	if (name == NULL || (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE))
-		error_raise(ERROR_TABLE_UNSUITABLE, "relation",
-					kind == RELKIND_VIEW ? "Share the tables below the view, and give it security_invoker or an owner "
-					"whom their policies hold." : "Row security is for tables; name one.",
-					"\"%s\" is not a table.", name == NULL ? psprintf("%u", relation) : name);
+	if (name == NULL)
+		name = psprintf("%u", relation);
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(connect_error_in(ERROR_TABLE_UNSUITABLE, name),
+				 blame_argument("relation"),
+				 errdetail("\"%s\" is not a table.", name),
+				 kind == RELKIND_VIEW ?
+				 errhint("Share the tables below the view, and give it security_invoker or an owner whom their policies hold.") :
+				 errhint("Row security is for tables; name one.")));
 	/* before the lock, or anybody could lock anything */
 	if (!owns_relation(relation, GetUserId()))
-		error_raise(ERROR_TABLE_NOT_OWNED, "relation", "Ask its owner to share it.",
-					"Table \"%s\" is somebody else's.", name);
+		ereport(ERROR,
+				(connect_error_in(ERROR_TABLE_NOT_OWNED, name),
+				 blame_argument("relation"),
+				 errdetail("Table \"%s\" is somebody else's.", name),
+				 errhint("Ask its owner to share it.")));
 
 	rel = table_open(relation, AccessExclusiveLock);
 	if (IsCatalogNamespace(RelationGetNamespace(rel)) ||
 		RelationGetNamespace(rel) == get_namespace_oid("connect", false))
-		error_raise(ERROR_TABLE_UNSUITABLE, "relation", "Share tables of your own.",
-					"Table \"%s\" belongs to PostgreSQL or to connect.", RelationGetRelationName(rel));
+		ereport(ERROR,
+				(connect_error_in(ERROR_TABLE_UNSUITABLE, RelationGetRelationName(rel)),
+				 blame_argument("relation"),
+				 errdetail("Table \"%s\" belongs to PostgreSQL or to connect.", RelationGetRelationName(rel)),
+				 errhint("Share tables of your own.")));
 	return rel;
 }
 
@@ -77,21 +88,25 @@ check_column(Relation rel, Name column)
 	Oid			collation;
 
 	if (attnum == InvalidAttrNumber)
-		error_raise(ERROR_COLUMN_UNKNOWN, "organization_column",
-					"Name the column that says whose row it is.",
-					"Table \"%s\" has no column \"%s\".", RelationGetRelationName(rel), NameStr(*column));
+		ereport(ERROR,
+				(connect_error_in(ERROR_COLUMN_UNKNOWN, NameStr(*column)),
+				 blame_argument("organization_column"),
+				 errdetail("Table \"%s\" has no column \"%s\".", RelationGetRelationName(rel), NameStr(*column)),
+				 errhint("Name the column that says whose row it is.")));
 	get_atttypetypmodcoll(RelationGetRelid(rel), attnum, &type, &typmod, &collation);
 	if (type != TEXTOID && type != VARCHAROID)
-		error_raise(ERROR_COLUMN_UNSUITABLE, "organization_column",
-					"Ids of organizations are text; change the column to text or varchar.",
-					"Column \"%s\" of table \"%s\" is of type %s.", NameStr(*column),
-					RelationGetRelationName(rel), format_type_be(type));
+		ereport(ERROR,
+				(connect_error_in(ERROR_COLUMN_UNSUITABLE, NameStr(*column)),
+				 blame_argument("organization_column"),
+				 errdetail("Column \"%s\" of table \"%s\" is of type %s.", NameStr(*column), RelationGetRelationName(rel), format_type_be(type)),
+				 errhint("Ids of organizations are text; change the column to text or varchar.")));
 	/* to which the ids of two organizations may be the same */
 	if (!get_collation_isdeterministic(collation))
-		error_raise(ERROR_COLUMN_UNSUITABLE, "organization_column",
-					"Give the column a deterministic collation, such as \"C\".",
-					"The collation of column \"%s\" of table \"%s\" takes different texts for the same.",
-					NameStr(*column), RelationGetRelationName(rel));
+		ereport(ERROR,
+				(connect_error_in(ERROR_COLUMN_UNSUITABLE, NameStr(*column)),
+				 blame_argument("organization_column"),
+				 errdetail("The collation of column \"%s\" of table \"%s\" takes different texts for the same.", NameStr(*column), RelationGetRelationName(rel)),
+				 errhint("Give the column a deterministic collation, such as \"C\".")));
 }
 
 /* Raises scope_unknown. */
@@ -105,9 +120,11 @@ check_scope(text *scope)
 	exists = store_unknown_scope(&name, 1) == 1;
 	PopActiveSnapshot();
 	if (!exists)
-		error_raise(ERROR_SCOPE_UNKNOWN, "scope", "See connect.list_scopes().",
-					"Scope \"%s\" does not exist.",
-					error_excerpt(VARDATA_ANY(scope), VARSIZE_ANY_EXHDR(scope)));
+		ereport(ERROR,
+				(connect_error(ERROR_SCOPE_UNKNOWN),
+				 blame_argument("scope"),
+				 errdetail("Scope \"%s\" does not exist.", error_excerpt(VARDATA_ANY(scope), VARSIZE_ANY_EXHDR(scope))),
+				 errhint("See connect.list_scopes().")));
 }
 
 /*
@@ -125,9 +142,11 @@ store_share_table(Oid relation, Name column, text *scope)
 	bool		was_off = !rel->rd_rel->relrowsecurity;
 
 	if (has_policy(rel))
-		error_raise(ERROR_TABLE_SHARED, "relation",
-					psprintf("Run SELECT connect.unshare_table('%s'); first.", table),
-					"Table \"%s\" has the policy \"" POLICY_NAME "\".", RelationGetRelationName(rel));
+		ereport(ERROR,
+				(connect_error_in(ERROR_TABLE_SHARED, RelationGetRelationName(rel)),
+				 blame_argument("relation"),
+				 errdetail("Table \"%s\" has the policy \"" POLICY_NAME "\".", RelationGetRelationName(rel)),
+				 errhint("Run SELECT connect.unshare_table('%s'); first.", table)));
 	check_column(rel, column);
 	check_scope(scope);
 	/* commands refuse a table that is open; the lock stays */
@@ -160,8 +179,10 @@ store_unshare_table(Oid relation)
 												   RelationGetRelationName(rel));
 
 	if (!has_policy(rel))
-		error_raise(ERROR_TABLE_NOT_SHARED, "relation", NULL,
-					"Table \"%s\" has no policy \"" POLICY_NAME "\".", RelationGetRelationName(rel));
+		ereport(ERROR,
+				(connect_error_in(ERROR_TABLE_NOT_SHARED, RelationGetRelationName(rel)),
+				 blame_argument("relation"),
+				 errdetail("Table \"%s\" has no policy \"" POLICY_NAME "\".", RelationGetRelationName(rel))));
 	table_close(rel, NoLock);
 	store_command(psprintf("DROP POLICY " POLICY_NAME " ON %s", table), GetUserId());
 }

@@ -27,11 +27,13 @@ parse(const bytea *json)
 		return NULL;
 	root = json_text_parse(VARDATA_ANY(json), VARSIZE_ANY_EXHDR(json), BODY_MAX_DEPTH);
 	if (root == NULL)
-		error_raise(ERROR_BODY_INVALID, NULL, NULL,
-					"The body must be JSON text in UTF-8, each member once, at most %d levels deep.",
-					BODY_MAX_DEPTH);
+		ereport(ERROR,
+				(connect_error(ERROR_BODY_INVALID),
+				 errdetail("The body must be JSON text in UTF-8, each member once, at most %d levels deep.", BODY_MAX_DEPTH)));
 	if (root->kind != JSON_OBJECT)
-		error_raise(ERROR_BODY_INVALID, NULL, NULL, "The body must be a JSON object.");
+		ereport(ERROR,
+				(connect_error(ERROR_BODY_INVALID),
+				 errdetail("The body must be a JSON object.")));
 	return root;
 }
 
@@ -42,8 +44,10 @@ member_of_kind(const JsonValue *object, const char *name, JsonKind kind, const c
 	JsonValue  *value = json_text_member(object, name);
 
 	if (value != NULL && value->kind != kind)
-		error_raise(ERROR_PARAMETER_INVALID, pointer, NULL, "It must be %s.",
-					kind == JSON_OBJECT ? "an object" : "a string");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, pointer),
+				 blame_pointer(pointer),
+				 errdetail("It must be %s.", kind == JSON_OBJECT ? "an object" : "a string")));
 	return value;
 }
 
@@ -54,8 +58,10 @@ text_value(const JsonValue *value, bool nullable, const char *pointer)
 	if (nullable && value->kind == JSON_NULL)
 		return cstring_to_text("");
 	if (value->kind != JSON_STRING)
-		error_raise(ERROR_PARAMETER_INVALID, pointer, NULL, "It must be a string%s.",
-					nullable ? " or null" : "");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, pointer),
+				 blame_pointer(pointer),
+				 errdetail("It must be a string%s.", nullable ? " or null" : "")));
 	return cstring_to_text(value->string);
 }
 
@@ -67,12 +73,17 @@ texts_value(const JsonValue *value, const char *pointer)
 	int			n = 0;
 
 	if (value->kind != JSON_ARRAY)
-		error_raise(ERROR_PARAMETER_INVALID, pointer, NULL, "It must be a list of strings.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, pointer),
+				 blame_pointer(pointer),
+				 errdetail("It must be a list of strings.")));
 	for (JsonValue *element = value->first; element != NULL; element = element->next)
 	{
 		if (element->kind != JSON_STRING)
-			error_raise(ERROR_PARAMETER_INVALID, psprintf("%s/%d", pointer, n), NULL,
-						"It must be a string.");
+			ereport(ERROR,
+					(connect_error_in(ERROR_PARAMETER_INVALID, psprintf("%s/%d", pointer, n)),
+					 blame_pointer(psprintf("%s/%d", pointer, n)),
+					 errdetail("It must be a string.")));
 		elements[n++] = CStringGetTextDatum(element->string);
 	}
 	return construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT);
@@ -109,7 +120,10 @@ take_member(HttpBody *body, const char *name, const JsonValue *value, const char
 		body->scopes = texts_value(value, pointer);
 	}
 	if (twice)
-		error_raise(ERROR_BODY_INVALID, pointer, NULL, "It stands twice.");
+		ereport(ERROR,
+				(connect_error(ERROR_BODY_INVALID),
+				 blame_pointer(pointer),
+				 errdetail("It stands twice.")));
 }
 
 /* Takes the members of an object that have one of these names, and notes the first other one. */
@@ -145,10 +159,15 @@ body_read_resource(const bytea *json, bool is_new, HttpBody *body)
 
 	memset(body, 0, sizeof(*body));
 	if (root == NULL)
-		error_raise(ERROR_BODY_INVALID, NULL, NULL, "A body is required.");
+		ereport(ERROR,
+				(connect_error(ERROR_BODY_INVALID),
+				 errdetail("A body is required.")));
 	data = member_of_kind(root, "data", JSON_OBJECT, "/data");
 	if (data == NULL)
-		error_raise(ERROR_PARAMETER_MISSING, "/data", NULL, "\"data\" must be given.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_MISSING, "/data"),
+				 blame_pointer("/data"),
+				 errdetail("\"data\" must be given.")));
 	value = member_of_kind(data, "type", JSON_STRING, "/data/type");
 	body->type = value != NULL ? value->string : NULL;
 	value = member_of_kind(data, "id", JSON_STRING, "/data/id");

@@ -68,8 +68,10 @@ idempotency_replay(const HttpRequest *request, const char *operation,
 	if (!store_find_answer(organization, cstring_to_text(request->idempotency_key), &answer))
 		return false;
 	if (!text_equal(answer.request_sha256, request_hash(request, operation)))
-		error_raise(ERROR_KEY_REUSED, "@Idempotency-Key", NULL,
-					"Method, path, query and body must be those of the first request under this key.");
+		ereport(ERROR,
+				(connect_error(ERROR_KEY_REUSED),
+				 blame_header("Idempotency-Key"),
+				 errdetail("Method, path, query and body must be those of the first request under this key.")));
 	response->status = answer.status;
 	response->body = answer.body;
 	response->location = answer.location[0] != '\0' ? answer.location : NULL;

@@ -92,17 +92,22 @@ request_check_headers(HttpRequest *request)
 
 	/* nginx makes them, but a role that may call the handlers can say what it likes */
 	if (request->request_id != NULL && strlen(request->request_id) > REQUEST_ID_MAX)
-		error_raise(ERROR_PARAMETER_INVALID, "@Request-Id", NULL,
-					"An id of a request has at most %d bytes.", REQUEST_ID_MAX);
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, "Request-Id"),
+				 blame_header("Request-Id"),
+				 errdetail("An id of a request has at most %d bytes.", REQUEST_ID_MAX)));
 	if (request->persona_version != NULL &&
 		!is_one_of(request->persona_version, persona_versions, lengthof(persona_versions)))
-		error_raise(ERROR_PARAMETER_INVALID, "@Persona-Version", NULL,
-					"\"%s\" is no known version.",
-					error_excerpt(request->persona_version, strlen(request->persona_version)));
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, "Persona-Version"),
+				 blame_header("Persona-Version"),
+				 errdetail("\"%s\" is no known version.", error_excerpt(request->persona_version, strlen(request->persona_version)))));
 	if (request->key_inflection != NULL &&
 		!is_one_of(request->key_inflection, inflections, lengthof(inflections)))
-		error_raise(ERROR_PARAMETER_INVALID, "@Key-Inflection", NULL,
-					"Keys can be inflected as kebab, camel or snake.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, "Key-Inflection"),
+				 blame_header("Key-Inflection"),
+				 errdetail("Keys can be inflected as kebab, camel or snake.")));
 	if (key != NULL)
 	{
 		int			len = strlen(key);
@@ -111,8 +116,10 @@ request_check_headers(HttpRequest *request)
 		for (int i = 0; i < len && printable; i++)
 			printable = key[i] >= ' ' && key[i] <= '~';
 		if (!printable)
-			error_raise(ERROR_PARAMETER_INVALID, "@Idempotency-Key", NULL,
-						"A key has 1 to %d printable ASCII characters.", IDEMPOTENCY_KEY_MAX);
+			ereport(ERROR,
+					(connect_error_in(ERROR_PARAMETER_INVALID, "Idempotency-Key"),
+					 blame_header("Idempotency-Key"),
+					 errdetail("A key has 1 to %d printable ASCII characters.", IDEMPOTENCY_KEY_MAX)));
 	}
 }
 
@@ -145,8 +152,12 @@ pg_noreturn static void refuse_parameter(const char *name, const char *detail);
 static void
 refuse_parameter(const char *name, const char *detail)
 {
-	error_raise(ERROR_PARAMETER_INVALID,
-				psprintf("?%s", error_excerpt(name, strlen(name))), NULL, "%s", detail);
+	const char *shown = error_excerpt(name, strlen(name));
+
+	ereport(ERROR,
+			(connect_error_in(ERROR_PARAMETER_INVALID, shown),
+			 blame_parameter(shown),
+			 errdetail("%s", detail)));
 }
 
 /* Returns the value of a hexadecimal digit, or -1. */

@@ -13,23 +13,26 @@
 #include "utils/guc.h"
 
 /*
- * Says what part of the request an error blames.  Fields of errors that the
- * handlers raise say so themselves: '/' begins a pointer, '?' a parameter, '@'
- * a header.  Others are arguments of the SQL functions; parent tells where
- * those stand in this operation's request.
+ * Says what part of the request an error blames.  Errors that the handlers
+ * raise say so themselves: see errors.c.  Others blame an argument of a SQL
+ * function; parent tells where those stand in this operation's request.
  */
 static void
-find_source(const char *field, const char *parent, DocumentError *document)
+find_source(const ErrorData *error, const char *parent, DocumentError *document)
 {
+	const char *field = error->column_name;
 	char	   *name;
 
 	if (field == NULL || strcmp(field, "connection_id") == 0)
 		return;
-	document->source_kind = field[0] == '?' ? "parameter" : field[0] == '@' ? "header" : "pointer";
-	document->source = field[0] == '?' || field[0] == '@' ? field + 1 : field;
-	if (field[0] == '?' || field[0] == '@' || field[0] == '/')
+	if (error->datatype_name != NULL)
+	{
+		document->source_kind = error->datatype_name;
+		document->source = field;
 		return;
+	}
 
+	document->source_kind = "pointer";
 	name = request_kebab(field);
 	if (strncmp(name, "page-", 5) == 0)
 		document->source = psprintf("page[%s]", name + 5);
@@ -64,7 +67,7 @@ response_from_error(const HttpRequest *request, const char *field_parent,
 	else
 	{
 		document.detail = error->detail;
-		find_source(error->column_name, field_parent, &document);
+		find_source(error, field_parent, &document);
 	}
 	response->body = json_text_done(document_error(&request->style, &document));
 	response->location = NULL;

@@ -44,7 +44,10 @@ static void
 require_argument(FunctionCallInfo fcinfo, int n, const char *name)
 {
 	if (PG_ARGISNULL(n))
-		error_raise(ERROR_PARAMETER_MISSING, name, NULL, "\"%s\" must be given.", name);
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_MISSING, name),
+				 blame_argument(name),
+				 errdetail("\"%s\" must be given.", name)));
 }
 
 /* Returns the name of a role that exists, or raises as GRANT does. */
@@ -70,9 +73,11 @@ require_registered(text *organization)
 	exists = store_organization_exists(organization);
 	PopActiveSnapshot();
 	if (!exists)
-		error_raise(ERROR_ORGANIZATION_UNKNOWN, "organization_id",
-					"Register it with connect.register_organization().",
-					"Organization \"%s\" is not registered.", text_to_cstring(organization));
+		ereport(ERROR,
+				(connect_error(ERROR_ORGANIZATION_UNKNOWN),
+				 blame_argument("organization_id"),
+				 errdetail("Organization \"%s\" is not registered.", text_to_cstring(organization)),
+				 errhint("Register it with connect.register_organization().")));
 }
 
 /* Returns a name that is required: neither null nor empty nor too long. */
@@ -82,7 +87,10 @@ require_name(FunctionCallInfo fcinfo, int n)
 	text	   *name = ARG_TEXT(n);
 
 	if (name == NULL || VARSIZE_ANY_EXHDR(name) == 0)
-		error_raise(ERROR_PARAMETER_MISSING, "name", NULL, "\"name\" must be given.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_MISSING, "name"),
+				 blame_argument("name"),
+				 errdetail("\"name\" must be given.")));
 	change_check_name(name);
 	return name;
 }
@@ -177,8 +185,10 @@ require_permissions(FunctionCallInfo fcinfo, int n)
 			count = 0;
 	}
 	if (count == 0)
-		error_raise(ERROR_PARAMETER_INVALID, "permissions", NULL,
-					"\"permissions\" must be a non-empty subset of {read,write}.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, "permissions"),
+				 blame_argument("permissions"),
+				 errdetail("\"permissions\" must be a non-empty subset of {read,write}.")));
 	return permissions;
 }
 
@@ -214,8 +224,11 @@ connect_revoke_api_key(PG_FUNCTION_ARGS)
 
 	change_require_id(id, "id");
 	if (!store_revoke_api_key(id))
-		error_raise(ERROR_PARAMETER_INVALID, "id", "See table connect.api_key.",
-					"API key \"%s\" does not exist.", text_to_cstring(id));
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, "id"),
+				 blame_argument("id"),
+				 errdetail("API key \"%s\" does not exist.", text_to_cstring(id)),
+				 errhint("See table connect.api_key.")));
 	PG_RETURN_VOID();
 }
 
@@ -228,7 +241,10 @@ connect_prune_idempotency(PG_FUNCTION_ARGS)
 	older_than = PG_GETARG_INTERVAL_P(0);
 	if (DatumGetInt32(DirectFunctionCall2(interval_cmp, IntervalPGetDatum(older_than),
 										  IntervalPGetDatum(&(Interval) {0}))) < 0)
-		error_raise(ERROR_PARAMETER_INVALID, "older_than", NULL, "\"older_than\" must not be negative.");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, "older_than"),
+				 blame_argument("older_than"),
+				 errdetail("\"older_than\" must not be negative.")));
 	PG_RETURN_INT64(store_prune_idempotency(older_than));
 }
 

@@ -429,11 +429,13 @@ principal_may_know(const text *source, const text *destination)
 static void
 require_permission(const Principal *who, Permission permission)
 {
+	const char *name = permission == PERMISSION_READ ? "read" : "write";
+
 	if ((who->permissions & permission) == 0)
-		error_raise(ERROR_PERMISSION_MISSING, NULL, NULL,
-					"API key \"%s\" lacks the permission \"%s\".",
-					text_to_cstring(who->actor_id),
-					permission == PERMISSION_READ ? "read" : "write");
+		ereport(ERROR,
+				(connect_error_in(ERROR_PERMISSION_MISSING, name),
+				 errdetail("API key \"%s\" lacks the permission \"%s\".",
+						   text_to_cstring(who->actor_id), name)));
 }
 
 /*
@@ -447,10 +449,10 @@ principal_require(Principal *who, Permission permission)
 	(void) store_owner();		/* says so if there is no store */
 	principal_resolve(who);
 	if (who->kind == PRINCIPAL_NOBODY)
-		error_raise(ERROR_NOT_AUTHENTICATED, NULL,
-					"Send a valid API key, connect as a role given to connect.map_role(), "
-					"or as a login given to connect.trust_gateway().",
-					"No registered organization is acting.");
+		ereport(ERROR,
+				(connect_error(ERROR_NOT_AUTHENTICATED),
+				 errdetail("No registered organization is acting."),
+				 errhint("Send a valid API key, connect as a role given to connect.map_role(), " "or as a login given to connect.trust_gateway().")));
 	require_permission(who, permission);
 }
 
@@ -465,9 +467,10 @@ principal_for_write(Principal *who)
 	if (who->kind == PRINCIPAL_NOBODY)
 	{
 		if (!principal_is_owner())
-			error_raise(ERROR_NOT_AUTHENTICATED, NULL,
-						"Connect as a role given to connect.map_role(), or act as the store's owner.",
-						"No registered organization is acting.");
+			ereport(ERROR,
+					(connect_error(ERROR_NOT_AUTHENTICATED),
+					 errdetail("No registered organization is acting."),
+					 errhint("Connect as a role given to connect.map_role(), or act as the store's owner.")));
 		who->kind = PRINCIPAL_OWNER;
 		who->actor_id = cstring_to_text(GetUserNameFromId(GetUserId(), false));
 		who->actor_type = cstring_to_text("role");

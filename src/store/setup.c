@@ -91,14 +91,20 @@ store_create(Oid function)
 	Oid			extension_owner = function_owner(function);
 
 	if (creating_extension)
-		error_raise(ERROR_STORE_IN_EXTENSION, NULL, "Run SELECT connect.create_store(); after CREATE EXTENSION.",
-					"Tables made here would be members of that extension and lose their policies in a dump.");
+		ereport(ERROR,
+				(connect_error(ERROR_STORE_IN_EXTENSION),
+				 errdetail("Tables made here would be members of that extension and lose their policies in a dump."),
+				 errhint("Run SELECT connect.create_store(); after CREATE EXTENSION.")));
 	if (GetDatabaseEncoding() != PG_UTF8)
-		error_raise(ERROR_ENCODING, NULL, "Create the database WITH ENCODING 'UTF8' TEMPLATE template0.",
-					"The database's encoding is \"%s\".", GetDatabaseEncodingName());
+		ereport(ERROR,
+				(connect_error(ERROR_ENCODING),
+				 errdetail("The database's encoding is \"%s\".", GetDatabaseEncodingName()),
+				 errhint("Create the database WITH ENCODING 'UTF8' TEMPLATE template0.")));
 	if (store_exists())
-		error_raise(ERROR_STORE_EXISTS, NULL, "Run SELECT connect.upgrade_store(); to bring it up to date.",
-					"Table \"connect.connection\" exists.");
+		ereport(ERROR,
+				(connect_error(ERROR_STORE_EXISTS),
+				 errdetail("Table \"connect.connection\" exists."),
+				 errhint("Run SELECT connect.upgrade_store(); to bring it up to date.")));
 
 	run_statements(store_select("SELECT statement FROM connect.store_definition()"
 								" WHERE kind IN ('table', 'constraint') ORDER BY step", extension_owner));

@@ -148,16 +148,20 @@ find_column(const TableInfo *info, const ColumnInfo *column, TupleDesc desc, boo
 		if (!raise)
 			return InvalidAttrNumber;
 		if (!type_serves(attribute->atttypid, column->type))
-			error_raise(ERROR_STORE_ALTERED, NULL, "Give the column its type again.",
-						"Column \"%s\" of table \"connect.%s\" is of type %s.", column->name, info->name,
-						format_type_be(attribute->atttypid));
-		error_raise(ERROR_STORE_ALTERED, NULL, psprintf("Fill the column, and ALTER TABLE connect.%s ALTER %s SET NOT NULL;",
-														info->name, column->name),
-					"Column \"%s\" of table \"connect.%s\" may be null.", column->name, info->name);
+			ereport(ERROR,
+					(connect_error(ERROR_STORE_ALTERED),
+					 errdetail("Column \"%s\" of table \"connect.%s\" is of type %s.", column->name, info->name, format_type_be(attribute->atttypid)),
+					 errhint("Give the column its type again.")));
+		ereport(ERROR,
+				(connect_error(ERROR_STORE_ALTERED),
+				 errdetail("Column \"%s\" of table \"connect.%s\" may be null.", column->name, info->name),
+				 errhint("Fill the column, and ALTER TABLE connect.%s ALTER %s SET NOT NULL;", info->name, column->name)));
 	}
 	if (raise)
-		error_raise(ERROR_STORE_ALTERED, NULL, "Restore the column from a backup.",
-					"Column \"%s\" of table \"connect.%s\" does not exist.", column->name, info->name);
+		ereport(ERROR,
+				(connect_error(ERROR_STORE_ALTERED),
+				 errdetail("Column \"%s\" of table \"connect.%s\" does not exist.", column->name, info->name),
+				 errhint("Restore the column from a backup.")));
 	return InvalidAttrNumber;
 }
 
@@ -171,15 +175,19 @@ fill_info(TableInfo *info, Relation rel, bool raise)
 	if (GetDatabaseEncoding() != PG_UTF8)
 	{
 		if (raise)
-			error_raise(ERROR_ENCODING, NULL, "Restore the store into a database WITH ENCODING 'UTF8'.",
-						"The database's encoding is \"%s\".", GetDatabaseEncodingName());
+			ereport(ERROR,
+					(connect_error(ERROR_ENCODING),
+					 errdetail("The database's encoding is \"%s\".", GetDatabaseEncodingName()),
+					 errhint("Restore the store into a database WITH ENCODING 'UTF8'.")));
 		return false;
 	}
 	if (rel->rd_rel->relkind != RELKIND_RELATION)
 	{
 		if (raise)
-			error_raise(ERROR_STORE_ALTERED, NULL, "Make it an ordinary table again.",
-						"\"connect.%s\" is not an ordinary table.", info->name);
+			ereport(ERROR,
+					(connect_error(ERROR_STORE_ALTERED),
+					 errdetail("\"connect.%s\" is not an ordinary table.", info->name),
+					 errhint("Make it an ordinary table again.")));
 		return false;
 	}
 	info->ncolumns = 0;
@@ -226,8 +234,10 @@ store_open_table(StoreTable table)
 	Relation	rel = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
 
 	if (rel == NULL)
-		error_raise(ERROR_STORE_MISSING, NULL, "Run SELECT connect.create_store();",
-					"Table \"connect.%s\" does not exist.", info->name);
+		ereport(ERROR,
+				(connect_error(ERROR_STORE_MISSING),
+				 errdetail("Table \"connect.%s\" does not exist.", info->name),
+				 errhint("Run SELECT connect.create_store();")));
 	/* the lock may have brought news */
 	if (!info->valid)
 		(void) fill_info(info, rel, true);

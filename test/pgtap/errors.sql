@@ -1,5 +1,5 @@
 -- The error table of the contract, as far as SQL alone reaches it: for each code a
--- statement that raises it, with its SQLSTATE, its constant message, and DETAIL.
+-- statement that raises it, with its SQLSTATE, its message, and DETAIL.
 --   Not here: connect store cannot be created inside an extension, and the refusal
 --   of other encodings, which need more than a transaction (test/t).
 \ir setup.psql
@@ -15,13 +15,13 @@ SELECT secret FROM connect.create_api_key('org_source', 'reads', '{read}');
 -- prepare is run as the superuser, in the same subtransaction. hint tells whether there is one.
 CREATE TEMPORARY TABLE raised (code text, state text, message text, hint boolean, role_name text, prepare text, statement text);
 INSERT INTO raised VALUES
-    ('parameter_missing', '22023', 'required value is missing', false, 'source', NULL,
+    ('parameter_missing', '22023', 'required value "connection_id" is missing', false, 'source', NULL,
      'SELECT connect.activate_connection(NULL)'),
-    ('parameter_invalid', '22023', 'value is invalid', true, 'source', NULL,
+    ('parameter_invalid', '22023', 'value of "destination_organization_id" is invalid', true, 'source', NULL,
      $$SELECT connect.create_connection('not an id')$$),
     ('not_authenticated', 'PT401', 'must be authenticated', true, 'nobody', NULL,
      'SELECT connect.list_connections()'),
-    ('permission_missing', '42501', 'API key lacks the permission', false, 'source',
+    ('permission_missing', '42501', 'API key lacks the permission "write"', false, 'source',
      $$SELECT set_config('request.headers', json_build_object('x-connect-api-key', secret)::text, true) FROM reading_key$$,
      $$SELECT connect.deactivate_connection('cxn_active')$$),
     ('wrong_party', '42501', 'organization may not take this action', false, 'source', NULL,
@@ -66,7 +66,7 @@ INSERT INTO raised VALUES
      $$INSERT INTO connect.event (id, connection_id, source_organization_id, destination_organization_id,
          action, to_status, scopes)
        VALUES ('evt_1', 'cxn_pending', 'org_source', 'org_destination', 'activate', 'active', '{}')$$),
-    ('not_a_gateway', '42501', 'login is not a gateway', true, 'owner',
+    ('not_a_gateway', '42501', 'login "postgres" is not a gateway', true, 'owner',
      'GRANT EXECUTE ON FUNCTION connect.act_as TO regress_connect_owner',
      $$SELECT connect.act_as('org_source')$$),
     ('store_missing', '55000', 'connect store does not exist', true, 'source',

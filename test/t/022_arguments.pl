@@ -90,7 +90,7 @@ cmp_ok($kept, '<', 5_000_000, 'a scope of 20 MB and headers of 1.4 MB are not ke
 # What a gateway says.
 is_deeply([ outcomes($node, 'regress_connect_gateway', 'postgres',
 		"SELECT connect.act_as(repeat('x', 1000000))", "SELECT connect.act_as('org_source', repeat('x', 1000000))", "SELECT connect.act_as('org_source', 'x', repeat('x', 1000000))") ],
-	[ '22023: value is invalid', 'PT422: actor id is too long', '22023: value is invalid' ], 'act_as() refuses a megabyte');
+	[ '22023: value of "organization_id" is invalid', 'PT422: actor id is too long', '22023: value of "actor_type" is invalid' ], 'act_as() refuses a megabyte');
 
 invariants_hold($node);
 no_crash($node);
