@@ -71,7 +71,7 @@ $(UPDATE_SQL): $(addprefix $(srcdir)/sql/,25_mark.sql 30_definition.sql 35_store
 	  sed -n '/^COMMENT ON FUNCTION connect.upgrade_store/,/;$$/p' $(filter %/35_store.sql,$^); } > $@
 
 # The files that need no backend, linked without one; prints TAP.
-UNIT_SOURCES = $(wildcard $(srcdir)/test/unit/*.c) $(addprefix $(srcdir)/src/,connection/rules.c connection/connection.c base/typeid.c)
+UNIT_SOURCES = $(wildcard $(srcdir)/test/unit/*.c) $(addprefix $(srcdir)/src/,resource/rules.c connection/rules.c base/typeid.c)
 
 test/unit/unit: $(UNIT_SOURCES) $(wildcard $(srcdir)/src/*/*.h $(srcdir)/test/unit/*.h)
 	mkdir -p $(@D)

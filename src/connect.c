@@ -3,25 +3,23 @@
  *		Module load: the magic block, and what must be in place before the first
  *		call.
  *
- * The way of a call: sql/ -> api.c -> operations.c, which asks principal.c (who),
- * change.c and rules.c (may they) and store.c (do it), and returns what
- * document.c makes of it.  A plain INSERT or UPDATE meets guard.c, which asks
- * the same change.c.
+ * src/README shows the way of a call through the folders.
  */
 #include "postgres.h"
 
+#include "base/preload.h"
 #include "base/snapshot_key.h"
-#include "connect.h"
+#include "connection/rows.h"
 #include "fmgr.h"
 #include "gate/pair_memo.h"
 #include "gate/pair_tags.h"
+#include "identity/acting.h"
 #include "identity/principal.h"
-#include "miscadmin.h"
-#include "store/store.h"
+#include "store/label.h"
+#include "store/scan.h"
+#include "store/table.h"
 
 PG_MODULE_MAGIC;
-
-bool		connect_preloaded = false;
 
 void		_PG_init(void);
 
@@ -29,12 +27,14 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
-	connect_preloaded = process_shared_preload_libraries_in_progress;
+	preload_init();
 	snapshot_key_init();
-	pair_tags_init();
-	principal_init();
-	store_tables_init();
+	store_table_init();
 	store_scan_init();
-	store_connection_init();
+	store_label_init();
+	store_set_main_table(&connection_table);
+	acting_init();
+	principal_init();
+	pair_tags_init();
 	pair_memo_init();
 }

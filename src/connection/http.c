@@ -9,7 +9,14 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "base/errors.h"
+#include "base/text.h"
+#include "connection/document.h"
+#include "connection/operations.h"
+#include "event/document.h"
+#include "organization/document.h"
+#include "organization/operations.h"
+#include "scope/document.h"
+#include "scope/rows.h"
 #include "fmgr.h"
 #include "http/body.h"
 #include "http/idempotency.h"
@@ -97,7 +104,7 @@ attempt(Call *call, void (*step) (Call *call))
 static void
 perform(Call *call)
 {
-	request_parse_query(&call->request, call->operation->query, &call->list);
+	request_parse_query(&call->request, call->operation->query, &connection_resource, &call->list);
 	call->operation->perform(call);
 }
 
@@ -152,9 +159,9 @@ static void
 answer_connection(Call *call, int status, const Connection *connection)
 {
 	call->response.status = status;
-	call->response.body = json_text_done(document_connection(&call->request.style, &call->who, connection));
+	call->response.body = json_text_done(document_one(&call->request.style, &connection_resource, &call->who, connection));
 	if (status == 201)
-		call->response.location = document_path(connection->id);
+		call->response.location = document_path(&connection_resource, connection->id);
 }
 
 /* Answers with any other document. */
@@ -205,7 +212,7 @@ perform_create(Call *call)
 				 blame_pointer("/data/id"),
 				 errdetail("The server makes the ids of connections.")));
 	require_type(&body);
-	operation_create(&call->who, call->request.request_id, body.destination, body.name, body.scopes,
+	connection_create(&call->who, call->request.request_id, body.destination, body.name, body.scopes,
 					 &connection);
 	refuse_unknown(&body);
 	answer_connection(call, 201, &connection);
@@ -219,14 +226,14 @@ perform_update(Call *call)
 	Connection	connection;
 
 	body_read_resource(call->request.body, false, &body);
-	operation_check(&call->who, ACTION_UPDATE, id);
+	connection_check(&call->who, ACTION_UPDATE, id);
 	require_type(&body);
 	if (body.id != NULL && strcmp(body.id, text_to_cstring(id)) != 0)
 		ereport(ERROR,
 				(connect_error(ERROR_ID_MISMATCH),
 				 blame_pointer("/data/id"),
 				 errdetail("\"id\" must be that of the path.")));
-	operation_update(&call->who, call->request.request_id, id, body.name, body.scopes, &connection);
+	connection_change(&call->who, call->request.request_id, id, body.name, body.scopes, &connection);
 	refuse_unknown(&body);
 	answer_connection(call, 200, &connection);
 }
@@ -238,7 +245,7 @@ perform_transition(Call *call, ConnectionAction action)
 	Connection	connection;
 
 	body_read_meta(call->request.body, &body);
-	operation_transition(&call->who, call->request.request_id, action, call->request.connection_id,
+	connection_transition(&call->who, call->request.request_id, action, call->request.connection_id,
 						 body.reason, body.scopes, &connection);
 	refuse_unknown(&body);
 	answer_connection(call, 200, &connection);
@@ -267,16 +274,16 @@ perform_get(Call *call)
 {
 	Connection	connection;
 
-	operation_get(&call->who, call->request.connection_id, &connection);
+	connection_get(&call->who, call->request.connection_id, &connection);
 	answer_connection(call, 200, &connection);
 }
 
 static void
 perform_list(Call *call)
 {
-	ListPage	page = operation_list_connections(&call->who, &call->list);
+	ListPage	page = resource_list(&connection_resource, &call->who, &call->list);
 
-	answer(call, document_connections(&call->request.style, &call->who, &call->list, &page));
+	answer(call, document_page(&call->request.style, &connection_resource, &call->who, connection_resource.path, &call->list, &page));
 }
 
 static void
@@ -284,26 +291,31 @@ perform_events(Call *call)
 {
 	ListPage	page;
 
-	call->list.connection_id = call->request.connection_id;
-	page = operation_list_events(&call->who, &call->list);
-	answer(call, document_events(&call->request.style, &call->who, &call->list, &page));
+	text	   *id = call->request.connection_id;
+
+	page = id != NULL ? connection_list_events(&call->who, id, &call->list) :
+		resource_list(&event_resource, &call->who, &call->list);
+	answer(call, document_page(&call->request.style, &event_resource, &call->who,
+							   id != NULL ? connection_events_path(id) : event_resource.path,
+							   &call->list, &page));
 }
 
 static void
 perform_organization(Call *call)
 {
-	StoreRow	row;
+	Organization organization;
 
-	operation_get_organization(&call->who, &row);
-	answer(call, document_organization(&call->request.style, &row));
+	organization_get(&call->who, &organization);
+	answer(call, document_one(&call->request.style, &organization_resource, &call->who, &organization));
 }
 
 static void
 perform_scopes(Call *call)
 {
-	StoreResult scopes = store_list_scopes();
+	int			count;
+	StoreRow   *rows = scope_read_all(&count);
 
-	answer(call, document_scopes(&call->request.style, &scopes));
+	answer(call, document_all(&call->request.style, &scope_resource, &call->who, rows, count));
 }
 
 /* Defines the SQL function of an operation without a body. */

@@ -4,27 +4,42 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
-#include "store/store.h"
+#include "connection/rows.h"
+#include "store/label.h"
+#include "store/statement.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
-#include "utils/syscache.h"
-#include "utils/timestamp.h"
 
-/* The columns of connect.connection, in the order of the definition. */
-#define CONNECTION_COLUMNS \
-	"c.id, c.source_organization_id, c.destination_organization_id, c.name, c.status, " \
-	"c.scopes, c.creator_id, c.creator_type, c.created_at, c.updated_at"
+#define STORE_VALUE_STATE(datum) connection_status(datum)
 
-/* Everything but the pair, name and scopes is the guard's to fill. */
+static const StoreColumn columns[] = {
+	CONNECTION_COLUMNS(STORE_COLUMN_INFO, Connection)
+};
+
+StoreTable	connection_table = STORE_TABLE("connection", columns);
+
+StoreKey	connection_by_id = {
+	&connection_table, "connection_pkey", 1, {CONNECTION_ID}, F_TEXTEQ
+};
+
+StoreKey	connection_by_pair = {
+	&connection_table, "connection_pair_key", 2,
+	{CONNECTION_SOURCE, CONNECTION_DESTINATION}, F_TEXTEQ
+};
+
+/* This one is not unique: it reads those with an id above a bound. */
+StoreKey	connection_by_destination = {
+	&connection_table, "connection_destination_idx", 2,
+	{CONNECTION_DESTINATION, CONNECTION_ID}, F_TEXTEQ, F_TEXT_GT
+};
+
+/* The guard fills everything but the pair, name and scopes. */
 static StoreQuery insert_connection = {
-	"INSERT INTO connect.connection AS c"
+	"INSERT INTO connect.connection AS t"
 	" (source_organization_id, destination_organization_id, name, scopes)"
 	" VALUES ($1, $2, $3, $4)"
-	" ON CONFLICT (source_organization_id, destination_organization_id) DO NOTHING"
-	" RETURNING " CONNECTION_COLUMNS,
-	4, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID}, true, NULL
+	" ON CONFLICT (source_organization_id, destination_organization_id) DO NOTHING",
+	4, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID}, true, &connection_table
 };
 
 /*
@@ -32,111 +47,84 @@ static StoreQuery insert_connection = {
  * upon.  Under READ COMMITTED PostgreSQL asks again on the locked row.
  */
 static StoreQuery update_connection = {
-	"UPDATE connect.connection AS c"
+	"UPDATE connect.connection AS t"
 	" SET name = $2, status = $3::connect.connection_status, scopes = $4"
-	" WHERE c.id OPERATOR(pg_catalog.=) $1"
-	" AND (c.name OPERATOR(pg_catalog.=) $5 OR (c.name IS NULL AND $5 IS NULL))"
-	" AND c.status OPERATOR(pg_catalog.=) $6::connect.connection_status"
-	" AND c.scopes OPERATOR(pg_catalog.=) $7"
-	" RETURNING " CONNECTION_COLUMNS,
-	7, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTARRAYOID}, true, NULL
+	" WHERE t.id OPERATOR(pg_catalog.=) $1"
+	" AND (t.name OPERATOR(pg_catalog.=) $5 OR (t.name IS NULL AND $5 IS NULL))"
+	" AND t.status OPERATOR(pg_catalog.=) $6::connect.connection_status"
+	" AND t.scopes OPERATOR(pg_catalog.=) $7",
+	7, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTARRAYOID},
+	true, &connection_table
 };
 
-/* The values of type connect.connection_status, by ConnectionStatus; learnt one by one. */
-static Oid	status_values[CONNECTION_INACTIVE + 1];
-
-/* A label has changed, or the type is another one. */
-static void
-forget_status_values(Datum arg, int cacheid, uint32 hash)
-{
-	memset(status_values, 0, sizeof(status_values));
-}
-
-/* Registers the callback by which PostgreSQL tells of changed enums; called once, at load. */
-void
-store_connection_init(void)
-{
-	CacheRegisterSyscacheCallback(ENUMOID, forget_status_values, (Datum) 0);
-}
-
 /* Returns the state that a value of type connect.connection_status names. */
-ConnectionStatus
-store_status_from_datum(Datum value)
+int
+connection_status(Datum value)
 {
-	HeapTuple	tuple;
-	ConnectionStatus status;
+	static StoreLabels labels;
 
-	for (int i = CONNECTION_PENDING; i <= CONNECTION_INACTIVE; i++)
-	{
-		if (status_values[i] == DatumGetObjectId(value))
-			return (ConnectionStatus) i;
-	}
-
-	tuple = SearchSysCache1(ENUMOID, value);
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for enum value %u", DatumGetObjectId(value));
-	status = connection_status_parse(NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel));
-	ReleaseSysCache(tuple);
-	status_values[status] = DatumGetObjectId(value);
-	return status;
+	labels.labels = connection_life.states;
+	labels.count = connection_life.nstates;
+	return store_label_number(&labels, value);
 }
 
-/* Fills the struct from a row in the order of CONNECTION_COLUMNS; it points into the row's tuple. */
-void
-store_connection_from_row(Connection *connection, const StoreRow *row)
+/* Returns the label of a state, or NULL where there is no row. */
+const char *
+connection_status_label(int status)
 {
-#define TEXT_OR_NULL(column) (row->nulls[column] ? NULL : DatumGetTextPP(row->values[column]))
-	connection->id = TEXT_OR_NULL(CONNECTION_ID);
-	connection->source = TEXT_OR_NULL(CONNECTION_SOURCE);
-	connection->destination = TEXT_OR_NULL(CONNECTION_DESTINATION);
-	connection->name = TEXT_OR_NULL(CONNECTION_NAME);
-	connection->status = row->nulls[CONNECTION_STATUS] ? CONNECTION_NONE :
-		store_status_from_datum(row->values[CONNECTION_STATUS]);
-	connection->scopes = row->nulls[CONNECTION_SCOPES] ? NULL :
-		DatumGetArrayTypeP(row->values[CONNECTION_SCOPES]);
-	connection->creator_id = TEXT_OR_NULL(CONNECTION_CREATOR_ID);
-	connection->creator_type = TEXT_OR_NULL(CONNECTION_CREATOR_TYPE);
-	connection->created_at = row->nulls[CONNECTION_CREATED_AT] ? DT_NOBEGIN :
-		DatumGetTimestampTz(row->values[CONNECTION_CREATED_AT]);
-	connection->updated_at = row->nulls[CONNECTION_UPDATED_AT] ? DT_NOBEGIN :
-		DatumGetTimestampTz(row->values[CONNECTION_UPDATED_AT]);
-#undef TEXT_OR_NULL
+	return rules_state_label(&connection_life, status);
+}
+
+/* Fills the struct from a row; it points into the row's tuple. */
+void
+connection_from_row(void *row, const StoreRow *from)
+{
+	Connection *connection = row;
+
+	CONNECTION_COLUMNS(STORE_COLUMN_READ, connection)
+}
+
+/* Reads the first row of a result, if there is one; tells whether there is. */
+static bool
+read_first(const StoreResult *result, Connection *connection)
+{
+	if (result->count == 0)
+		return false;
+	connection_from_row(connection, &result->rows[0]);
+	return true;
+}
+
+/* Reads the row with this unique key under the active snapshot; false if none. */
+static bool
+find_by_key(StoreKey *key, const Datum *values, Connection *connection)
+{
+	StoreRow	row;
+
+	if (!store_fetch(key, values, &row))
+		return false;
+	connection_from_row(connection, &row);
+	return true;
 }
 
 /* Reads a Connection by id under the active snapshot; false if there is none. */
 bool
-store_find_connection(text *id, Connection *connection)
+connection_find(text *id, Connection *connection)
 {
-	Datum		key = PointerGetDatum(id);
-	StoreRow	row;
+	Datum		value = PointerGetDatum(id);
 
-	if (!store_fetch(STORE_KEY_CONNECTION_ID, &key, &row))
-		return false;
-	store_connection_from_row(connection, &row);
-	return true;
+	return find_by_key(&connection_by_id, &value, connection);
 }
 
-/* Reads the Connection of an ordered pair under the active snapshot; false if there is none. */
+/*
+ * Reads the Connection of an ordered pair under the active snapshot; false if
+ * there is none.
+ */
 bool
-store_find_pair(text *source, text *destination, Connection *connection)
+connection_find_pair(text *source, text *destination, Connection *connection)
 {
-	Datum		key[] = {PointerGetDatum(source), PointerGetDatum(destination)};
-	StoreRow	row;
+	Datum		values[] = {PointerGetDatum(source), PointerGetDatum(destination)};
 
-	if (!store_fetch(STORE_KEY_CONNECTION_PAIR, key, &row))
-		return false;
-	store_connection_from_row(connection, &row);
-	return true;
-}
-
-/* Returns the first row of a result as a Connection; false if there is none. */
-static bool
-first_connection(StoreResult result, Connection *connection)
-{
-	if (result.count == 0)
-		return false;
-	store_connection_from_row(connection, &result.rows[0]);
-	return true;
+	return find_by_key(&connection_by_pair, values, connection);
 }
 
 /*
@@ -144,14 +132,20 @@ first_connection(StoreResult result, Connection *connection)
  * one already, committed or not; waits for whoever is inserting it right now.
  */
 bool
-store_insert_connection(const StoreWrite *write, text *source, text *destination,
-						text *name, ArrayType *scopes, Connection *connection)
+connection_insert(const ConnectionWrite *write, text *source, text *destination,
+				  text *name, ArrayType *scopes, Connection *connection)
 {
-	Datum		values[] = {PointerGetDatum(source), PointerGetDatum(destination),
-	PointerGetDatum(name), PointerGetDatum(scopes)};
+	Datum		values[] = {
+		PointerGetDatum(source),
+		PointerGetDatum(destination),
+		PointerGetDatum(name),
+		PointerGetDatum(scopes)
+	};
 	char		nulls[] = {' ', ' ', name ? ' ' : 'n', scopes ? ' ' : 'n'};
+	StoreResult result = store_query_marked(&insert_connection, values, nulls,
+											&connection_table, write);
 
-	return first_connection(store_query_for(&insert_connection, values, nulls, write), connection);
+	return read_first(&result, connection);
 }
 
 /*
@@ -160,8 +154,8 @@ store_insert_connection(const StoreWrite *write, text *source, text *destination
  * or SERIALIZABLE transaction.
  */
 bool
-store_update_connection(const StoreWrite *write, const Connection *old,
-						const Connection *changed, Connection *result)
+connection_update(const ConnectionWrite *write, const Connection *old,
+				  const Connection *changed, Connection *result)
 {
 	Datum		values[] = {
 		PointerGetDatum(old->id),
@@ -172,7 +166,11 @@ store_update_connection(const StoreWrite *write, const Connection *old,
 		CStringGetTextDatum(connection_status_label(old->status)),
 		PointerGetDatum(old->scopes)
 	};
-	char		nulls[] = {' ', changed->name ? ' ' : 'n', ' ', ' ', old->name ? ' ' : 'n', ' ', ' '};
+	char		nulls[] = {
+		' ', changed->name ? ' ' : 'n', ' ', ' ', old->name ? ' ' : 'n', ' ', ' '
+	};
+	StoreResult rows = store_query_marked(&update_connection, values, nulls,
+										  &connection_table, write);
 
-	return first_connection(store_query_for(&update_connection, values, nulls, write), result);
+	return read_first(&rows, result);
 }

@@ -1,35 +1,35 @@
 /*
  * rules.h
- *		The rule table and the questions one may ask of it.
+ *		The states of a Connection, the actions on it, and its rules.
  */
 #ifndef CONNECT_CONNECTION_RULES_H
 #define CONNECT_CONNECTION_RULES_H
 
-#include "connection/connection.h"
+#include "resource/rules.h"
 
-typedef struct Rule
+typedef enum ConnectionStatus
 {
-	ConnectionAction action;
-	ConnectionStatus from;
-	ConnectionStatus to;
-	Parties		party;			/* exactly one */
-} Rule;
+	CONNECTION_NONE = STATE_NONE,
+	CONNECTION_PENDING,
+	CONNECTION_ACTIVE,
+	CONNECTION_INACTIVE
+} ConnectionStatus;
 
-/* What a change does to the columns that rules speak of. */
-typedef struct RuleChange
+/* In the order of their labels. */
+typedef enum ConnectionAction
 {
-	ConnectionStatus from;
-	ConnectionStatus to;
-	bool		name_changed;
-	bool		scopes_added;
-	bool		scopes_removed;
-} RuleChange;
+	ACTION_ACTIVATE = ACTION_NONE + 1,
+	ACTION_CREATE,
+	ACTION_DEACTIVATE,
+	ACTION_REACTIVATE,
+	ACTION_UPDATE,
+	ACTION_WIDEN
+} ConnectionAction;
 
-extern int	rules_count(void);
-extern const Rule *rules_get(int i);
-extern const Rule *rules_find(ConnectionAction action, ConnectionStatus from, Parties parties);
-extern bool rules_has_part(ConnectionAction action, Parties parties);
-extern int	rules_actions(ConnectionStatus from, Parties parties);
-extern ConnectionAction rules_classify(const RuleChange *change);
+/* What a change may do besides changing the status. */
+#define CHANGE_DETAILS	1		/* the name changes, or scopes are removed */
+#define CHANGE_WIDER	2		/* scopes are added */
+
+extern const LifeCycle connection_life;
 
 #endif							/* CONNECT_CONNECTION_RULES_H */

@@ -8,14 +8,14 @@
 #include "postgres.h"
 
 #include "access/tupmacs.h"
-#include "base/errors.h"
+#include "base/text.h"
 #include "catalog/pg_type.h"
 #include "gate/access.h"
 #include "gate/pair.h"
 #include "gate/pair_memo.h"
 #include "identity/principal.h"
 #include "miscadmin.h"
-#include "store/store.h"
+#include "gate/rows.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
@@ -86,7 +86,7 @@ refuse(const text *source, const text *destination, Access access)
 
 	ereport(ERROR,
 			(connect_error(ERROR_SHARING_NOT_ALLOWED),
-			 errdetail("From \"%s\" to \"%s\": %s.", source == NULL ? "" : error_excerpt(VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source)), destination == NULL ? "" : error_excerpt(VARDATA_ANY(destination), VARSIZE_ANY_EXHDR(destination)), access_word(access)),
+			 errdetail("From \"%s\" to \"%s\": %s.", source == NULL ? "" : text_excerpt(source), destination == NULL ? "" : text_excerpt(destination), access_word(access)),
 			 errhint("%s", hints[access])));
 }
 
@@ -100,29 +100,17 @@ void
 access_require(text *source, text *destination, const text *scope)
 {
 	Access		access;
-	ConnectionStatus status;
+	int			status;
 	ArrayType  *scopes;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
 	access = access_check(source, destination, scope);
 	PopActiveSnapshot();
 	if (access == ACCESS_ALLOWED)
-		access = store_lock_pair(source, destination, &status, &scopes) ?
+		access = gate_lock_pair(source, destination, &status, &scopes) ?
 			access_judge(status, access_grants(scopes, scope)) : ACCESS_NO_CONNECTION;
 	if (access != ACCESS_ALLOWED)
 		refuse(source, destination, access);
-}
-
-static int
-compare_sources(const void *a, const void *b)
-{
-	const text *left = DatumGetTextPP(*(const Datum *) a);
-	const text *right = DatumGetTextPP(*(const Datum *) b);
-	int			left_len = VARSIZE_ANY_EXHDR(left);
-	int			right_len = VARSIZE_ANY_EXHDR(right);
-	int			order = memcmp(VARDATA_ANY(left), VARDATA_ANY(right), Min(left_len, right_len));
-
-	return order != 0 ? order : left_len - right_len;
 }
 
 /*
@@ -143,8 +131,8 @@ access_sources(const text *scope)
 	if (destination == NULL)
 		return construct_empty_array(TEXTOID);
 
-	store_destination_begin(&scan, destination, cstring_to_text(""));
-	while (store_destination_next(&scan, &connection))
+	gate_destination_begin(&scan, destination, cstring_to_text(""));
+	while (gate_destination_next(&scan, &connection))
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (access_judge(connection.status, access_grants(connection.scopes, scope)) != ACCESS_ALLOWED)
@@ -157,6 +145,6 @@ access_sources(const text *scope)
 		sources[count++] = PointerGetDatum(PG_DETOAST_DATUM_COPY(PointerGetDatum(connection.source)));
 	}
 	store_scan_end(&scan);
-	qsort(sources, count, sizeof(Datum), compare_sources);
+	qsort(sources, count, sizeof(Datum), text_compare_datums);
 	return construct_array(sources, count, TEXTOID, -1, false, TYPALIGN_INT);
 }

@@ -5,7 +5,7 @@
 #ifndef CONNECT_GATE_ACCESS_H
 #define CONNECT_GATE_ACCESS_H
 
-#include "connection/connection.h"
+#include "connection/rows.h"
 
 typedef enum Access
 {
@@ -25,7 +25,7 @@ extern bool access_grants(const ArrayType *scopes, const text *scope);
 
 /* Judges a Connection. */
 static inline Access
-access_judge(ConnectionStatus status, bool granted)
+access_judge(int status, bool granted)
 {
 	switch (status)
 	{

@@ -5,10 +5,10 @@
  */
 #include "postgres.h"
 
-#include "base/errors.h"
+#include "base/arguments.h"
 #include "fmgr.h"
 #include "gate/access.h"
-#include "store/store.h"
+#include "gate/share.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -18,8 +18,6 @@ PG_FUNCTION_INFO_V1(connect_require_allowed);
 PG_FUNCTION_INFO_V1(connect_allowed_sources);
 PG_FUNCTION_INFO_V1(connect_share_table);
 PG_FUNCTION_INFO_V1(connect_unshare_table);
-
-#define ARG_TEXT(n) (PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n))
 
 Datum
 connect_is_allowed(PG_FUNCTION_ARGS)
@@ -46,31 +44,20 @@ connect_allowed_sources(PG_FUNCTION_ARGS)
 	PG_RETURN_ARRAYTYPE_P(access_sources(ARG_TEXT(0)));
 }
 
-/* Raises parameter_missing for a null argument. */
-static void
-require_argument(FunctionCallInfo fcinfo, int n, const char *name)
-{
-	if (PG_ARGISNULL(n))
-		ereport(ERROR,
-				(connect_error_in(ERROR_PARAMETER_MISSING, name),
-				 blame_argument(name),
-				 errdetail("\"%s\" must be given.", name)));
-}
-
 Datum
 connect_share_table(PG_FUNCTION_ARGS)
 {
-	require_argument(fcinfo, 0, "relation");
-	require_argument(fcinfo, 1, "organization_column");
-	require_argument(fcinfo, 2, "scope");
-	store_share_table(PG_GETARG_OID(0), PG_GETARG_NAME(1), PG_GETARG_TEXT_PP(2));
+	argument_require(fcinfo, 0, "relation");
+	argument_require(fcinfo, 1, "organization_column");
+	argument_require(fcinfo, 2, "scope");
+	share_table(PG_GETARG_OID(0), PG_GETARG_NAME(1), PG_GETARG_TEXT_PP(2));
 	PG_RETURN_VOID();
 }
 
 Datum
 connect_unshare_table(PG_FUNCTION_ARGS)
 {
-	require_argument(fcinfo, 0, "relation");
-	store_unshare_table(PG_GETARG_OID(0));
+	argument_require(fcinfo, 0, "relation");
+	unshare_table(PG_GETARG_OID(0));
 	PG_RETURN_VOID();
 }

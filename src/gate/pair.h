@@ -6,7 +6,8 @@
 #define CONNECT_GATE_PAIR_H
 
 #include "base/typeid.h"
-#include "connection/connection.h"
+#include "base/text.h"
+#include "connection/rows.h"
 
 /* The ids stand where the caller has them. */
 typedef struct Pair

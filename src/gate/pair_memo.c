@@ -20,7 +20,7 @@
 #include "gate/pair_memo.h"
 #include "gate/pair_tags.h"
 #include "miscadmin.h"
-#include "store/store.h"
+#include "gate/rows.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
@@ -40,7 +40,7 @@ typedef struct PairEntry
 	char		status;			/* simplehash's own */
 	uint64		key;			/* the last snapshot known to see this */
 	uint64		tag;			/* others that do: see pair_tags.c */
-	ConnectionStatus connection;
+	int			connection;
 	ArrayType  *scopes;
 } PairEntry;
 
@@ -188,7 +188,7 @@ memo_find(Pair pair, uint32 hash)
 
 /* Remembers what a pair has. */
 static void
-memo_add(Pair pair, uint32 hash, ConnectionStatus status, const ArrayType *scopes)
+memo_add(Pair pair, uint32 hash, int			status, const ArrayType *scopes)
 {
 	PairEntry  *entry = pairs_lookup_hash(memo.pairs, pair, hash);
 	uint64		tag = pair_tag_to_keep(hash, memo.horizon);
@@ -225,12 +225,12 @@ bulk_load(const text *destination)
 
 	if (memo.loaded_to_len == 0)
 		memo.from_first = true;
-	store_destination_begin(&scan, destination, cstring_to_text_with_len(memo.loaded_to, memo.loaded_to_len));
+	gate_destination_begin(&scan, destination, cstring_to_text_with_len(memo.loaded_to, memo.loaded_to_len));
 	/* in another order than by id there would be no reading on */
 	for (int i = 0; scan.ordered && i < limit && memo_has_room(); i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!store_destination_next(&scan, &connection))
+		if (!gate_destination_next(&scan, &connection))
 		{
 			end = true;
 			break;
@@ -300,7 +300,7 @@ pair_memo_check(const text *source, const text *destination, const text *scope)
 	Pair		pair = pair_make(source, destination);
 	uint32		hash = pair_hash(&pair);
 	PairEntry  *entry;
-	ConnectionStatus status = CONNECTION_NONE;
+	int			status = CONNECTION_NONE;
 	ArrayType  *scopes = NULL;
 	bool		remember;
 
@@ -321,7 +321,7 @@ pair_memo_check(const text *source, const text *destination, const text *scope)
 				return judge_entry(entry, scope);
 		}
 	}
-	if (!knows_all(&pair) && !store_read_pair(source, destination, &status, &scopes))
+	if (!knows_all(&pair) && !gate_read_pair(source, destination, &status, &scopes))
 		status = CONNECTION_NONE;
 	if (remember)
 		memo_add(pair, hash, status, scopes);

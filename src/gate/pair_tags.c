@@ -43,16 +43,16 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/pg_trigger.h"
-#include "connect.h"
+#include "commands/trigger.h"
+#include "base/preload.h"
 #include "gate/pair_tags.h"
 #include "miscadmin.h"
 #include "port/atomics.h"
 #include "storage/ipc.h"
 #include "storage/lmgr.h"
 #include "storage/shmem.h"
-#include "store/store.h"
+#include "gate/rows.h"
 #include "utils/fmgroids.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
@@ -132,7 +132,7 @@ store_number(Oid relid)
 
 /* Raises the floor when this session has changed a store's table; a change without an id leaves its rows as they are. */
 static void
-table_changed(Datum arg, Oid relid)
+table_changed(Oid relid)
 {
 	if (tags == NULL || !OidIsValid(relid) || !TransactionIdIsValid(GetTopTransactionIdIfAny()))
 		return;
@@ -178,7 +178,7 @@ pair_tags_init(void)
 	shmem_request_hook = request_memory;
 	previous_startup_hook = shmem_startup_hook;
 	shmem_startup_hook = attach_memory;
-	CacheRegisterRelcacheCallback(table_changed, (Datum) 0);
+	store_watch_relations(table_changed);
 }
 
 /* Are there any tags? */
@@ -271,11 +271,11 @@ sees_marking_trigger(Oid relid)
 static bool
 look_at_trigger(uint64 floor)
 {
-	Oid			relid = store_relation_id(STORE_CONNECTION);
+	Oid			relid = store_relation_id(&connection_table);
 
 	/* so that it is not dropped, and another one announced, meanwhile */
 	LockRelationOid(relid, AccessShareLock);
-	if (store_relation_id(STORE_CONNECTION) != relid || !is_known_store(relid))
+	if (store_relation_id(&connection_table) != relid || !is_known_store(relid))
 		return false;
 	all_marked = sees_marking_trigger(relid);
 	looked_at_floor = floor;

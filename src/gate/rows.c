@@ -6,7 +6,8 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "store/store.h"
+#include "gate/rows.h"
+#include "store/statement.h"
 #include "utils/builtins.h"
 
 static StoreQuery lock_pair = {
@@ -19,12 +20,12 @@ static StoreQuery lock_pair = {
 
 /* Takes the two columns of the row that a scan is at; *scopes points into it. */
 static void
-read_grant(StoreScan *scan, ConnectionStatus *status, ArrayType **scopes)
+read_grant(StoreScan *scan, int *status, ArrayType **scopes)
 {
 	bool		null;
 	Datum		value = store_scan_column(scan, CONNECTION_STATUS, &null);
 
-	*status = null ? CONNECTION_NONE : store_status_from_datum(value);
+	*status = null ? CONNECTION_NONE : connection_status(value);
 	value = store_scan_column(scan, CONNECTION_SCOPES, &null);
 	*scopes = null ? NULL : DatumGetArrayTypeP(value);
 	scan->detoasted = (Pointer) *scopes != DatumGetPointer(value) ? *scopes : NULL;
@@ -36,14 +37,14 @@ read_grant(StoreScan *scan, ConnectionStatus *status, ArrayType **scopes)
  * current memory context.
  */
 bool
-store_read_pair(const text *source, const text *destination,
-				ConnectionStatus *status, ArrayType **scopes)
+gate_read_pair(const text *source, const text *destination,
+				int *status, ArrayType **scopes)
 {
 	Datum		keys[] = {PointerGetDatum(source), PointerGetDatum(destination)};
 	StoreScan	scan;
 	bool		found;
 
-	store_scan_begin(&scan, STORE_KEY_CONNECTION_PAIR, keys);
+	store_scan_begin(&scan, &connection_by_pair, keys);
 	found = store_scan_next(&scan);
 	if (found)
 	{
@@ -61,30 +62,30 @@ store_read_pair(const text *source, const text *destination,
  * SERIALIZABLE transaction if it has changed since.
  */
 bool
-store_lock_pair(text *source, text *destination, ConnectionStatus *status, ArrayType **scopes)
+gate_lock_pair(text *source, text *destination, int *status, ArrayType **scopes)
 {
 	Datum		values[] = {PointerGetDatum(source), PointerGetDatum(destination)};
 	StoreResult result = store_query(&lock_pair, values, NULL);
 
 	if (result.count == 0)
 		return false;
-	*status = store_status_from_datum(result.rows[0].values[0]);
+	*status = connection_status(result.rows[0].values[0]);
 	*scopes = DatumGetArrayTypeP(result.rows[0].values[1]);
 	return true;
 }
 
 /* Begins to read a destination's Connections, those with an id above after, by id if scan->ordered. */
 void
-store_destination_begin(StoreScan *scan, const text *destination, const text *after)
+gate_destination_begin(StoreScan *scan, const text *destination, const text *after)
 {
 	Datum		keys[] = {PointerGetDatum(destination), PointerGetDatum(after)};
 
-	store_scan_begin(scan, STORE_KEY_CONNECTION_DESTINATION, keys);
+	store_scan_begin(scan, &connection_by_destination, keys);
 }
 
 /* Reads the next one's id, source, status and scopes, valid until the next call; false behind the last. */
 bool
-store_destination_next(StoreScan *scan, Connection *connection)
+gate_destination_next(StoreScan *scan, Connection *connection)
 {
 	bool		null;
 

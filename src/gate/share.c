@@ -15,7 +15,9 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "store/store.h"
+#include "gate/share.h"
+#include "scope/rows.h"
+#include "store/statement.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -109,31 +111,13 @@ check_column(Relation rel, Name column)
 				 errhint("Give the column a deterministic collation, such as \"C\".")));
 }
 
-/* Raises scope_unknown. */
-static void
-check_scope(text *scope)
-{
-	Datum		name = PointerGetDatum(scope);
-	bool		exists;
-
-	PushActiveSnapshot(GetTransactionSnapshot());
-	exists = store_unknown_scope(&name, 1) == 1;
-	PopActiveSnapshot();
-	if (!exists)
-		ereport(ERROR,
-				(connect_error(ERROR_SCOPE_UNKNOWN),
-				 blame_argument("scope"),
-				 errdetail("Scope \"%s\" does not exist.", error_excerpt(VARDATA_ANY(scope), VARSIZE_ANY_EXHDR(scope))),
-				 errhint("See connect.list_scopes().")));
-}
-
 /*
  * Lets whoever may read a table see the rows of the organization that acts and
  * those that others share with it now.  The caller must own the table.  Raises
  * 42809, 42501, 42710, 42703, 42804, scope_unknown, store_missing.
  */
 void
-store_share_table(Oid relation, Name column, text *scope)
+share_table(Oid relation, Name column, text *scope)
 {
 	Relation	rel = open_own_table(relation);
 	const char *table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
@@ -148,7 +132,7 @@ store_share_table(Oid relation, Name column, text *scope)
 				 errdetail("Table \"%s\" has the policy \"" POLICY_NAME "\".", RelationGetRelationName(rel)),
 				 errhint("Run SELECT connect.unshare_table('%s'); first.", table)));
 	check_column(rel, column);
-	check_scope(scope);
+	scope_require(scope);
 	/* commands refuse a table that is open; the lock stays */
 	table_close(rel, NoLock);
 
@@ -168,11 +152,11 @@ store_share_table(Oid relation, Name column, text *scope)
 }
 
 /*
- * Takes back what store_share_table() made; row security stays on.  The caller
+ * Takes back what share_table() made; row security stays on.  The caller
  * must own the table.  Raises 42809, 42501, 42704.
  */
 void
-store_unshare_table(Oid relation)
+unshare_table(Oid relation)
 {
 	Relation	rel = open_own_table(relation);
 	const char *table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),

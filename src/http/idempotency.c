@@ -11,7 +11,9 @@
 #include "common/cryptohash.h"
 #include "common/hashfn.h"
 #include "common/sha2.h"
+#include "base/text.h"
 #include "http/idempotency.h"
+#include "http/stored_answer.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
@@ -65,7 +67,7 @@ idempotency_replay(const HttpRequest *request, const char *operation,
 	StoredAnswer answer;
 
 	take_turn(organization, request->idempotency_key);
-	if (!store_find_answer(organization, cstring_to_text(request->idempotency_key), &answer))
+	if (!stored_answer_find(organization, cstring_to_text(request->idempotency_key), &answer))
 		return false;
 	if (!text_equal(answer.request_sha256, request_hash(request, operation)))
 		ereport(ERROR,
@@ -91,5 +93,5 @@ idempotency_remember(const HttpRequest *request, const char *operation,
 		.body = response->body
 	};
 
-	store_insert_answer(organization, cstring_to_text(request->idempotency_key), &answer);
+	stored_answer_insert(organization, cstring_to_text(request->idempotency_key), &answer);
 }

@@ -207,7 +207,7 @@ decode(const char *part, int len)
 
 /* Takes fields[connect/connection], a list of names separated by commas. */
 static void
-parse_fields(HttpRequest *request, const char *name, char *value)
+parse_fields(HttpRequest *request, const Resource *resource, const char *name, char *value)
 {
 	StringInfoData kept;
 	char	   *rest = value;
@@ -221,9 +221,9 @@ parse_fields(HttpRequest *request, const char *name, char *value)
 
 		if (field[0] == '\0')
 			continue;
-		number = document_field(request_kebab(field));
+		number = resource_attribute(resource, request_kebab(field));
 		if (number < 0)
-			refuse_parameter(name, psprintf("\"%s\" is no field of a connection.",
+			refuse_parameter(name, psprintf("\"%s\" is no field of this resource.",
 											error_excerpt(field, strlen(field))));
 		if (request->style.fields & (1u << number))
 			continue;			/* so that links do not grow with what was sent */
@@ -250,34 +250,39 @@ parse_size(const char *name, const char *value)
 	return size;
 }
 
+/* Takes filter[...]; returns false if the resource has none of that name. */
+static bool
+take_filter(const Resource *resource, ListRequest *list, const char *key, const char *value)
+{
+	for (int i = 0; i < resource->nfilters; i++)
+	{
+		if (strcmp(key, psprintf("filter[%s]", resource->filters[i].name)) == 0)
+		{
+			list->filters[i] = cstring_to_text(value);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Takes one parameter; returns false if this operation has none of that name. */
 static bool
-take_parameter(HttpRequest *request, int kinds, ListRequest *list, const char *name, char *value)
+take_parameter(HttpRequest *request, int kinds, const Resource *resource,
+			   ListRequest *list, const char *name, char *value)
 {
 	char	   *key = request_kebab(name);
 
-	if ((kinds & QUERY_FIELDS) && strcmp(key, "fields[connect/connection]") == 0)
-		parse_fields(request, name, value);
+	if ((kinds & QUERY_FIELDS) &&
+		strcmp(key, psprintf("fields[%s]", resource->type)) == 0)
+		parse_fields(request, resource, name, value);
 	else if ((kinds & QUERY_PAGE) && strcmp(key, "page[size]") == 0)
 		list->page_size = parse_size(name, value);
 	else if ((kinds & QUERY_PAGE) && strcmp(key, "page[after]") == 0)
 		list->after = cstring_to_text(value);
 	else if ((kinds & QUERY_PAGE) && strcmp(key, "page[before]") == 0)
 		list->before = cstring_to_text(value);
-	else if ((kinds & QUERY_FILTER) && strcmp(key, "filter[status]") == 0)
-	{
-		list->status = connection_status_parse(value);
-		if (list->status == CONNECTION_NONE)
-			refuse_parameter(name, "It must be pending, active or inactive.");
-	}
-	else if ((kinds & QUERY_FILTER) && strcmp(key, "filter[direction]") == 0)
-		list->direction = cstring_to_text(value);
-	else if ((kinds & QUERY_FILTER) && strcmp(key, "filter[source-organization-id]") == 0)
-		list->source = cstring_to_text(value);
-	else if ((kinds & QUERY_FILTER) && strcmp(key, "filter[destination-organization-id]") == 0)
-		list->destination = cstring_to_text(value);
 	else
-		return false;
+		return (kinds & QUERY_FILTER) && take_filter(resource, list, key, value);
 	return true;
 }
 
@@ -286,7 +291,8 @@ take_parameter(HttpRequest *request, int kinds, ListRequest *list, const char *n
  * this operation does not have, that stands twice, or whose value is bad.
  */
 void
-request_parse_query(HttpRequest *request, int kinds, ListRequest *list)
+request_parse_query(HttpRequest *request, int kinds, const Resource *resource,
+					ListRequest *list)
 {
 	char	   *rest = request->query != NULL ? pstrdup(request->query) : NULL;
 	char	   *part;
@@ -309,7 +315,7 @@ request_parse_query(HttpRequest *request, int kinds, ListRequest *list)
 			if (strcmp(lfirst(cell), request_kebab(name)) == 0)
 				refuse_parameter(name, "It stands twice.");
 		}
-		if (!take_parameter(request, kinds, list, name, value))
+		if (!take_parameter(request, kinds, resource, list, name, value))
 			refuse_parameter(name, "This operation has no such parameter.");
 		seen = lappend(seen, request_kebab(name));
 	}

@@ -29,7 +29,8 @@ typedef struct HttpRequest
 
 extern void request_read(HttpRequest *request, bytea *body);
 extern void request_check_headers(HttpRequest *request);
-extern void request_parse_query(HttpRequest *request, int kinds, ListRequest *list);
+extern void request_parse_query(HttpRequest *request, int kinds,
+								const Resource *resource, ListRequest *list);
 extern char *request_kebab(const char *key);
 
 #endif							/* CONNECT_HTTP_REQUEST_H */

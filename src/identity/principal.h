@@ -28,7 +28,9 @@ typedef struct Principal
 } Principal;
 
 extern void principal_init(void);
+extern bool principal_find(Principal *who);
 extern void principal_resolve(Principal *who);
+extern bool principal_shows_key(void);
 extern const text *principal_organization(void);
 extern const text *principal_reader(void);
 extern bool principal_may_know(const text *source, const text *destination);
@@ -36,7 +38,5 @@ extern void principal_require(Principal *who, Permission permission);
 extern void principal_for_write(Principal *who);
 extern bool principal_is_gateway(void);
 extern bool principal_is_owner(void);
-extern void principal_act_as(const char *organization, const char *actor_id, const char *actor_type);
-extern void principal_stop_acting(void);
 
 #endif							/* CONNECT_IDENTITY_PRINCIPAL_H */

@@ -1,73 +1,54 @@
 /*
  * rows.c
- *		What a DBA keeps in the store: organizations, who stands for them, API
- *		keys; and removing what is no longer needed.
+ *		What a DBA keeps in the store of who is acting: the roles and keys that
+ *		stand for organizations, and the gateways.
  */
 #include "postgres.h"
 
 #include "base/random.h"
 #include "catalog/pg_type.h"
-#include "store/store.h"
+#include "identity/rows.h"
+#include "store/setup.h"
+#include "store/statement.h"
 #include "utils/builtins.h"
-
-static StoreQuery register_organization = {
-	"INSERT INTO connect.organization AS o (id, name) VALUES ($1, $2)"
-	" ON CONFLICT (id) DO UPDATE SET name = $2",
-	2, {TEXTOID, TEXTOID}, true, NULL
-};
 
 static StoreQuery map_role = {
 	"INSERT INTO connect.organization_role AS r (role_name, organization_id) VALUES ($1, $2)"
 	" ON CONFLICT (role_name) DO UPDATE SET organization_id = $2",
-	2, {NAMEOID, TEXTOID}, true, NULL
+	2, {NAMEOID, TEXTOID}, true
 };
 
 static StoreQuery unmap_role = {
 	"DELETE FROM connect.organization_role AS r WHERE r.role_name OPERATOR(pg_catalog.=) $1",
-	1, {NAMEOID}, true, NULL
+	1, {NAMEOID}, true
 };
 
 static StoreQuery trust_gateway = {
 	"INSERT INTO connect.gateway_role (role_name) VALUES ($1) ON CONFLICT (role_name) DO NOTHING",
-	1, {NAMEOID}, true, NULL
+	1, {NAMEOID}, true
 };
 
 static StoreQuery distrust_gateway = {
 	"DELETE FROM connect.gateway_role AS g WHERE g.role_name OPERATOR(pg_catalog.=) $1",
-	1, {NAMEOID}, true, NULL
+	1, {NAMEOID}, true
 };
 
 static StoreQuery insert_api_key = {
 	"INSERT INTO connect.api_key (id, organization_id, name, secret_sha256, permissions, expires_at)"
 	" VALUES ($1, $2, $3, $4, $5, $6)",
-	6, {TEXTOID, TEXTOID, TEXTOID, BYTEAOID, TEXTARRAYOID, TIMESTAMPTZOID}, true, NULL
+	6, {TEXTOID, TEXTOID, TEXTOID, BYTEAOID, TEXTARRAYOID, TIMESTAMPTZOID}, true
 };
 
 /* A key that is revoked already keeps its time. */
 static StoreQuery revoke_api_key = {
 	"UPDATE connect.api_key AS k SET revoked_at = COALESCE(k.revoked_at, pg_catalog.now())"
 	" WHERE k.id OPERATOR(pg_catalog.=) $1",
-	1, {TEXTOID}, true, NULL
+	1, {TEXTOID}, true
 };
-
-static StoreQuery prune_idempotency = {
-	"DELETE FROM connect.idempotency AS i"
-	" WHERE i.created_at OPERATOR(pg_catalog.<) (pg_catalog.now() OPERATOR(pg_catalog.-) $1)",
-	1, {INTERVALOID}, true, NULL
-};
-
-/* Registers an organization, or renames it. */
-void
-store_register_organization(text *id, text *name)
-{
-	Datum		values[] = {PointerGetDatum(id), PointerGetDatum(name)};
-
-	store_query(&register_organization, values, NULL);
-}
 
 /* Makes a role stand for an organization, whichever it stood for before. */
 void
-store_map_role(Name role, text *organization)
+identity_map_role(Name role, text *organization)
 {
 	Datum		values[] = {NameGetDatum(role), PointerGetDatum(organization)};
 
@@ -76,7 +57,7 @@ store_map_role(Name role, text *organization)
 
 /* Makes a role stand for no organization. */
 void
-store_unmap_role(Name role)
+identity_unmap_role(Name role)
 {
 	Datum		value = NameGetDatum(role);
 
@@ -85,7 +66,7 @@ store_unmap_role(Name role)
 
 /* Lets a login say for whom it acts. */
 void
-store_trust_gateway(Name role)
+identity_trust_gateway(Name role)
 {
 	Datum		value = NameGetDatum(role);
 
@@ -95,7 +76,7 @@ store_trust_gateway(Name role)
 
 /* Takes that back. */
 void
-store_distrust_gateway(Name role)
+identity_distrust_gateway(Name role)
 {
 	Datum		value = NameGetDatum(role);
 
@@ -105,7 +86,7 @@ store_distrust_gateway(Name role)
 
 /* Stores the hash of a new API key's secret and returns the key's id. */
 text *
-store_insert_api_key(text *organization, text *name, const char *secret,
+identity_insert_api_key(text *organization, text *name, const char *secret,
 					 ArrayType *permissions, Datum expires_at, bool never)
 {
 	text	   *id = random_typeid("api");
@@ -122,18 +103,10 @@ store_insert_api_key(text *organization, text *name, const char *secret,
 
 /* Revokes an API key from now on; false if there is none of this id. */
 bool
-store_revoke_api_key(text *id)
+identity_revoke_api_key(text *id)
 {
 	Datum		value = PointerGetDatum(id);
 
 	return store_query(&revoke_api_key, &value, NULL).count > 0;
 }
 
-/* Deletes stored answers older than this and returns how many. */
-int64
-store_prune_idempotency(Interval *older_than)
-{
-	Datum		value = IntervalPGetDatum(older_than);
-
-	return (int64) store_query(&prune_idempotency, &value, NULL).count;
-}

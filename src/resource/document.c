@@ -1,247 +1,133 @@
 /*
  * document.c
- *		The only file that knows the shape of a JSON:API document, and of the
- *		closed shape that clients of the public API expect; those of errors
- *		stand in document_error.c.
+ *		The shape of a JSON:API document, and of the closed shape that clients of
+ *		the public API expect; those of errors stand in document_error.c.
  *
  * A document is written once, straight from the row, as text for HTTP and as
- * jsonb for SQL.
+ * jsonb for SQL.  What is in it, the resource's description tells.
  */
 #include "postgres.h"
 
-#include "connection/change.h"
-#include "connection/rules.h"
+#include "base/text.h"
 #include "resource/document.h"
 #include "utils/builtins.h"
 
-#define CONNECTIONS_PATH "/api/v1/connect/connections"
-#define EVENTS_PATH "/api/v1/connect/events"
-
 const DocumentStyle document_jsonb = {.is_jsonb = true};
-
-/* The fields of a Connection that a client can choose, and whether the closed shape has them. */
-enum
-{
-	FIELD_TOKEN,
-	FIELD_NAME,
-	FIELD_STATUS,
-	FIELD_ORGANIZATION_ID,
-	FIELD_SOURCE,
-	FIELD_DESTINATION,
-	FIELD_SCOPES,
-	FIELD_CREATOR_ID,
-	FIELD_CREATOR_TYPE,
-	FIELD_CREATED_AT,
-	FIELD_UPDATED_AT,
-	FIELD_CREATOR
-};
-
-#define FIELD(name, closed) {name, sizeof(name) - 1, closed}
-
-static const struct
-{
-	const char *name;
-	int			len;
-	bool		closed;
-}			fields[] = {
-	[FIELD_TOKEN] = FIELD("token", false),
-	[FIELD_NAME] = FIELD("name", false),
-	[FIELD_STATUS] = FIELD("status", true),
-	[FIELD_ORGANIZATION_ID] = FIELD("organization-id", false),
-	[FIELD_SOURCE] = FIELD("source-organization-id", true),
-	[FIELD_DESTINATION] = FIELD("destination-organization-id", true),
-	[FIELD_SCOPES] = FIELD("scopes", false),
-	[FIELD_CREATOR_ID] = FIELD("creator-id", false),
-	[FIELD_CREATOR_TYPE] = FIELD("creator-type", false),
-	[FIELD_CREATED_AT] = FIELD("created-at", true),
-	[FIELD_UPDATED_AT] = FIELD("updated-at", true),
-	[FIELD_CREATOR] = FIELD("creator", true),
-};
-
-/* Returns the number of a field of a Connection, by its kebab-case name, or -1. */
-int
-document_field(const char *name)
-{
-	for (int i = 0; i < (int) lengthof(fields); i++)
-	{
-		if (strcmp(fields[i].name, name) == 0)
-			return i;
-	}
-	return -1;
-}
 
 /* Starts a document, up to the value of its first member. */
 static JsonWriter *
-begin(const DocumentStyle *style, const char *member)
+begin_document(const DocumentStyle *style)
 {
-	JsonWriter *out = style->is_jsonb ? json_begin_jsonb() : json_begin_text(style->inflection);
+	JsonWriter *out = style->is_jsonb ? json_begin_jsonb() :
+		json_begin_text(style->inflection);
 
 	json_open(out, '{');
-	json_key(out, member);
+	json_key(out, "data");
 	return out;
 }
 
-/* Does this style show this field? */
-static bool
-shows(const DocumentStyle *style, int field)
+/* Does this style show this attribute? */
+bool
+document_shows(const DocumentStyle *style, const Resource *resource, int attribute)
 {
-	return (!style->closed || fields[field].closed) &&
-		(!style->sparse || (style->fields & (1u << field)) != 0);
+	return (!style->closed || resource->attributes[attribute].closed) &&
+		(!style->sparse || (style->fields & (1u << attribute)) != 0);
 }
 
-/* Writes the key of a field of a Connection if this style shows it; tells whether it does. */
-static bool
-begin_field(JsonWriter *out, const DocumentStyle *style, int field)
-{
-	if (!shows(style, field))
-		return false;
-	json_key_bytes(out, fields[field].name, fields[field].len);
-	return true;
-}
-
-/* Writes a field that is a text. */
+/* Writes the label of a row's state. */
 static void
-put_field(JsonWriter *out, const DocumentStyle *style, int field, const text *value)
+write_state(JsonWriter *out, const Resource *resource, const void *row, int state)
 {
-	if (begin_field(out, style, field))
-		json_text_value(out, value);
-}
-
-/* Writes a field that is a time. */
-static void
-put_time_field(JsonWriter *out, const DocumentStyle *style, int field, TimestampTz value)
-{
-	if (begin_field(out, style, field))
-		json_time_value(out, value);
-}
-
-/* Writes what the reader may do now; update stands for widen too. */
-static void
-put_allowed_actions(JsonWriter *out, const Principal *reader, const Connection *connection)
-{
-	static const ConnectionAction actions[] = {
-		ACTION_ACTIVATE, ACTION_DEACTIVATE, ACTION_REACTIVATE, ACTION_UPDATE
-	};
-	int			allowed = reader->permissions & PERMISSION_WRITE ?
-		rules_actions(connection->status, change_parties(reader, connection)) : 0;
-
-	json_key(out, "allowed-actions");
-	json_open(out, '[');
-	for (int i = 0; i < (int) lengthof(actions); i++)
-	{
-		const char *label = connection_action_label(actions[i]);
-
-		if (allowed & 1 << actions[i])
-			json_plain(out, label, strlen(label));
-	}
-	json_close(out, ']');
-}
-
-/* Writes the creator as a relationship; the closed shape knows two types of them. */
-static void
-put_creator(JsonWriter *out, const DocumentStyle *style, const Connection *connection)
-{
-	char	   *type;
-
-	if (connection->creator_id == NULL || connection->creator_type == NULL ||
-		!shows(style, FIELD_CREATOR))
-		return;
-	type = text_to_cstring(connection->creator_type);
-	if (style->closed && strcmp(type, "user") != 0 && strcmp(type, "api-key") != 0)
-		return;
-	json_key(out, "relationships");
-	json_open(out, '{');
-	json_key(out, "creator");
-	json_open(out, '{');
-	json_key(out, "data");
-	json_open(out, '{');
-	json_word(out, "type", type);
-	json_text(out, "id", connection->creator_id);
-	json_close(out, '}');
-	json_close(out, '}');
-	json_close(out, '}');
-}
-
-/* Writes a Connection as a resource object, as this reader may see it. */
-static void
-put_connection(JsonWriter *out, const DocumentStyle *style, const Principal *reader,
-			   const Connection *connection)
-{
-	bool		is_source = text_equal(reader->organization, connection->source);
-	const char *status = connection_status_label(connection->status);
+	const char *label = rules_state_label(resource->life, state);
 
 	/* a DBA may add to the enum, and import what no rule knows */
-	if (status == NULL)
-		elog(ERROR, "connection \"%s\" is in a state that cannot be shown", text_to_cstring(connection->id));
+	if (label == NULL)
+		elog(ERROR, "row \"%s\" is in a state that cannot be shown",
+			 text_to_cstring(resource_id(resource, row)));
+	json_plain(out, label, strlen(label));
+}
 
-	json_open(out, '{');
-	json_label(out, "type", "connect/connection");
-	json_text(out, "id", connection->id);
+/* Writes the value of a column. */
+static void
+write_value(JsonWriter *out, const Resource *resource, const void *row, int column)
+{
+	const StoreColumn *info = &resource->table->columns[column];
+	const char *member = (const char *) row + info->offset;
 
+	switch (info->kind)
+	{
+		case STORE_TEXTS:
+			json_texts_value(out, *(ArrayType *const *) member);
+			break;
+		case STORE_TIME:
+			json_time_value(out, *(const TimestampTz *) member);
+			break;
+		case STORE_BOOLEAN:
+			json_boolean(out, *(const bool *) member);
+			break;
+		case STORE_STATE:
+			write_state(out, resource, row, *(const int *) member);
+			break;
+		default:
+			json_text_value(out, *(text *const *) member);
+			break;
+	}
+}
+
+/* Writes the attributes of a row that this style shows to this audience. */
+static void
+write_attributes(JsonWriter *out, const DocumentStyle *style,
+				 const Resource *resource, Audience audience, const void *row)
+{
 	json_key(out, "attributes");
 	json_open(out, '{');
-	put_field(out, style, FIELD_TOKEN, connection->id);
-	put_field(out, style, FIELD_NAME, connection->name);
-	if (begin_field(out, style, FIELD_STATUS))
-		json_plain(out, status, strlen(status));
-	put_field(out, style, FIELD_ORGANIZATION_ID, connection->source);
-	put_field(out, style, FIELD_SOURCE, connection->source);
-	put_field(out, style, FIELD_DESTINATION, connection->destination);
-	if (begin_field(out, style, FIELD_SCOPES))
-		json_texts_value(out, connection->scopes);
-	if (is_source)
+	for (int i = 0; i < resource->nattributes; i++)
 	{
-		put_field(out, style, FIELD_CREATOR_ID, connection->creator_id);
-		put_field(out, style, FIELD_CREATOR_TYPE, connection->creator_type);
-	}
-	put_time_field(out, style, FIELD_CREATED_AT, connection->created_at);
-	put_time_field(out, style, FIELD_UPDATED_AT, connection->updated_at);
-	json_close(out, '}');
+		const Attribute *attribute = &resource->attributes[i];
+		bool		hidden = attribute->audience != AUDIENCE_ALL &&
+			(attribute->audience & audience) == 0;
 
-	if (is_source)
-		put_creator(out, style, connection);
-	if (!style->closed)
-	{
-		json_key(out, "links");
-		json_open(out, '{');
-		json_word(out, "self", document_path(connection->id));
-		json_close(out, '}');
-
-		json_key(out, "meta");
-		json_open(out, '{');
-		json_label(out, "direction", is_source ? "outbound" : "inbound");
-		put_allowed_actions(out, reader, connection);
-		json_close(out, '}');
+		if (attribute->column == NO_COLUMN ||
+			(hidden && !attribute->null_to_others) ||
+			!document_shows(style, resource, i))
+			continue;
+		json_key_bytes(out, attribute->name, attribute->len);
+		if (hidden)
+			json_null(out);
+		else
+			write_value(out, resource, row, attribute->column);
 	}
 	json_close(out, '}');
 }
 
-/* Writes an event; who acted is told to the actor's own organization only. */
+/* Writes a row as a resource object, as this reader may see it. */
 static void
-put_event(JsonWriter *out, const Principal *reader, const ConnectionEvent *event)
+write_resource(JsonWriter *out, const DocumentStyle *style, const Resource *resource,
+			   const Principal *reader, const void *row)
 {
-	bool		own = event->actor_organization != NULL &&
-		text_equal(reader->organization, event->actor_organization);
+	json_open(out, '{');
+	json_label(out, "type", resource->type);
+	json_text(out, "id", resource_id(resource, row));
+	write_attributes(out, style, resource, resource->audience(reader, row), row);
+	if (resource->write_rest != NULL)
+		resource->write_rest(out, style, reader, row);
+	json_close(out, '}');
+}
 
-	json_open(out, '{');
-	json_label(out, "type", "connect/event");
-	json_text(out, "id", event->id);
-	json_key(out, "attributes");
-	json_open(out, '{');
-	json_text(out, "connection-id", event->connection_id);
-	json_text(out, "action", event->action);
-	json_text(out, "from-status", event->from_status);
-	json_text(out, "to-status", event->to_status);
-	json_text(out, "name", event->name);
-	json_texts(out, "scopes", event->scopes);
-	json_text(out, "reason", event->reason);
-	json_text(out, "organization-id", event->actor_organization);
-	json_text(out, "actor-id", own ? event->actor_id : NULL);
-	json_text(out, "actor-type", own ? event->actor_type : NULL);
-	json_text(out, "request-id", own ? event->request_id : NULL);
-	json_time(out, "created-at", event->created_at);
-	json_close(out, '}');
-	json_close(out, '}');
+/* Writes rows as an array of resource objects. */
+static void
+write_resources(JsonWriter *out, const DocumentStyle *style, const Resource *resource,
+				const Principal *reader, const StoreRow *rows, int count)
+{
+	void	   *row = palloc(resource->row_size);
+
+	json_open(out, '[');
+	for (int i = 0; i < count; i++)
+	{
+		resource->read(row, &rows[i]);
+		write_resource(out, style, resource, reader, row);
+	}
+	json_close(out, ']');
 }
 
 /* Appends one query parameter of a link; none of our values needs escaping. */
@@ -261,17 +147,14 @@ append_parameter(StringInfo path, const char *name, const char *value)
 	appendStringInfo(path, "=%s", value);
 }
 
+/*
+ * Writes a link to a page, null if there is none: fields, filters and size as
+ * they were asked for, and the cursor.
+ */
 static void
-append_text_parameter(StringInfo path, const char *name, const text *value)
-{
-	if (value != NULL)
-		append_parameter(path, name, text_to_cstring(value));
-}
-
-/* Writes a link to a page, null if there is none: filters, fields and size as asked for, and the cursor. */
-static void
-put_page_link(JsonWriter *out, const char *key, const char *path, const DocumentStyle *style,
-			  const ListRequest *request, const char *side, const StoreRow *row)
+write_page_link(JsonWriter *out, const char *key, const char *path,
+				const DocumentStyle *style, const Resource *resource,
+				const ListRequest *request, const char *side, const StoreRow *row)
 {
 	StringInfoData link;
 
@@ -284,148 +167,119 @@ put_page_link(JsonWriter *out, const char *key, const char *path, const Document
 	initStringInfo(&link);
 	appendStringInfoString(&link, path);
 	if (style->fields_text != NULL)
-		append_parameter(&link, "fields[connect/connection]", style->fields_text);
-	if (request->status != CONNECTION_NONE)
-		append_parameter(&link, "filter[status]", connection_status_label(request->status));
-	append_text_parameter(&link, "filter[direction]", request->direction);
-	append_text_parameter(&link, "filter[source-organization-id]", request->source);
-	append_text_parameter(&link, "filter[destination-organization-id]", request->destination);
+		append_parameter(&link, psprintf("fields[%s]", resource->type), style->fields_text);
+	for (int i = 0; i < resource->nfilters; i++)
+	{
+		if (request->filters[i] != NULL)
+			append_parameter(&link, psprintf("filter[%s]", resource->filters[i].name),
+							 text_to_cstring(request->filters[i]));
+	}
 	if (request->page_size != PAGE_SIZE_DEFAULT)
 		append_parameter(&link, "page[size]", psprintf("%d", request->page_size));
-	append_text_parameter(&link, side, DatumGetTextPP(row->values[0]));
+	append_parameter(&link, side, TextDatumGetCString(row->values[0]));
 	json_string(out, link.data, link.len);
 }
 
-/* Ends a list with its links. */
-static JsonWriter *
-end_list(JsonWriter *out, const char *path, const DocumentStyle *style,
-		 const ListRequest *request, const ListPage *page)
-{
-	json_close(out, ']');
-	json_key(out, "links");
-	json_open(out, '{');
-	put_page_link(out, "prev", path, style, request, "page[before]",
-				  page->has_newer ? &page->rows[0] : NULL);
-	put_page_link(out, "next", path, style, request, "page[after]",
-				  page->has_older ? &page->rows[page->count - 1] : NULL);
-	json_close(out, '}');
-	json_close(out, '}');
-	return out;
-}
-
-/* Returns the path of a Connection. */
+/* Returns the path of a row. */
 char *
-document_path(const text *connection_id)
+document_path(const Resource *resource, const text *id)
 {
-	int			len = VARSIZE_ANY_EXHDR(connection_id);
-	char	   *path = palloc(sizeof(CONNECTIONS_PATH "/") + len);
-	char	   *id = path + sizeof(CONNECTIONS_PATH "/") - 1;
+	int			path_len = strlen(resource->path);
+	int			len = VARSIZE_ANY_EXHDR(id);
+	char	   *path = palloc(path_len + len + 2);
 
 	/* written for each row of a list, where psprintf() would be a tenth of the row */
-	memcpy(path, CONNECTIONS_PATH "/", id - path);
-	memcpy(id, VARDATA_ANY(connection_id), len);
-	id[len] = '\0';
+	memcpy(path, resource->path, path_len);
+	path[path_len] = '/';
+	memcpy(path + path_len + 1, VARDATA_ANY(id), len);
+	path[path_len + 1 + len] = '\0';
 	return path;
 }
 
-/* Returns the document of one Connection. */
+/* Returns the document of one row. */
 JsonWriter *
-document_connection(const DocumentStyle *style, const Principal *reader, const Connection *connection)
+document_one(const DocumentStyle *style, const Resource *resource,
+			 const Principal *reader, const void *row)
 {
-	JsonWriter *out = begin(style, "data");
+	JsonWriter *out = begin_document(style);
 
-	put_connection(out, style, reader, connection);
+	write_resource(out, style, resource, reader, row);
 	json_close(out, '}');
 	return out;
 }
 
-/* Returns the document of a page of Connections. */
+/* Returns the document of a page of the list at this path. */
 JsonWriter *
-document_connections(const DocumentStyle *style, const Principal *reader,
-					 const ListRequest *request, const ListPage *page)
+document_page(const DocumentStyle *style, const Resource *resource,
+			  const Principal *reader, const char *path,
+			  const ListRequest *request, const ListPage *page)
 {
-	JsonWriter *out = begin(style, "data");
+	JsonWriter *out = begin_document(style);
 
-	json_open(out, '[');
-	for (int i = 0; i < page->count; i++)
-	{
-		Connection	connection;
-
-		store_connection_from_row(&connection, &page->rows[i]);
-		put_connection(out, style, reader, &connection);
-	}
-	return end_list(out, CONNECTIONS_PATH, style, request, page);
-}
-
-/* Returns the document of a page of events. */
-JsonWriter *
-document_events(const DocumentStyle *style, const Principal *reader,
-				const ListRequest *request, const ListPage *page)
-{
-	JsonWriter *out = begin(style, "data");
-
-	json_open(out, '[');
-	for (int i = 0; i < page->count; i++)
-	{
-		ConnectionEvent event;
-
-		store_event_from_row(&event, &page->rows[i]);
-		put_event(out, reader, &event);
-	}
-	return end_list(out, request->connection_id == NULL ? EVENTS_PATH :
-					psprintf("%s/events", document_path(request->connection_id)),
-					style, request, page);
-}
-
-/* Returns the document of an organization, from its row. */
-JsonWriter *
-document_organization(const DocumentStyle *style, const StoreRow *row)
-{
-	JsonWriter *out = begin(style, "data");
-
-	json_open(out, '{');
-	json_label(out, "type", "connect/organization");
-	json_text(out, "id", DatumGetTextPP(row->values[ORGANIZATION_ID]));
-	json_key(out, "attributes");
-	json_open(out, '{');
-	json_text(out, "name", DatumGetTextPP(row->values[ORGANIZATION_NAME]));
-	json_time(out, "created-at", DatumGetTimestampTz(row->values[ORGANIZATION_CREATED_AT]));
-	json_close(out, '}');
-	json_close(out, '}');
-	json_close(out, '}');
-	return out;
-}
-
-/* Returns the document of the catalogue of scopes; there is always one page. */
-JsonWriter *
-document_scopes(const DocumentStyle *style, const StoreResult *scopes)
-{
-	JsonWriter *out = begin(style, "data");
-
-	json_open(out, '[');
-	for (uint64 i = 0; i < scopes->count; i++)
-	{
-		const StoreRow *row = &scopes->rows[i];
-
-		json_open(out, '{');
-		json_label(out, "type", "connect/scope");
-		json_text(out, "id", DatumGetTextPP(row->values[SCOPE_NAME]));
-		json_key(out, "attributes");
-		json_open(out, '{');
-		json_text(out, "description", DatumGetTextPP(row->values[SCOPE_DESCRIPTION]));
-		json_key(out, "default");
-		json_boolean(out, DatumGetBool(row->values[SCOPE_IS_DEFAULT]));
-		json_close(out, '}');
-		json_close(out, '}');
-	}
-	json_close(out, ']');
+	write_resources(out, style, resource, reader, page->rows, page->count);
 	json_key(out, "links");
 	json_open(out, '{');
-	json_key(out, "prev");
-	json_null(out);
-	json_key(out, "next");
-	json_null(out);
+	write_page_link(out, "prev", path, style, resource, request, "page[before]",
+					page->has_newer ? &page->rows[0] : NULL);
+	write_page_link(out, "next", path, style, resource, request, "page[after]",
+					page->has_older ? &page->rows[page->count - 1] : NULL);
 	json_close(out, '}');
 	json_close(out, '}');
 	return out;
+}
+
+/* Returns the document of a list of which there is always one page. */
+JsonWriter *
+document_all(const DocumentStyle *style, const Resource *resource,
+			 const Principal *reader, const StoreRow *rows, int count)
+{
+	static const ListRequest request = {.page_size = PAGE_SIZE_DEFAULT};
+	ListPage		page = {.count = count,.rows = unconstify(StoreRow *, rows)};
+
+	return document_page(style, resource, reader, resource->path, &request, &page);
+}
+
+/* Writes the link of a row to itself. */
+void
+document_write_self(JsonWriter *out, const Resource *resource, const text *id)
+{
+	json_key(out, "links");
+	json_open(out, '{');
+	json_word(out, "self", document_path(resource, id));
+	json_close(out, '}');
+}
+
+/* Writes a relationship to one other resource. */
+void
+document_write_relationship(JsonWriter *out, const char *name, const char *type,
+							const text *id)
+{
+	json_key(out, name);
+	json_open(out, '{');
+	json_key(out, "data");
+	json_open(out, '{');
+	json_word(out, "type", type);
+	json_text(out, "id", id);
+	json_close(out, '}');
+	json_close(out, '}');
+}
+
+/* Writes what the reader, who is these parties, may do in this state. */
+void
+document_write_offered(JsonWriter *out, const LifeCycle *life,
+					   const Principal *reader, int state, Parties parties)
+{
+	int			offered = reader->permissions & PERMISSION_WRITE ?
+		rules_offered(life, state, parties) : 0;
+
+	json_key(out, "allowed-actions");
+	json_open(out, '[');
+	for (int action = ACTION_NONE + 1; action < life->nactions; action++)
+	{
+		const char *label = rules_action_label(life, action);
+
+		if (offered & 1 << action)
+			json_plain(out, label, strlen(label));
+	}
+	json_close(out, ']');
 }

@@ -6,8 +6,7 @@
 #define CONNECT_RESOURCE_DOCUMENT_H
 
 #include "base/errors.h"
-#include "connection/operations.h"
-#include "json/writer.h"
+#include "resource/resource.h"
 
 /* What an HTTP client asked for in a document; SQL callers get document_jsonb. */
 typedef struct DocumentStyle
@@ -15,12 +14,12 @@ typedef struct DocumentStyle
 	bool		is_jsonb;
 	Inflection	inflection;
 	bool		closed;			/* the closed shape of the public API */
-	bool		sparse;			/* of Connections, only these fields */
-	uint32		fields;			/* bits by document_field() */
+	bool		sparse;			/* only these fields of the resource */
+	uint32		fields;			/* bits by resource_attribute() */
 	const char *fields_text;	/* the same, for links; or NULL */
 } DocumentStyle;
 
-/* One error, as a document shows it; source_kind is "pointer", "parameter" or "header". */
+/* One error; source_kind is "pointer", "parameter" or "header". */
 typedef struct DocumentError
 {
 	const ErrorKind *kind;
@@ -29,18 +28,33 @@ typedef struct DocumentError
 	const char *source;
 } DocumentError;
 
+/* Returns a document from a SQL function. */
+#define RETURN_DOCUMENT(document) \
+	PG_RETURN_JSONB_P(json_jsonb_done(document))
+
 extern const DocumentStyle document_jsonb;
 
-extern int	document_field(const char *name);
-extern JsonWriter *document_connection(const DocumentStyle *style, const Principal *reader,
-								 const Connection *connection);
-extern JsonWriter *document_connections(const DocumentStyle *style, const Principal *reader,
-								  const ListRequest *request, const ListPage *page);
-extern JsonWriter *document_events(const DocumentStyle *style, const Principal *reader,
-							 const ListRequest *request, const ListPage *page);
-extern JsonWriter *document_organization(const DocumentStyle *style, const StoreRow *row);
-extern JsonWriter *document_scopes(const DocumentStyle *style, const StoreResult *scopes);
-extern JsonWriter *document_error(const DocumentStyle *style, const DocumentError *error);
-extern char *document_path(const text *connection_id);
+extern JsonWriter *document_one(const DocumentStyle *style, const Resource *resource,
+								const Principal *reader, const void *row);
+extern JsonWriter *document_page(const DocumentStyle *style, const Resource *resource,
+								 const Principal *reader, const char *path,
+								 const ListRequest *request, const ListPage *page);
+extern JsonWriter *document_all(const DocumentStyle *style, const Resource *resource,
+								const Principal *reader, const StoreRow *rows,
+								int count);
+extern JsonWriter *document_error(const DocumentStyle *style,
+								  const DocumentError *error);
+extern char *document_path(const Resource *resource, const text *id);
+
+/* for write_rest() */
+extern bool document_shows(const DocumentStyle *style, const Resource *resource,
+						   int attribute);
+extern void document_write_self(JsonWriter *out, const Resource *resource,
+								const text *id);
+extern void document_write_relationship(JsonWriter *out, const char *name,
+										const char *type, const text *id);
+extern void document_write_offered(JsonWriter *out, const LifeCycle *life,
+								   const Principal *reader, int state,
+								   Parties parties);
 
 #endif							/* CONNECT_RESOURCE_DOCUMENT_H */

@@ -1,59 +1,64 @@
 /*
  * rows.c
- *		Reading what Connections refer to: organizations and scopes.
+ *		Reading the catalogue of scopes.
  */
 #include "postgres.h"
 
+#include "base/text.h"
 #include "catalog/pg_type.h"
-#include "store/store.h"
+#include "scope/rows.h"
+#include "store/statement.h"
 #include "utils/builtins.h"
+#include "utils/snapmgr.h"
 
-static StoreQuery list_scopes = {
-	"SELECT s.name, s.description, s.is_default FROM connect.scope AS s ORDER BY s.name",
-	0, {InvalidOid}, false, NULL
+static const StoreColumn columns[] = {
+	SCOPE_COLUMNS(STORE_COLUMN_INFO, Scope)
 };
 
-/* Reads an organization by id under the active snapshot; false if it is not registered. */
-bool
-store_find_organization(text *id, StoreRow *row)
-{
-	Datum		key = PointerGetDatum(id);
+StoreTable	scope_table = STORE_TABLE("scope", columns);
 
-	return store_fetch(STORE_KEY_ORGANIZATION_ID, &key, row);
+StoreKey	scope_by_name = {
+	&scope_table, "scope_pkey", 1, {SCOPE_NAME}, F_TEXTEQ
+};
+
+/* Fills the struct from a row; it points into the row's tuple. */
+void
+scope_from_row(void *row, const StoreRow *from)
+{
+	Scope	   *scope = row;
+
+	SCOPE_COLUMNS(STORE_COLUMN_READ, scope)
 }
 
-/* Is this organization registered? */
-bool
-store_organization_exists(text *id)
+static int
+compare_rows(const void *a, const void *b)
 {
-	return store_has(STORE_KEY_ORGANIZATION_ID, PointerGetDatum(id));
+	const text *left = DatumGetTextPP(((const StoreRow *) a)->values[SCOPE_NAME]);
+	const text *right = DatumGetTextPP(((const StoreRow *) b)->values[SCOPE_NAME]);
+
+	return text_compare(left, right);
 }
 
 /*
- * Returns the number of the first of these names, of which there is one at
- * least, that is no scope of the catalogue, or count.
+ * Reads the catalogue by name under the active snapshot, into the current memory
+ * context.
  */
-int
-store_unknown_scope(const Datum *names, int count)
+StoreRow *
+scope_read_all(int *count)
 {
-	StoreScan	scan;
-	int			i = 0;
+	StoreRow   *rows = store_fetch_all(&scope_table, count);
 
-	Assert(count > 0);
-	store_scan_begin(&scan, STORE_KEY_SCOPE_NAME, &names[0]);
-	while (store_scan_next(&scan) && ++i < count)
-		store_scan_again(&scan, &names[i]);
-	store_scan_end(&scan);
-	return i;
+	qsort(rows, *count, sizeof(StoreRow), compare_rows);
+	return rows;
 }
 
-/* Returns the scopes of an offer that names none, in no order; perhaps an empty array. */
+/* Returns the scopes of an offer that names none, in no order; perhaps none. */
 ArrayType *
-store_default_scopes(void)
+scope_defaults(void)
 {
 	int			count;
-	StoreRow   *rows = store_fetch_all(STORE_SCOPE, &count);
-	Datum	   *names = palloc(count * sizeof(Datum));
+	StoreRow   *rows = store_fetch_all(&scope_table, &count);
+	Datum	   *names = palloc(Max(1, count) * sizeof(Datum));
 	int			n = 0;
 
 	for (int i = 0; i < count; i++)
@@ -64,10 +69,54 @@ store_default_scopes(void)
 	return construct_array(names, n, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
-/* Returns the catalogue by name; columns as in StoreTable's SCOPE_*. */
-StoreResult
-store_list_scopes(void)
+/* Raises scope_unknown. */
+static void
+refuse_scope(const text *name, const char *field)
 {
-	(void) store_relation_id(STORE_SCOPE);	/* makes sure that its columns can be read */
-	return store_query(&list_scopes, NULL, NULL);
+	ereport(ERROR,
+			(connect_error(ERROR_SCOPE_UNKNOWN),
+			 blame_argument(field),
+			 errdetail("Scope \"%s\" does not exist.", text_excerpt(name)),
+			 errhint("See connect.list_scopes().")));
+}
+
+/* Raises scope_unknown unless the catalogue has this scope now. */
+void
+scope_require(const text *name)
+{
+	bool		exists;
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	exists = store_has(&scope_by_name, PointerGetDatum(name));
+	PopActiveSnapshot();
+	if (!exists)
+		refuse_scope(name, "scope");
+}
+
+/*
+ * Raises scopes_empty for an empty list, scope_unknown for a name that the
+ * catalogue does not have under the active snapshot.
+ */
+void
+scope_check_list(ArrayType *scopes)
+{
+	Datum	   *names;
+	int			count;
+	StoreScan	scan;
+	int			known = 0;
+
+	deconstruct_array(scopes, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
+	if (count == 0)
+		ereport(ERROR,
+				(connect_error(ERROR_SCOPES_EMPTY),
+				 blame_argument("scopes"),
+				 errdetail("A connection shares at least one scope."),
+				 errhint("Deactivate the connection to stop all sharing.")));
+
+	store_scan_begin(&scan, &scope_by_name, &names[0]);
+	while (store_scan_next(&scan) && ++known < count)
+		store_scan_again(&scan, &names[known]);
+	store_scan_end(&scan);
+	if (known < count)
+		refuse_scope(DatumGetTextPP(names[known]), "scopes");
 }

@@ -1,131 +1,147 @@
 /*
  * page.c
- *		Pages of Connections and of events, by keyset.
+ *		Pages of a table's rows, by keyset.
  *
- * A page is read along an index on (organization, id) in either direction, so
- * that the last page costs what the first does.  An organization's rows are
- * those of two such indexes, merged.
+ * A page is read along an index on (column, id) in either direction, so that the
+ * last page costs what the first does.  Rows that belong to somebody by one of
+ * two columns are those of two such indexes, merged.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "store/store.h"
-#include "utils/builtins.h"
+#include "store/page.h"
+#include "store/statement.h"
 #include "utils/memutils.h"
 
-typedef enum ListKind
+/* What distinguishes one statement from another: all but the values. */
+typedef struct PageShape
 {
-	LIST_CONNECTIONS,
-	LIST_EVENTS
-} ListKind;
-
-/* What the rows of a list have in common. */
-typedef enum ListShape
-{
-	SHAPE_BOTH,					/* source or destination is the organization */
-	SHAPE_OUTBOUND,
-	SHAPE_INBOUND,
-	SHAPE_PAIR,					/* the one row of a pair */
-	SHAPE_CONNECTION			/* the events of one Connection */
-} ListShape;
-
-static const char *const list_columns[] = {
-	[LIST_CONNECTIONS] = "c.id, c.source_organization_id, c.destination_organization_id, c.name,"
-	" c.status, c.scopes, c.creator_id, c.creator_type, c.created_at, c.updated_at",
-	[LIST_EVENTS] = "c.id, c.connection_id, c.source_organization_id, c.destination_organization_id,"
-	" c.action, c.from_status::pg_catalog.text, c.to_status::pg_catalog.text, c.name, c.scopes,"
-	" c.actor_organization_id, c.actor_id, c.actor_type, c.reason, c.request_id, c.created_at",
-};
-
-#define IS_SOURCE "c.source_organization_id OPERATOR(pg_catalog.=) $1"
-#define IS_DESTINATION "c.destination_organization_id OPERATOR(pg_catalog.=) $1"
-
-static const char *const shape_conditions[] = {
-	[SHAPE_BOTH] = IS_SOURCE,
-	[SHAPE_OUTBOUND] = IS_SOURCE,
-	[SHAPE_INBOUND] = IS_DESTINATION,
-	[SHAPE_PAIR] = "c.source_organization_id OPERATOR(pg_catalog.=) $4"
-	" AND c.destination_organization_id OPERATOR(pg_catalog.=) $5",
-	[SHAPE_CONNECTION] = "c.connection_id OPERATOR(pg_catalog.=) $4",
-};
-
-/* Which rows of a kind and shape a statement reads, and in which order. */
-typedef struct ListVariant
-{
+	StoreTable *table;
+	int			columns[2];
+	int			other_column;
+	int			state_column;
+	const char *state;
 	bool		ascending;
 	bool		bounded;		/* by the id in $2 */
-	ConnectionStatus status;
-} ListVariant;
+} PageShape;
+
+/* A statement that has been asked for; there are never many. */
+typedef struct PageStatement
+{
+	PageShape	shape;
+	StoreQuery	query;
+	struct PageStatement *next;
+} PageStatement;
+
+static PageStatement *statements = NULL;
+
+/* Returns the name of a column as the statements have it. */
+static const char *
+column_name(const PageShape *shape, int column)
+{
+	return shape->table->columns[column].name;
+}
 
 /*
- * Appends the scan of one index, of at most $3 rows.  A state is a constant, so
- * that a partial index, if the DBA has made one, can serve.
+ * Appends the scan of one index: the rows in which this column is $1, at most $3
+ * of them.  A state is a constant, so that a partial index, if the DBA has made
+ * one, can serve.
  */
 static void
-append_scan(StringInfo sql, ListKind kind, const char *condition, const ListVariant *variant)
+append_scan(StringInfo sql, const PageShape *shape, int column, int not_column)
 {
-	appendStringInfo(sql, "SELECT %s FROM connect.%s AS c WHERE %s", list_columns[kind],
-					 kind == LIST_EVENTS ? "event" : "connection", condition);
-	if (variant->bounded)
-		appendStringInfo(sql, " AND c.id OPERATOR(pg_catalog.%s) $2", variant->ascending ? ">" : "<");
-	if (variant->status != CONNECTION_NONE)
-		appendStringInfo(sql, " AND c.status OPERATOR(pg_catalog.=) '%s'",
-						 connection_status_label(variant->status));
-	appendStringInfo(sql, " ORDER BY c.id %s LIMIT $3", variant->ascending ? "ASC" : "DESC");
+	appendStringInfo(sql, "SELECT %s FROM connect.%s AS c WHERE c.%s OPERATOR(pg_catalog.=) $1",
+					 store_select_list(shape->table, "c"), shape->table->name,
+					 column_name(shape, column));
+	if (not_column != NO_COLUMN)
+		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.<>) $1",
+						 column_name(shape, not_column));
+	if (shape->other_column != NO_COLUMN)
+		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) $4",
+						 column_name(shape, shape->other_column));
+	if (shape->bounded)
+		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.%s) $2",
+						 column_name(shape, 0), shape->ascending ? ">" : "<");
+	if (shape->state != NULL)
+		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) '%s'",
+						 column_name(shape, shape->state_column), shape->state);
+	appendStringInfo(sql, " ORDER BY c.%s %s LIMIT $3", column_name(shape, 0),
+					 shape->ascending ? "ASC" : "DESC");
 }
 
-/* Returns the statement for a kind, shape and variant, written at its first use. */
-static StoreQuery *
-list_statement(ListKind kind, ListShape shape, const ListVariant *variant)
+/* Returns the SQL text for a shape, in the current memory context. */
+static char *
+page_sql(const PageShape *shape)
 {
-	static StoreQuery queries[LIST_EVENTS + 1][SHAPE_CONNECTION + 1][2][2][CONNECTION_INACTIVE + 1];
-	StoreQuery *query = &queries[kind][shape][variant->ascending][variant->bounded][variant->status];
+	StringInfoData sql;
 
-	if (query->sql == NULL)
+	initStringInfo(&sql);
+	if (shape->columns[1] == NO_COLUMN)
 	{
-		static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID};
-		StringInfoData sql;
-
-		initStringInfo(&sql);
-		if (shape == SHAPE_BOTH)
-		{
-			appendStringInfoString(&sql, "SELECT * FROM ((");
-			append_scan(&sql, kind, IS_SOURCE, variant);
-			appendStringInfoString(&sql, ") UNION ALL (");
-			append_scan(&sql, kind, IS_DESTINATION
-						" AND c.source_organization_id OPERATOR(pg_catalog.<>) $1", variant);
-			appendStringInfo(&sql, ")) AS c ORDER BY c.id %s LIMIT $3", variant->ascending ? "ASC" : "DESC");
-		}
-		else
-			append_scan(&sql, kind, shape_conditions[shape], variant);
-
-		memcpy(query->types, types, sizeof(types));
-		query->nargs = lengthof(types);
-		query->sql = MemoryContextStrdup(TopMemoryContext, sql.data);
+		append_scan(&sql, shape, shape->columns[0], NO_COLUMN);
+		return sql.data;
 	}
-	return query;
+	appendStringInfoString(&sql, "SELECT * FROM ((");
+	append_scan(&sql, shape, shape->columns[0], NO_COLUMN);
+	appendStringInfoString(&sql, ") UNION ALL (");
+	/* a row that belongs to somebody by both columns is in the first scan */
+	append_scan(&sql, shape, shape->columns[1], shape->columns[0]);
+	appendStringInfo(&sql, ")) AS c ORDER BY c.%s %s LIMIT $3",
+					 column_name(shape, 0), shape->ascending ? "ASC" : "DESC");
+	return sql.data;
 }
 
-/* Returns at most limit rows, those beyond a bound if it is not NULL, in the order of the scan. */
-static StoreResult
-list_rows(ListKind kind, const ListQuery *query, text *bound, bool ascending, int limit)
+/* Returns the statement for a shape, making it at its first use. */
+static StoreQuery *
+statement_for(const PageShape *shape)
 {
-	ListShape	shape = query->connection_id != NULL ? SHAPE_CONNECTION :
-		query->source != NULL ? SHAPE_PAIR :
-		query->outbound && query->inbound ? SHAPE_BOTH :
-		query->outbound ? SHAPE_OUTBOUND : SHAPE_INBOUND;
-	ListVariant variant = {ascending, bound != NULL, query->status};
-	text	   *first = query->connection_id != NULL ? query->connection_id : query->source;
+	static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID};
+	PageStatement *statement;
+	char	   *sql;
+
+	for (statement = statements; statement != NULL; statement = statement->next)
+	{
+		if (memcmp(&statement->shape, shape, sizeof(PageShape)) == 0)
+			return &statement->query;
+	}
+
+	sql = MemoryContextStrdup(TopMemoryContext, page_sql(shape));
+	statement = MemoryContextAllocZero(TopMemoryContext, sizeof(PageStatement));
+	memcpy(&statement->shape, shape, sizeof(PageShape));
+	statement->query.sql = sql;
+	statement->query.nargs = lengthof(types);
+	memcpy(statement->query.types, types, sizeof(types));
+	statement->next = statements;
+	statements = statement;
+	return &statement->query;
+}
+
+/*
+ * Returns at most limit rows, those beyond a bound if it is not NULL, in the
+ * order of the scan.
+ */
+static StoreResult
+read_rows(const PageQuery *query, text *bound, bool ascending, int limit)
+{
+	PageShape	shape;
 	Datum		values[] = {
-		PointerGetDatum(query->organization),
+		PointerGetDatum(query->value),
 		PointerGetDatum(bound),
 		Int64GetDatum(limit),
-		PointerGetDatum(first),
-		PointerGetDatum(query->destination)
+		PointerGetDatum(query->other_value)
 	};
-	char		nulls[] = {' ', bound ? ' ' : 'n', ' ', first ? ' ' : 'n', query->destination ? ' ' : 'n'};
+	char		nulls[] = {' ', bound ? ' ' : 'n', ' ', query->other_value ? ' ' : 'n'};
 
-	return store_query(list_statement(kind, shape, &variant), values, nulls);
+	/* shapes are compared byte by byte */
+	memset(&shape, 0, sizeof(shape));
+	shape.table = query->table;
+	memcpy(shape.columns, query->columns, sizeof(shape.columns));
+	shape.other_column = query->other_column;
+	shape.state_column = query->state != NULL ? query->state_column : NO_COLUMN;
+	shape.state = query->state;
+	shape.ascending = ascending;
+	shape.bounded = bound != NULL;
+	return store_query(statement_for(&shape), values, nulls);
 }
 
 /* Puts the rows of an ascending scan in the order of a page. */
@@ -141,20 +157,30 @@ reverse_rows(StoreRow *rows, int count)
 	}
 }
 
-/* Reads a page: one row more than asked for tells whether there is another behind it. */
-static ListPage
-list_page(ListKind kind, const ListQuery *query)
+/*
+ * Reads a page under the active snapshot, in the current memory context.  One
+ * row more than asked for tells whether there is another behind it.
+ */
+ListPage
+store_page(const PageQuery *query)
 {
 	bool		ascending = query->before != NULL;
-	StoreResult result = list_rows(kind, query, ascending ? query->before : query->after, ascending,
-								   query->page_size + 1);
-	ListPage	page = {.count = (int) Min(result.count, (uint64) query->page_size),.rows = result.rows};
-	bool		more = result.count > (uint64) query->page_size;
+	text	   *bound = ascending ? query->before : query->after;
+	StoreResult result;
+	ListPage		page = {0};
+	bool		more;
 	bool		behind = false;
 
+	/* makes sure that the columns can be read */
+	(void) store_relation_id(query->table);
+	result = read_rows(query, bound, ascending, query->page_size + 1);
+	page.count = (int) Min(result.count, (uint64) query->page_size);
+	page.rows = result.rows;
+	more = result.count > (uint64) query->page_size;
+
 	/* behind a page that starts at a cursor there is something, as a rule */
-	if (page.count > 0 && (query->after != NULL || query->before != NULL))
-		behind = list_rows(kind, query, DatumGetTextPP(page.rows[0].values[0]),
+	if (page.count > 0 && bound != NULL)
+		behind = read_rows(query, DatumGetTextPP(page.rows[0].values[0]),
 						   !ascending, 1).count > 0;
 
 	if (ascending)
@@ -162,57 +188,4 @@ list_page(ListKind kind, const ListQuery *query)
 	page.has_newer = ascending ? more : behind;
 	page.has_older = ascending ? behind : more;
 	return page;
-}
-
-/* Returns a page of Connections, rows as store_connection_from_row() takes them. */
-ListPage
-store_list_connections(const ListQuery *query)
-{
-	return list_page(LIST_CONNECTIONS, query);
-}
-
-/* Returns a page of events, rows as store_event_from_row() takes them. */
-ListPage
-store_list_events(const ListQuery *query)
-{
-	(void) store_relation_id(STORE_EVENT);	/* makes sure that its columns can be read */
-	return list_page(LIST_EVENTS, query);
-}
-
-/* Fills the struct from a row of store_list_events(); it points into the row's tuple. */
-void
-store_event_from_row(ConnectionEvent *event, const StoreRow *row)
-{
-	text	   *texts[15];
-
-	for (int i = 0; i < 15; i++)
-		texts[i] = row->nulls[i] || i == 8 || i == 14 ? NULL : DatumGetTextPP(row->values[i]);
-
-	event->id = texts[0];
-	event->connection_id = texts[1];
-	event->source = texts[2];
-	event->destination = texts[3];
-	event->action = texts[4];
-	event->from_status = texts[5];
-	event->to_status = texts[6];
-	event->name = texts[7];
-	event->scopes = DatumGetArrayTypeP(row->values[8]);
-	event->actor_organization = texts[9];
-	event->actor_id = texts[10];
-	event->actor_type = texts[11];
-	event->reason = texts[12];
-	event->request_id = texts[13];
-	event->created_at = DatumGetTimestampTz(row->values[14]);
-}
-
-/* Does an event of this id exist that this organization is a party to? */
-bool
-store_event_visible(text *id, text *organization)
-{
-	Datum		key = PointerGetDatum(id);
-	StoreRow	row;
-
-	return store_fetch(STORE_KEY_EVENT_ID, &key, &row) &&
-		(text_equal(organization, DatumGetTextPP(row.values[EVENT_KEY_SOURCE])) ||
-		 text_equal(organization, DatumGetTextPP(row.values[EVENT_KEY_DESTINATION])));
 }

@@ -23,59 +23,31 @@
 #include "catalog/pg_index.h"
 #include "catalog/pg_opfamily_d.h"
 #include "executor/tuptable.h"
-#include "store/store.h"
+#include "store/scan.h"
 #include "utils/fmgroids.h"
-#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-struct StoreKeyInfo
-{
-	StoreTable	table;
-	const char *index;
-	int			ncolumns;
-	int			columns[2];
-	RegProcedure equal;
-	RegProcedure greater;		/* if set, the last column is a lower bound, exclusive */
-
-	/* made at first use: the arguments are missing */
-	bool		scankeys_ready;
-	ScanKeyData scankeys[2];
-
-	/* found at first use; the index is valid until it or the table changes */
-	Oid			relid;
-	Oid			indexid;
-};
-
-static StoreKeyInfo keys_info[] = {
-	[STORE_KEY_ORGANIZATION_ID] = {STORE_ORGANIZATION, "organization_pkey", 1, {ORGANIZATION_ID}, F_TEXTEQ},
-	[STORE_KEY_SCOPE_NAME] = {STORE_SCOPE, "scope_pkey", 1, {SCOPE_NAME}, F_TEXTEQ},
-	[STORE_KEY_CONNECTION_ID] = {STORE_CONNECTION, "connection_pkey", 1, {CONNECTION_ID}, F_TEXTEQ},
-	[STORE_KEY_CONNECTION_PAIR] = {STORE_CONNECTION, "connection_pair_key", 2, {CONNECTION_SOURCE, CONNECTION_DESTINATION}, F_TEXTEQ},
-	[STORE_KEY_CONNECTION_DESTINATION] = {STORE_CONNECTION, "connection_destination_idx", 2, {CONNECTION_DESTINATION, CONNECTION_ID}, F_TEXTEQ, F_TEXT_GT},
-	[STORE_KEY_EVENT_ID] = {STORE_EVENT, "event_pkey", 1, {EVENT_KEY_ID}, F_TEXTEQ},
-	[STORE_KEY_ORGANIZATION_ROLE_NAME] = {STORE_ORGANIZATION_ROLE, "organization_role_pkey", 1, {ORGANIZATION_ROLE_NAME}, F_NAMEEQ},
-	[STORE_KEY_GATEWAY_ROLE_NAME] = {STORE_GATEWAY_ROLE, "gateway_role_pkey", 1, {0}, F_NAMEEQ},
-	[STORE_KEY_API_KEY_SHA256] = {STORE_API_KEY, "api_key_secret_sha256_key", 1, {API_KEY_SHA256}, F_BYTEAEQ},
-};
+/* The keys that were used, whose indexes a change of theirs makes unknown. */
+static StoreKey *used_keys = NULL;
 
 /* Forgets an index that has changed, or all of a table that has, or all of them. */
 static void
-forget_index(Datum arg, Oid relid)
+forget_index(Oid relid)
 {
-	for (int key = 0; key < (int) lengthof(keys_info); key++)
+	for (StoreKey *key = used_keys; key != NULL; key = key->next)
 	{
-		if (relid == InvalidOid || relid == keys_info[key].indexid || relid == keys_info[key].relid)
-			keys_info[key].indexid = InvalidOid;
+		if (!OidIsValid(relid) || relid == key->indexid || relid == key->relid)
+			key->indexid = InvalidOid;
 	}
 }
 
-/* Registers the callback by which PostgreSQL tells of changed indexes; called once, at load. */
+/* Registers for changes of indexes; called once, at load. */
 void
 store_scan_init(void)
 {
-	CacheRegisterRelcacheCallback(forget_index, (Datum) 0);
+	store_watch_relations(forget_index);
 }
 
 /*
@@ -95,20 +67,20 @@ index_usable(Relation index)
  * on other columns, in another order or for some rows only.
  */
 static bool
-index_serves(const StoreKeyInfo *info, Relation rel, Relation index)
+index_serves(const StoreKey *key, Relation rel, Relation index)
 {
 	Form_pg_index form = index->rd_index;
-	Oid			family = info->equal == F_BYTEAEQ ? BYTEA_BTREE_FAM_OID : TEXT_BTREE_FAM_OID;
+	Oid			family = key->equal == F_BYTEAEQ ? BYTEA_BTREE_FAM_OID : TEXT_BTREE_FAM_OID;
 
 	if (index->rd_rel->relkind != RELKIND_INDEX || form->indrelid != RelationGetRelid(rel) ||
-		index->rd_rel->relam != BTREE_AM_OID || form->indnkeyatts < info->ncolumns ||
+		index->rd_rel->relam != BTREE_AM_OID || form->indnkeyatts < key->ncolumns ||
 		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
 		return false;
-	for (int i = 0; i < info->ncolumns; i++)
+	for (int i = 0; i < key->ncolumns; i++)
 	{
 		Oid			collation = index->rd_indcollation[i];
 
-		if (form->indkey.values[i] != store_column(info->table, info->columns[i]) ||
+		if (form->indkey.values[i] != store_column(key->table, key->columns[i]) ||
 			index->rd_opfamily[i] != family || index->rd_indoption[i] != 0 ||
 			(OidIsValid(collation) && collation != C_COLLATION_OID))
 			return false;
@@ -118,18 +90,24 @@ index_serves(const StoreKeyInfo *info, Relation rel, Relation index)
 
 /* Opens a key's index if there is one that may be used, else returns NULL. */
 static Relation
-open_index(StoreKeyInfo *info, Relation rel)
+open_index(StoreKey *key, Relation rel)
 {
-	bool		known = OidIsValid(info->indexid);
-	Oid			indexid = known ? info->indexid : get_relname_relid(info->index, RelationGetNamespace(rel));
+	bool		known = OidIsValid(key->indexid);
+	Oid			indexid = known ? key->indexid : get_relname_relid(key->index, RelationGetNamespace(rel));
 	Relation	index = OidIsValid(indexid) ? try_relation_open(indexid, AccessShareLock) : NULL;
 
 	if (index == NULL)
 		return NULL;
-	if ((known || index_serves(info, rel, index)) && index_usable(index))
+	if ((known || index_serves(key, rel, index)) && index_usable(index))
 	{
-		info->relid = RelationGetRelid(rel);
-		info->indexid = indexid;
+		if (!key->used)
+		{
+			key->used = true;
+			key->next = used_keys;
+			used_keys = key;
+		}
+		key->relid = RelationGetRelid(rel);
+		key->indexid = indexid;
 		return index;
 	}
 	relation_close(index, AccessShareLock);
@@ -138,37 +116,37 @@ open_index(StoreKeyInfo *info, Relation rel)
 
 /* Prepares what all scans by a key have in common. */
 static void
-init_scankeys(StoreKeyInfo *info)
+init_scankeys(StoreKey *key)
 {
 	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
 
 	/* ScanKeyInit sets collation C, which is the columns' own */
-	for (int i = 0; i < info->ncolumns; i++)
+	for (int i = 0; i < key->ncolumns; i++)
 	{
-		bool		bound = info->greater != InvalidOid && i == info->ncolumns - 1;
+		bool		bound = key->greater != InvalidOid && i == key->ncolumns - 1;
 
-		ScanKeyInit(&info->scankeys[i], i + 1,
+		ScanKeyInit(&key->scankeys[i], i + 1,
 					bound ? BTGreaterStrategyNumber : BTEqualStrategyNumber,
-					bound ? info->greater : info->equal, (Datum) 0);
+					bound ? key->greater : key->equal, (Datum) 0);
 	}
 	MemoryContextSwitchTo(old);
-	info->scankeys_ready = true;
+	key->scankeys_ready = true;
 }
 
 /* Makes the keys of a scan whose table and index are open. */
 static void
-make_scankeys(const StoreScan *scan, const Datum *keys, ScanKeyData *scankeys)
+make_scankeys(const StoreScan *scan, const Datum *values, ScanKeyData *scankeys)
 {
-	StoreKeyInfo *info = scan->key;
+	StoreKey   *key = scan->key;
 
-	if (!info->scankeys_ready)
-		init_scankeys(info);
-	memcpy(scankeys, info->scankeys, sizeof(info->scankeys));
-	for (int i = 0; i < info->ncolumns; i++)
+	if (!key->scankeys_ready)
+		init_scankeys(key);
+	memcpy(scankeys, key->scankeys, sizeof(key->scankeys));
+	for (int i = 0; i < key->ncolumns; i++)
 	{
-		scankeys[i].sk_argument = keys[i];
+		scankeys[i].sk_argument = values[i];
 		if (!scan->ordered)
-			scankeys[i].sk_attno = store_column(info->table, info->columns[i]);
+			scankeys[i].sk_attno = store_column(key->table, key->columns[i]);
 	}
 }
 
@@ -181,34 +159,33 @@ make_scankeys(const StoreScan *scan, const Datum *keys, ScanKeyData *scankeys)
  * transaction; taking a lock again is cheap.
  */
 void
-store_scan_begin(StoreScan *scan, StoreKey key, const Datum *keys)
+store_scan_begin(StoreScan *scan, StoreKey *key, const Datum *values)
 {
-	StoreKeyInfo *info = &keys_info[key];
 	ScanKeyData scankeys[2];
 
-	scan->key = info;
+	scan->key = key;
 	scan->detoasted = NULL;
-	scan->rel = store_open_table(info->table);
-	scan->index = open_index(info, scan->rel);
+	scan->rel = store_open_table(key->table);
+	scan->index = open_index(key, scan->rel);
 	scan->ordered = scan->index != NULL;
 	scan->slot = table_slot_create(scan->rel, NULL);
-	make_scankeys(scan, keys, scankeys);
+	make_scankeys(scan, values, scankeys);
 	if (scan->ordered)
 	{
-		scan->index_scan = index_begin(scan->rel, scan->index, GetActiveSnapshot(), info->ncolumns);
-		index_rescan(scan->index_scan, scankeys, info->ncolumns, NULL, 0);
+		scan->index_scan = index_begin(scan->rel, scan->index, GetActiveSnapshot(), key->ncolumns);
+		index_rescan(scan->index_scan, scankeys, key->ncolumns, NULL, 0);
 	}
 	else
-		scan->table_scan = table_beginscan(scan->rel, GetActiveSnapshot(), info->ncolumns, scankeys);
+		scan->table_scan = table_beginscan(scan->rel, GetActiveSnapshot(), key->ncolumns, scankeys);
 }
 
 /* Begins again with another key. */
 void
-store_scan_again(StoreScan *scan, const Datum *keys)
+store_scan_again(StoreScan *scan, const Datum *values)
 {
 	ScanKeyData scankeys[2];
 
-	make_scankeys(scan, keys, scankeys);
+	make_scankeys(scan, values, scankeys);
 	if (scan->ordered)
 		index_rescan(scan->index_scan, scankeys, scan->key->ncolumns, NULL, 0);
 	else
@@ -251,12 +228,12 @@ store_scan_end(StoreScan *scan)
  * on the same terms.  Returns false if there is none.
  */
 bool
-store_fetch(StoreKey key, const Datum *keys, StoreRow *row)
+store_fetch(StoreKey *key, const Datum *values, StoreRow *row)
 {
 	StoreScan	scan;
 	bool		found;
 
-	store_scan_begin(&scan, key, keys);
+	store_scan_begin(&scan, key, values);
 	found = store_scan_next(&scan);
 	if (found)
 		store_deform(scan.key->table, ExecCopySlotHeapTuple(scan.slot), RelationGetDescr(scan.rel), row);
@@ -266,7 +243,7 @@ store_fetch(StoreKey key, const Datum *keys, StoreRow *row)
 
 /* Is there a row with this unique key? */
 bool
-store_has(StoreKey key, Datum value)
+store_has(StoreKey *key, Datum value)
 {
 	StoreScan	scan;
 	bool		found;

@@ -1,8 +1,9 @@
 /*
  * table.c
- *		Where the store's tables and columns are, and whether they are what our
- *		code can read.
+ *		Where the store's tables and columns are, and whether they are what C can
+ *		read.
  *
+ * Which tables there are, their owners' folders say: table.h has the form of it.
  * Tables are found by name, columns by name too: a DBA may have added some, and
  * an upgrade may have put ours behind them.  What was found is kept until
  * PostgreSQL says that the table has changed.
@@ -19,87 +20,67 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
-#include "store/store.h"
+#include "store/table.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
-/* A column as our code takes it; a text may be a varchar, and ANYENUMOID is any enum. */
-typedef struct ColumnInfo
-{
-	const char *name;
-	Oid			type;
-	bool		nullable;
-} ColumnInfo;
+#define MAX_WATCHERS 4
 
-typedef struct TableInfo
-{
-	const char *name;
-	ColumnInfo	columns[STORE_MAX_COLUMNS];
+/* The tables that were used, whose infos a change of theirs makes invalid. */
+static StoreTable *used_tables = NULL;
 
-	/* found at first use; valid until the relation changes */
-	bool		valid;
-	Oid			relid;
-	Oid			owner;
-	int			ncolumns;
-	AttrNumber	attnums[STORE_MAX_COLUMNS];
-} TableInfo;
+/* The table whose owner all statements run as, and without which there is no store. */
+static StoreTable *main_table = NULL;
 
-static TableInfo tables[] = {
-	[STORE_ORGANIZATION] = {"organization", {
-		{"id", TEXTOID}, {"name", TEXTOID}, {"created_at", TIMESTAMPTZOID}
-	}},
-	[STORE_SCOPE] = {"scope", {
-		{"name", TEXTOID}, {"description", TEXTOID}, {"is_default", BOOLOID}
-	}},
-	[STORE_CONNECTION] = {"connection", {
-		{"id", TEXTOID}, {"source_organization_id", TEXTOID}, {"destination_organization_id", TEXTOID},
-		{"name", TEXTOID, true}, {"status", ANYENUMOID}, {"scopes", TEXTARRAYOID},
-		{"creator_id", TEXTOID, true}, {"creator_type", TEXTOID, true},
-		{"created_at", TIMESTAMPTZOID}, {"updated_at", TIMESTAMPTZOID}
-	}},
-	[STORE_EVENT] = {"event", {
-		{"id", TEXTOID}, {"source_organization_id", TEXTOID}, {"destination_organization_id", TEXTOID},
-		{"connection_id", TEXTOID}, {"action", TEXTOID}, {"from_status", ANYENUMOID, true},
-		{"to_status", ANYENUMOID}, {"name", TEXTOID, true}, {"scopes", TEXTARRAYOID},
-		{"actor_organization_id", TEXTOID, true}, {"actor_id", TEXTOID, true}, {"actor_type", TEXTOID, true},
-		{"reason", TEXTOID, true}, {"request_id", TEXTOID, true}, {"created_at", TIMESTAMPTZOID}
-	}},
-	[STORE_ORGANIZATION_ROLE] = {"organization_role", {
-		{"role_name", NAMEOID}, {"organization_id", TEXTOID}
-	}},
-	[STORE_GATEWAY_ROLE] = {"gateway_role", {
-		{"role_name", NAMEOID}
-	}},
-	[STORE_API_KEY] = {"api_key", {
-		{"id", TEXTOID}, {"organization_id", TEXTOID}, {"secret_sha256", BYTEAOID},
-		{"permissions", TEXTARRAYOID}, {"expires_at", TIMESTAMPTZOID, true}, {"revoked_at", TIMESTAMPTZOID, true}
-	}},
-	[STORE_IDEMPOTENCY] = {"idempotency", {
-		{"request_sha256", BYTEAOID}, {"status", INT4OID}, {"headers", TEXTOID}, {"body", TEXTOID}
-	}},
-};
+/* Who else wants to know of changed relations. */
+static void (*watchers[MAX_WATCHERS]) (Oid relid);
+static int	nwatchers = 0;
 
-/* Forgets a table that has changed, or all of them. */
+/* Forgets a table that has changed, or all of them, and tells the others. */
 static void
-forget_table(Datum arg, Oid relid)
+forget_relation(Datum arg, Oid relid)
 {
-	for (int i = 0; i < (int) lengthof(tables); i++)
+	for (StoreTable *table = used_tables; table != NULL; table = table->next)
 	{
-		if (relid != InvalidOid && relid != tables[i].relid)
+		if (OidIsValid(relid) && relid != table->relid)
 			continue;
-		tables[i].valid = false;
+		table->valid = false;
 		/* it may be empty now, or another table */
 		snapshot_key_expire_all();
 	}
+	for (int i = 0; i < nwatchers; i++)
+		watchers[i] (relid);
 }
 
-/* Registers the callback by which PostgreSQL tells of changed tables; called once, at load. */
+/*
+ * Registers the one callback by which PostgreSQL, which has room for few, tells
+ * us of changed relations; called once, at load.
+ */
 void
-store_tables_init(void)
+store_table_init(void)
 {
-	CacheRegisterRelcacheCallback(forget_table, (Datum) 0);
+	CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
+}
+
+/*
+ * Has a function called with the OID of each relation that has changed, or with
+ * InvalidOid if all may have; called at load.
+ */
+void
+store_watch_relations(void (*changed) (Oid relid))
+{
+	if (nwatchers >= MAX_WATCHERS)
+		elog(ERROR, "more than %d parts of connect watch relations", MAX_WATCHERS);
+	watchers[nwatchers++] = changed;
+}
+
+/* Says which table stands for the store; called once, at load. */
+void
+store_set_main_table(StoreTable *table)
+{
+	main_table = table;
 }
 
 /* Returns a table's OID as it is by name now, or InvalidOid. */
@@ -115,54 +96,87 @@ find_table(const char *name)
 bool
 store_exists(void)
 {
-	return tables[STORE_CONNECTION].valid || OidIsValid(find_table("connection"));
+	return main_table->valid || OidIsValid(find_table(main_table->name));
 }
 
-/* Can our code take a column of this type for what it should be? */
+/* Can C take a column of this type for one of this kind? */
 static bool
-type_serves(Oid type, Oid expected)
+type_serves(Oid type, StoreKind kind)
 {
 	Oid			base = getBaseType(type);
 
-	if (expected == ANYENUMOID)
-		return type_is_enum(base);
-	return base == expected || (expected == TEXTOID && base == VARCHAROID);
+	switch (kind)
+	{
+		case STORE_TEXT:
+			return base == TEXTOID || base == VARCHAROID;
+		case STORE_TEXTS:
+			return base == TEXTARRAYOID;
+		case STORE_TIME:
+			return base == TIMESTAMPTZOID;
+		case STORE_BOOLEAN:
+			return base == BOOLOID;
+		case STORE_BYTES:
+			return base == BYTEAOID;
+		case STORE_INTEGER:
+			return base == INT4OID;
+		case STORE_NAME:
+			return base == NAMEOID;
+		case STORE_STATE:
+			return type_is_enum(base);
+		case STORE_LABEL:
+			return type_is_enum(base) || base == TEXTOID || base == VARCHAROID;
+	}
+	return false;
 }
 
-/*
- * Finds one of our columns.  A DBA may have dropped it, or altered it to what
- * our code would read as something else: then raises store_altered, or returns
- * InvalidAttrNumber if it may not raise.
- */
-static AttrNumber
-find_column(const TableInfo *info, const ColumnInfo *column, TupleDesc desc, bool raise)
+/* Returns the attribute of this name, or NULL. */
+static Form_pg_attribute
+find_attribute(TupleDesc desc, const char *name)
 {
 	for (int i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(desc, i);
 
-		if (attribute->attisdropped || namestrcmp(&attribute->attname, column->name) != 0)
-			continue;
-		if (type_serves(attribute->atttypid, column->type) && (attribute->attnotnull || column->nullable))
-			return attribute->attnum;
-		if (!raise)
-			return InvalidAttrNumber;
-		if (!type_serves(attribute->atttypid, column->type))
-			ereport(ERROR,
-					(connect_error(ERROR_STORE_ALTERED),
-					 errdetail("Column \"%s\" of table \"connect.%s\" is of type %s.", column->name, info->name, format_type_be(attribute->atttypid)),
-					 errhint("Give the column its type again.")));
-		ereport(ERROR,
-				(connect_error(ERROR_STORE_ALTERED),
-				 errdetail("Column \"%s\" of table \"connect.%s\" may be null.", column->name, info->name),
-				 errhint("Fill the column, and ALTER TABLE connect.%s ALTER %s SET NOT NULL;", info->name, column->name)));
+		if (!attribute->attisdropped && namestrcmp(&attribute->attname, name) == 0)
+			return attribute;
 	}
-	if (raise)
+	return NULL;
+}
+
+/*
+ * Finds one of our columns.  A DBA may have dropped it, or altered it to what C
+ * would read as something else: then it raises store_altered, or returns
+ * InvalidAttrNumber if it may not raise.
+ */
+static AttrNumber
+find_column(const StoreTable *table, const StoreColumn *column, TupleDesc desc, bool raise)
+{
+	Form_pg_attribute attribute = find_attribute(desc, column->name);
+
+	if (attribute != NULL && type_serves(attribute->atttypid, column->kind) &&
+		(attribute->attnotnull || column->nullable))
+		return attribute->attnum;
+	if (!raise)
+		return InvalidAttrNumber;
+	if (attribute == NULL)
 		ereport(ERROR,
 				(connect_error(ERROR_STORE_ALTERED),
-				 errdetail("Column \"%s\" of table \"connect.%s\" does not exist.", column->name, info->name),
+				 errdetail("Column \"%s\" of table \"connect.%s\" does not exist.",
+						   column->name, table->name),
 				 errhint("Restore the column from a backup.")));
-	return InvalidAttrNumber;
+	if (!type_serves(attribute->atttypid, column->kind))
+		ereport(ERROR,
+				(connect_error(ERROR_STORE_ALTERED),
+				 errdetail("Column \"%s\" of table \"connect.%s\" is of type %s.",
+						   column->name, table->name,
+						   format_type_be(attribute->atttypid)),
+				 errhint("Give the column its type again.")));
+	ereport(ERROR,
+			(connect_error(ERROR_STORE_ALTERED),
+			 errdetail("Column \"%s\" of table \"connect.%s\" may be null.",
+					   column->name, table->name),
+			 errhint("Fill the column, and ALTER TABLE connect.%s ALTER %s SET NOT NULL;",
+					 table->name, column->name)));
 }
 
 /*
@@ -170,7 +184,7 @@ find_column(const TableInfo *info, const ColumnInfo *column, TupleDesc desc, boo
  * not, raises store_altered, or returns false if it may not raise.
  */
 static bool
-fill_info(TableInfo *info, Relation rel, bool raise)
+fill_table(StoreTable *table, Relation rel, bool raise)
 {
 	if (GetDatabaseEncoding() != PG_UTF8)
 	{
@@ -186,110 +200,138 @@ fill_info(TableInfo *info, Relation rel, bool raise)
 		if (raise)
 			ereport(ERROR,
 					(connect_error(ERROR_STORE_ALTERED),
-					 errdetail("\"connect.%s\" is not an ordinary table.", info->name),
+					 errdetail("\"connect.%s\" is not an ordinary table.", table->name),
 					 errhint("Make it an ordinary table again.")));
 		return false;
 	}
-	info->ncolumns = 0;
-	while (info->ncolumns < STORE_MAX_COLUMNS && info->columns[info->ncolumns].name != NULL)
+	if (table->ncolumns > STORE_MAX_COLUMNS)
+		elog(ERROR, "table \"%s\" has more than %d columns", table->name, STORE_MAX_COLUMNS);
+	for (int i = 0; i < table->ncolumns; i++)
 	{
-		AttrNumber	found = find_column(info, &info->columns[info->ncolumns], RelationGetDescr(rel), raise);
-
-		if (found == InvalidAttrNumber)
+		table->attnums[i] = find_column(table, &table->columns[i],
+										RelationGetDescr(rel), raise);
+		if (table->attnums[i] == InvalidAttrNumber)
 			return false;
-		info->attnums[info->ncolumns++] = found;
 	}
-	info->relid = RelationGetRelid(rel);
-	info->owner = rel->rd_rel->relowner;
-	info->valid = true;
+	if (!table->used)
+	{
+		table->used = true;
+		table->next = used_tables;
+		used_tables = table;
+	}
+	table->relid = RelationGetRelid(rel);
+	table->owner = rel->rd_rel->relowner;
+	table->valid = true;
 	return true;
 }
 
 /* Can this table be read?  Raises nothing. */
 bool
-store_readable(StoreTable table)
+store_readable(StoreTable *table)
 {
-	TableInfo  *info = &tables[table];
 	Oid			relid;
 	Relation	rel;
 	bool		readable;
 
-	if (info->valid)
+	if (table->valid)
 		return true;
-	relid = find_table(info->name);
+	relid = find_table(table->name);
 	rel = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
 	if (rel == NULL)
 		return false;
-	readable = info->valid || fill_info(info, rel, false);
+	readable = table->valid || fill_table(table, rel, false);
 	relation_close(rel, AccessShareLock);
 	return readable;
 }
 
+/* Can the table that stands for the store be read?  Raises nothing. */
+bool
+store_main_readable(void)
+{
+	return store_readable(main_table);
+}
+
 /* Opens a table for reading and makes sure that what is known of it is right; raises store_missing. */
 Relation
-store_open_table(StoreTable table)
+store_open_table(StoreTable *table)
 {
-	TableInfo  *info = &tables[table];
-	Oid			relid = info->valid ? info->relid : find_table(info->name);
+	Oid			relid = table->valid ? table->relid : find_table(table->name);
 	Relation	rel = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
 
 	if (rel == NULL)
 		ereport(ERROR,
 				(connect_error(ERROR_STORE_MISSING),
-				 errdetail("Table \"connect.%s\" does not exist.", info->name),
+				 errdetail("Table \"connect.%s\" does not exist.", table->name),
 				 errhint("Run SELECT connect.create_store();")));
 	/* the lock may have brought news */
-	if (!info->valid)
-		(void) fill_info(info, rel, true);
+	if (!table->valid)
+		(void) fill_table(table, rel, true);
 	return rel;
 }
 
 /* Returns what is known of a table, raising store_missing where there is none. */
-static const TableInfo *
-table_info(StoreTable table)
+static const StoreTable *
+valid_table(StoreTable *table)
 {
-	if (!tables[table].valid)
+	if (!table->valid)
 		table_close(store_open_table(table), AccessShareLock);
-	return &tables[table];
+	return table;
 }
 
 /* Returns the owner of connect.connection, as whom all statements run. */
 Oid
 store_owner(void)
 {
-	return table_info(STORE_CONNECTION)->owner;
+	return valid_table(main_table)->owner;
 }
 
 /* Returns the OID of one of our tables. */
 Oid
-store_relation_id(StoreTable table)
+store_relation_id(StoreTable *table)
 {
-	return table_info(table)->relid;
+	return valid_table(table)->relid;
 }
 
 /* Returns the attribute number of one of our columns. */
 AttrNumber
-store_column(StoreTable table, int column)
+store_column(StoreTable *table, int column)
 {
-	return table_info(table)->attnums[column];
+	return valid_table(table)->attnums[column];
+}
+
+/* Returns the label of an enum's value as a text. */
+static Datum
+label_text(Oid type, Datum value)
+{
+	Oid			output;
+	bool		is_varlena;
+
+	getTypeOutputInfo(type, &output, &is_varlena);
+	return CStringGetTextDatum(OidOutputFunctionCall(output, value));
 }
 
 /*
  * Takes a tuple of one of our tables apart into our columns.  The datums point
- * into the tuple.
+ * into the tuple, but for labels that are stored as values of an enum.
  */
 void
-store_deform(StoreTable table, HeapTuple tuple, TupleDesc desc, StoreRow *row)
+store_deform(StoreTable *table, HeapTuple tuple, TupleDesc desc, StoreRow *row)
 {
-	const TableInfo *info = table_info(table);
 	Datum	   *values = palloc(desc->natts * sizeof(Datum));
 	bool	   *nulls = palloc(desc->natts * sizeof(bool));
 
+	(void) valid_table(table);
 	heap_deform_tuple(tuple, desc, values, nulls);
-	for (int i = 0; i < info->ncolumns; i++)
+	for (int i = 0; i < table->ncolumns; i++)
 	{
-		row->values[i] = values[info->attnums[i] - 1];
-		row->nulls[i] = nulls[info->attnums[i] - 1];
+		int			attribute = table->attnums[i] - 1;
+
+		row->values[i] = values[attribute];
+		row->nulls[i] = nulls[attribute];
+		if (table->columns[i].kind == STORE_LABEL && !nulls[attribute] &&
+			type_is_enum(TupleDescAttr(desc, attribute)->atttypid))
+			row->values[i] = label_text(TupleDescAttr(desc, attribute)->atttypid,
+										values[attribute]);
 	}
 	pfree(values);
 	pfree(nulls);
@@ -297,7 +339,7 @@ store_deform(StoreTable table, HeapTuple tuple, TupleDesc desc, StoreRow *row)
 
 /* Reads all rows of a small table as the active snapshot sees them, in no order. */
 StoreRow *
-store_fetch_all(StoreTable table, int *count)
+store_fetch_all(StoreTable *table, int *count)
 {
 	Relation	rel = store_open_table(table);
 	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, GetActiveSnapshot(), 0, NULL);
@@ -318,4 +360,21 @@ store_fetch_all(StoreTable table, int *count)
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	return rows;
+}
+
+/*
+ * Returns the columns of a table as a SELECT or RETURNING list, in the order of
+ * the list of columns, in the current memory context.
+ */
+char *
+store_select_list(const StoreTable *table, const char *alias)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < table->ncolumns; i++)
+		appendStringInfo(&list, "%s%s.%s%s", i > 0 ? ", " : "", alias,
+						 table->columns[i].name,
+						 table->columns[i].kind == STORE_LABEL ? "::pg_catalog.text" : "");
+	return list.data;
 }

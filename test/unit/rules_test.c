@@ -10,14 +10,14 @@
 #include "connection/rules.h"
 #include "unit.h"
 
-#define ALL_STATES(s) (ConnectionStatus s = CONNECTION_NONE; s <= CONNECTION_INACTIVE; s++)
-#define ALL_ACTIONS(a) (ConnectionAction a = ACTION_NONE; a <= ACTION_MIXED; a++)
+#define ALL_STATES(s) (int s = CONNECTION_NONE; s <= CONNECTION_INACTIVE; s++)
+#define ALL_ACTIONS(a) (int a = ACTION_NONE; a <= ACTION_WIDEN; a++)
 
 /* The table of the contract once more, written by hand: states 0 to 3 are none, pending, active, inactive. */
 #define NO (-1)
 static const struct
 {
-	ConnectionAction action;
+	int			action;
 	int			source[4];		/* the state that follows each state, for the source */
 	int			destination[4];
 }			expected[] = {
@@ -29,15 +29,14 @@ static const struct
 	{ACTION_REACTIVATE, {NO, NO, NO, CONNECTION_PENDING}, {NO, NO, NO, NO}},
 	{ACTION_UPDATE, {NO, CONNECTION_PENDING, CONNECTION_ACTIVE, CONNECTION_INACTIVE}, {NO, NO, NO, NO}},
 	{ACTION_WIDEN, {NO, CONNECTION_PENDING, CONNECTION_PENDING, CONNECTION_INACTIVE}, {NO, NO, NO, NO}},
-	{ACTION_MIXED, {NO, NO, NO, NO}, {NO, NO, NO, NO}},
 };
 
 START_TEST(table_has_thirteen_rules_of_one_party_each)
 {
-	ck_assert_int_eq(rules_count(), 13);
-	for (int i = 0; i < rules_count(); i++)
+	ck_assert_int_eq(connection_life.nrules, 13);
+	for (int i = 0; i < connection_life.nrules; i++)
 	{
-		const Rule *rule = rules_get(i);
+		const Rule *rule = &connection_life.rules[i];
 
 		ck_assert(rule->party == PARTY_SOURCE || rule->party == PARTY_DESTINATION);
 		ck_assert_int_ne(rule->to, CONNECTION_NONE);
@@ -48,12 +47,12 @@ END_TEST
 
 START_TEST(table_has_no_rule_twice)
 {
-	for (int i = 0; i < rules_count(); i++)
+	for (int i = 0; i < connection_life.nrules; i++)
 	{
-		for (int j = i + 1; j < rules_count(); j++)
+		for (int j = i + 1; j < connection_life.nrules; j++)
 		{
-			const Rule *a = rules_get(i);
-			const Rule *b = rules_get(j);
+			const Rule *a = &connection_life.rules[i];
+			const Rule *b = &connection_life.rules[j];
 
 			ck_assert(a->action != b->action || a->from != b->from || a->party != b->party);
 		}
@@ -71,15 +70,14 @@ START_TEST(table_counts_rules_by_action)
 		[ACTION_REACTIVATE] = 1,
 		[ACTION_UPDATE] = 3,
 		[ACTION_WIDEN] = 3,
-		[ACTION_MIXED] = 0,
 	};
 
 	for ALL_ACTIONS(action)
 	{
 		int			count = 0;
 
-		for (int i = 0; i < rules_count(); i++)
-			count += rules_get(i)->action == action;
+		for (int i = 0; i < connection_life.nrules; i++)
+			count += connection_life.rules[i].action == action;
 		ck_assert_int_eq(count, counts[action]);
 	}
 }
@@ -87,7 +85,7 @@ END_TEST
 
 /* Returns what the hand-written table says of one party, NO for refused. */
 static int
-expected_state(ConnectionAction action, ConnectionStatus from, Parties party)
+expected_state(int action, int from, Parties party)
 {
 	for (int i = 0; i < (int) lengthof(expected); i++)
 	{
@@ -105,7 +103,7 @@ START_TEST(find_agrees_with_the_contract_for_one_party)
 		{
 			for (Parties party = PARTY_SOURCE; party <= PARTY_DESTINATION; party++)
 			{
-				const Rule *rule = rules_find(action, from, party);
+				const Rule *rule = rules_find(&connection_life, action, from, party);
 
 				ck_assert_int_eq(rule == NULL ? NO : (int) rule->to, expected_state(action, from, party));
 			}
@@ -122,7 +120,7 @@ START_TEST(find_gives_both_what_either_has)
 		{
 			int			source = expected_state(action, from, PARTY_SOURCE);
 			int			either = source != NO ? source : expected_state(action, from, PARTY_DESTINATION);
-			const Rule *rule = rules_find(action, from, PARTY_BOTH);
+			const Rule *rule = rules_find(&connection_life, action, from, PARTY_BOTH);
 
 			ck_assert_int_eq(rule == NULL ? NO : (int) rule->to, either);
 		}
@@ -135,7 +133,7 @@ START_TEST(find_gives_nothing_to_no_party)
 	for ALL_ACTIONS(action)
 	{
 		for ALL_STATES(from)
-			ck_assert_ptr_null(rules_find(action, from, PARTY_NONE));
+			ck_assert_ptr_null(rules_find(&connection_life, action, from, PARTY_NONE));
 	}
 }
 END_TEST
@@ -153,7 +151,7 @@ START_TEST(has_part_is_finding_a_rule_in_some_state)
 				some |= (parties & PARTY_SOURCE) && expected_state(action, from, PARTY_SOURCE) != NO;
 				some |= (parties & PARTY_DESTINATION) && expected_state(action, from, PARTY_DESTINATION) != NO;
 			}
-			ck_assert_int_eq(rules_has_part(action, parties), some);
+			ck_assert_int_eq(rules_has_part(&connection_life, action, parties), some);
 		}
 	}
 }
@@ -165,11 +163,11 @@ END_TEST
  */
 static const struct
 {
-	ConnectionStatus from;
-	ConnectionStatus to;
-	ConnectionAction alone;
-	ConnectionAction with_rest;
-	ConnectionAction with_added;
+	int			from;
+	int			to;
+	int			alone;
+	int			with_rest;
+	int			with_added;
 }			steps[] = {
 	{CONNECTION_PENDING, CONNECTION_PENDING, ACTION_NONE, ACTION_UPDATE, ACTION_WIDEN},
 	{CONNECTION_PENDING, CONNECTION_ACTIVE, ACTION_ACTIVATE, ACTION_MIXED, ACTION_MIXED},
@@ -186,23 +184,55 @@ START_TEST(classify_names_every_combination)
 {
 	for (int i = 0; i < (int) lengthof(steps); i++)
 	{
-		for (int bits = 0; bits < 8; bits++)
+		for (int changes = 0; changes <= (CHANGE_DETAILS | CHANGE_WIDER); changes++)
 		{
-			RuleChange	change = {
-				.from = steps[i].from,
-				.to = steps[i].to,
-				.name_changed = bits & 1,
-				.scopes_removed = (bits & 2) != 0,
-				.scopes_added = (bits & 4) != 0
-			};
-			ConnectionAction action = bits == 0 ? steps[i].alone :
-				change.scopes_added ? steps[i].with_added : steps[i].with_rest;
+			int			action = changes == 0 ? steps[i].alone :
+				changes & CHANGE_WIDER ? steps[i].with_added : steps[i].with_rest;
+			int			given = rules_classify(&connection_life, steps[i].from,
+											   steps[i].to, changes);
 
-			ck_assert_msg(rules_classify(&change) == action,
-						  "from %d to %d with %d is %d, not %d",
-						  change.from, change.to, bits, rules_classify(&change), action);
+			ck_assert_msg(given == action, "from %d to %d with %d is %d, not %d",
+						  steps[i].from, steps[i].to, changes, given, action);
 		}
 	}
+}
+END_TEST
+
+/* What documents offer: in the order of the labels, update standing for widen, create never. */
+START_TEST(offered_is_what_the_rules_allow)
+{
+	static const int offered_as[] = {
+		[ACTION_ACTIVATE] = ACTION_ACTIVATE,
+		[ACTION_CREATE] = ACTION_NONE,
+		[ACTION_DEACTIVATE] = ACTION_DEACTIVATE,
+		[ACTION_REACTIVATE] = ACTION_REACTIVATE,
+		[ACTION_UPDATE] = ACTION_UPDATE,
+		[ACTION_WIDEN] = ACTION_UPDATE,
+	};
+
+	for ALL_STATES(from)
+	{
+		for (Parties parties = PARTY_NONE; parties <= PARTY_BOTH; parties++)
+		{
+			int			offered = 0;
+
+			for (int action = ACTION_ACTIVATE; action <= ACTION_WIDEN; action++)
+			{
+				if (offered_as[action] != ACTION_NONE &&
+					rules_find(&connection_life, action, from, parties) != NULL)
+					offered |= 1 << offered_as[action];
+			}
+			ck_assert_int_eq(rules_offered(&connection_life, from, parties), offered);
+		}
+	}
+}
+END_TEST
+
+START_TEST(actions_are_in_the_order_of_their_labels)
+{
+	for (int action = ACTION_ACTIVATE; action < ACTION_WIDEN; action++)
+		ck_assert_int_lt(strcmp(rules_action_label(&connection_life, action),
+								rules_action_label(&connection_life, action + 1)), 0);
 }
 END_TEST
 
@@ -222,6 +252,8 @@ rules_suite(void)
 	tcase_add_test(lookups, find_gives_nothing_to_no_party);
 	tcase_add_test(lookups, has_part_is_finding_a_rule_in_some_state);
 	tcase_add_test(lookups, classify_names_every_combination);
+	tcase_add_test(lookups, offered_is_what_the_rules_allow);
+	tcase_add_test(lookups, actions_are_in_the_order_of_their_labels);
 	suite_add_tcase(suite, lookups);
 	return suite;
 }

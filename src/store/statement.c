@@ -1,9 +1,9 @@
 /*
- * store.c
+ * statement.c
  *		Runs the store's statements: saved SPI plans, as the store's owner.
  *
- * This and the store_*.c beside it are the only files with SPI and SQL text.
- * Every name and operator in that text is qualified, for the caller's
+ * A statement stands where its table's rows are read and written, but only here
+ * is SPI called.  Every name and operator in that text is qualified, for the caller's
  * search_path is in force: "=" alone, IN, NULLIF, IS DISTINCT FROM and CASE x
  * WHEN would all look their operator up there.
  */
@@ -12,13 +12,23 @@
 #include "access/htup_details.h"
 #include "base/errors.h"
 #include "miscadmin.h"
-#include "store/store.h"
+#include "store/statement.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
-/* The change that a function is making right now; set by store_query_for() only. */
-static const StoreWrite *current_write = NULL;
+/*
+ * What our own statement under way says to the triggers that it fires; set by
+ * store_query_marked() only.
+ */
+typedef struct StatementMark
+{
+	StoreTable *table;
+	const void *meaning;
+	int			trigger_depth;
+} StatementMark;
+
+static const StatementMark *current_mark = NULL;
 
 /* Becomes another role as ri_triggers.c does: row security off, SET ROLE refused. */
 static void
@@ -39,11 +49,12 @@ copy_result(MemoryContext context)
 	if (SPI_tuptable == NULL)
 		return result;
 
+	if (SPI_tuptable->tupdesc->natts > STORE_MAX_COLUMNS)
+		elog(ERROR, "a statement of ours returns more than %d columns", STORE_MAX_COLUMNS);
 	old = MemoryContextSwitchTo(context);
 	result.rows = palloc(Max(1, result.count) * sizeof(StoreRow));
 	for (uint64 i = 0; i < result.count; i++)
 	{
-		Assert(SPI_tuptable->tupdesc->natts <= STORE_MAX_COLUMNS);
 		heap_deform_tuple(heap_copytuple(SPI_tuptable->vals[i]), SPI_tuptable->tupdesc,
 						  result.rows[i].values, result.rows[i].nulls);
 	}
@@ -66,7 +77,9 @@ saved_plan(StoreQuery *query)
 	if (query->plan == NULL)
 	{
 		/* generic, since a plan for each call would cost many times the call */
-		SPIPlanPtr	plan = SPI_prepare_cursor(query->sql, query->nargs, query->types,
+		const char *sql = query->returning == NULL ? query->sql :
+			psprintf("%s RETURNING %s", query->sql, store_select_list(query->returning, "t"));
+		SPIPlanPtr	plan = SPI_prepare_cursor(sql, query->nargs, query->types,
 											  CURSOR_OPT_GENERIC_PLAN);
 
 		check_spi(plan == NULL ? SPI_result : 0, "SPI_prepare_cursor");
@@ -103,47 +116,48 @@ store_query(StoreQuery *query, const Datum *values, const char *nulls)
 }
 
 /* How deep in triggers we are: 0 outside of all. */
-int
-store_trigger_depth(void)
+static int
+trigger_depth(void)
 {
 	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
 }
 
 /*
- * Runs a saved statement that changes a Connection for a principal, whom the
- * guard finds through store_current_write().
+ * Runs a saved statement that writes to a table, and lets the triggers that it
+ * fires on that table know what it means: they find it by store_meaning().
  */
 StoreResult
-store_query_for(StoreQuery *query, const Datum *values, const char *nulls, const StoreWrite *write)
+store_query_marked(StoreQuery *query, const Datum *values, const char *nulls,
+				   StoreTable *table, const void *meaning)
 {
-	const StoreWrite *outer = current_write;
-	StoreWrite	marked = *write;
+	const StatementMark *outer = current_mark;
+	StatementMark mark = {table, meaning, trigger_depth() + 1};
 	StoreResult result;
 
-	marked.trigger_depth = store_trigger_depth() + 1;
-	current_write = &marked;
+	current_mark = &mark;
 	PG_TRY();
 	{
 		result = store_query(query, values, nulls);
 	}
 	PG_FINALLY();
 	{
-		current_write = outer;
+		current_mark = outer;
 	}
 	PG_END_TRY();
 	return result;
 }
 
 /*
- * For triggers: returns the change that our own statement is making, or NULL
- * if the trigger was fired by somebody else's, such as one that another
- * trigger runs while ours is under way.
+ * For a trigger on a table: returns what our own statement that fired it means,
+ * or NULL if it was fired by somebody else's, such as one that another trigger
+ * runs while ours is under way.
  */
-const StoreWrite *
-store_current_write(void)
+const void *
+store_meaning(const StoreTable *table)
 {
-	if (current_write != NULL && current_write->trigger_depth == store_trigger_depth())
-		return current_write;
+	if (current_mark != NULL && current_mark->table == table &&
+		current_mark->trigger_depth == trigger_depth())
+		return current_mark->meaning;
 	return NULL;
 }
 

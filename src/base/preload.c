@@ -1,0 +1,17 @@
+/*
+ * preload.c
+ *		Was the module loaded through shared_preload_libraries?
+ */
+#include "postgres.h"
+
+#include "base/preload.h"
+#include "miscadmin.h"
+
+bool		connect_preloaded = false;
+
+/* Notes how the module is being loaded; called once, at load, first of all. */
+void
+preload_init(void)
+{
+	connect_preloaded = process_shared_preload_libraries_in_progress;
+}

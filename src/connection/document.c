@@ -1,0 +1,162 @@
+/*
+ * document.c
+ *		Connections as a resource: what lists hold and documents show of them, and
+ *		to whom.
+ */
+#include "postgres.h"
+
+#include "base/text.h"
+#include "connection/document.h"
+#include "connection/rows.h"
+#include "resource/document.h"
+
+/* In the order of the attributes; the last is a relationship. */
+enum
+{
+	ATTRIBUTE_TOKEN,
+	ATTRIBUTE_NAME,
+	ATTRIBUTE_STATUS,
+	ATTRIBUTE_ORGANIZATION_ID,
+	ATTRIBUTE_SOURCE,
+	ATTRIBUTE_DESTINATION,
+	ATTRIBUTE_SCOPES,
+	ATTRIBUTE_CREATOR_ID,
+	ATTRIBUTE_CREATOR_TYPE,
+	ATTRIBUTE_CREATED_AT,
+	ATTRIBUTE_UPDATED_AT,
+	ATTRIBUTE_CREATOR
+};
+
+/* Clients of an older guide find the id as token and the source as organization-id. */
+static const Attribute attributes[] = {
+	[ATTRIBUTE_TOKEN] = ATTRIBUTE("token", CONNECTION_ID, false),
+	[ATTRIBUTE_NAME] = ATTRIBUTE("name", CONNECTION_NAME, false),
+	[ATTRIBUTE_STATUS] = ATTRIBUTE("status", CONNECTION_STATUS, true),
+	[ATTRIBUTE_ORGANIZATION_ID] = ATTRIBUTE("organization-id", CONNECTION_SOURCE, false),
+	[ATTRIBUTE_SOURCE] = ATTRIBUTE("source-organization-id", CONNECTION_SOURCE, true),
+	[ATTRIBUTE_DESTINATION] = ATTRIBUTE("destination-organization-id", CONNECTION_DESTINATION, true),
+	[ATTRIBUTE_SCOPES] = ATTRIBUTE("scopes", CONNECTION_SCOPES, false),
+	[ATTRIBUTE_CREATOR_ID] = ATTRIBUTE("creator-id", CONNECTION_CREATOR_ID, false, PARTY_SOURCE),
+	[ATTRIBUTE_CREATOR_TYPE] = ATTRIBUTE("creator-type", CONNECTION_CREATOR_TYPE, false, PARTY_SOURCE),
+	[ATTRIBUTE_CREATED_AT] = ATTRIBUTE("created-at", CONNECTION_CREATED_AT, true),
+	[ATTRIBUTE_UPDATED_AT] = ATTRIBUTE("updated-at", CONNECTION_UPDATED_AT, true),
+	[ATTRIBUTE_CREATOR] = ATTRIBUTE("creator", NO_COLUMN, true, PARTY_SOURCE),
+};
+
+static const Filter filters[] = {
+	[FILTER_STATUS] = {"status", FILTER_STATE, CONNECTION_STATUS},
+	[FILTER_BOUND] = {"direction", FILTER_DIRECTION},
+	[FILTER_SOURCE] = {"source-organization-id", FILTER_ID},
+	[FILTER_DESTINATION] = {"destination-organization-id", FILTER_ID},
+};
+
+/* Both parties see a Connection. */
+static Audience
+connection_audience(const Principal *reader, const void *row)
+{
+	const Connection *connection = row;
+
+	return resource_parties(reader, connection->source, connection->destination);
+}
+
+/*
+ * Narrows a list to what the filters leave of it: one direction, or one pair.
+ * Returns false if nothing can match.
+ */
+static bool
+narrow_connections(const Principal *reader, const ListRequest *request, PageQuery *query)
+{
+	text	   *self = reader->organization;
+	text	   *bound = request->filters[FILTER_BOUND];
+	text	   *source = request->filters[FILTER_SOURCE];
+	text	   *destination = request->filters[FILTER_DESTINATION];
+	bool		outbound = (bound == NULL || text_is(bound, "outbound")) &&
+		(source == NULL || text_equal(source, self));
+	bool		inbound = (bound == NULL || text_is(bound, "inbound")) &&
+		(destination == NULL || text_equal(destination, self));
+
+	if (!outbound && !inbound)
+		return false;
+
+	/* a filter or a direction for each end leaves one pair */
+	if ((source != NULL || !inbound) && (destination != NULL || !outbound) &&
+		(source != NULL || destination != NULL))
+	{
+		query->columns[0] = CONNECTION_SOURCE;
+		query->value = source != NULL ? source : self;
+		query->other_column = CONNECTION_DESTINATION;
+		query->other_value = destination != NULL ? destination : self;
+		return true;
+	}
+	query->value = self;
+	if (outbound && inbound && source == NULL && destination == NULL)
+	{
+		query->columns[0] = CONNECTION_SOURCE;
+		query->columns[1] = CONNECTION_DESTINATION;
+	}
+	else
+		query->columns[0] = source != NULL || (outbound && destination == NULL) ?
+			CONNECTION_SOURCE : CONNECTION_DESTINATION;
+	return true;
+}
+
+/* Writes the creator as a relationship; the closed shape knows two types of them. */
+static void
+write_creator(JsonWriter *out, const DocumentStyle *style, const Connection *connection)
+{
+	if (connection->creator_id == NULL || connection->creator_type == NULL ||
+		!document_shows(style, &connection_resource, ATTRIBUTE_CREATOR))
+		return;
+	if (style->closed && !text_is(connection->creator_type, "user") &&
+		!text_is(connection->creator_type, "api-key"))
+		return;
+	json_key(out, "relationships");
+	json_open(out, '{');
+	document_write_relationship(out, "creator", text_to_cstring(connection->creator_type),
+								connection->creator_id);
+	json_close(out, '}');
+}
+
+/* Writes relationships, links and meta; the closed shape has but the first. */
+static void
+write_rest(JsonWriter *out, const DocumentStyle *style, const Principal *reader,
+		   const void *row)
+{
+	const Connection *connection = row;
+	Parties		parties = connection_audience(reader, connection);
+
+	if (parties & PARTY_SOURCE)
+		write_creator(out, style, connection);
+	if (style->closed)
+		return;
+	document_write_self(out, &connection_resource, connection->id);
+	json_key(out, "meta");
+	json_open(out, '{');
+	json_label(out, "direction", parties & PARTY_SOURCE ? "outbound" : "inbound");
+	document_write_offered(out, &connection_life, reader, connection->status, parties);
+	json_close(out, '}');
+}
+
+const Resource connection_resource = {
+	.type = "connect/connection",
+	.path = "/api/v1/connect/connections",
+	.table = &connection_table,
+	.by_id = &connection_by_id,
+	.attributes = attributes,
+	.nattributes = lengthof(attributes),
+	.filters = filters,
+	.nfilters = lengthof(filters),
+	.life = &connection_life,
+	.read = connection_from_row,
+	.row_size = sizeof(Connection),
+	.audience = connection_audience,
+	.narrow = narrow_connections,
+	.write_rest = write_rest,
+};
+
+/* Returns the path of the events of a Connection. */
+char *
+connection_events_path(const text *id)
+{
+	return psprintf("%s/events", document_path(&connection_resource, id));
+}

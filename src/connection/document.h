@@ -1,0 +1,23 @@
+/*
+ * document.h
+ *		Connections as a resource.
+ */
+#ifndef CONNECT_CONNECTION_DOCUMENT_H
+#define CONNECT_CONNECTION_DOCUMENT_H
+
+#include "resource/resource.h"
+
+/* The filters of a list, by their number. */
+enum
+{
+	FILTER_STATUS,
+	FILTER_BOUND,				/* inbound or outbound */
+	FILTER_SOURCE,
+	FILTER_DESTINATION
+};
+
+extern const Resource connection_resource;
+
+extern char *connection_events_path(const text *id);
+
+#endif							/* CONNECT_CONNECTION_DOCUMENT_H */

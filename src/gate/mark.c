@@ -1,0 +1,48 @@
+/*
+ * mark.c
+ *		The trigger that marks for the gate, in every session, which pair of
+ *		organizations is changing.  It decides nothing.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "connection/rows.h"
+#include "gate/pair.h"
+#include "gate/pair_tags.h"
+#include "store/trigger.h"
+
+PG_FUNCTION_INFO_V1(connect_mark_pair);
+
+/* Marks the pair of a row. */
+static void
+mark_tuple(TriggerData *data, HeapTuple tuple)
+{
+	TupleDesc	desc = RelationGetDescr(data->tg_relation);
+	bool		null;			/* never, or store_column() would have raised */
+	Datum		source = heap_getattr(tuple, store_column(&connection_table, CONNECTION_SOURCE), desc, &null);
+	Datum		destination = heap_getattr(tuple, store_column(&connection_table, CONNECTION_DESTINATION), desc, &null);
+	Pair		pair = pair_make(DatumGetTextPP(source), DatumGetTextPP(destination));
+
+	pair_tags_mark(pair_hash(&pair));
+}
+
+/*
+ * connect.mark_pair(): AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW on
+ * connect.connection, ENABLE ALWAYS.  After, for a BEFORE trigger may still
+ * change the row; see pair_tags.c for why that is early enough.
+ */
+Datum
+connect_mark_pair(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = store_require_trigger(fcinfo, &connection_table, "mark_pair");
+
+	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) || !TRIGGER_FIRED_AFTER(data->tg_event))
+		store_refuse_trigger("mark_pair");
+	if (pair_tags_enabled())
+	{
+		mark_tuple(data, data->tg_trigtuple);
+		if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
+			mark_tuple(data, data->tg_newtuple);
+	}
+	return PointerGetDatum(NULL);
+}

@@ -1,0 +1,95 @@
+/*
+ * tables.c
+ *		The tables that tell who is acting: organizations, and what stands for
+ *		them.
+ */
+#include "postgres.h"
+
+#include "base/values.h"
+#include "identity/tables.h"
+#include "utils/snapmgr.h"
+
+static const StoreColumn organization_columns[] = {
+	ORGANIZATION_COLUMNS(STORE_COLUMN_INFO, Organization)
+};
+
+static const StoreColumn organization_role_columns[] = {
+	ORGANIZATION_ROLE_COLUMNS(STORE_COLUMN_BARE, )
+};
+
+static const StoreColumn gateway_role_columns[] = {
+	GATEWAY_ROLE_COLUMNS(STORE_COLUMN_BARE, )
+};
+
+static const StoreColumn api_key_columns[] = {
+	API_KEY_COLUMNS(STORE_COLUMN_BARE, )
+};
+
+StoreTable	organization_table = STORE_TABLE("organization", organization_columns);
+StoreTable	organization_role_table = STORE_TABLE("organization_role",
+												  organization_role_columns);
+StoreTable	gateway_role_table = STORE_TABLE("gateway_role", gateway_role_columns);
+StoreTable	api_key_table = STORE_TABLE("api_key", api_key_columns);
+
+static StoreKey organization_by_id = {
+	&organization_table, "organization_pkey", 1, {ORGANIZATION_ID}, F_TEXTEQ
+};
+
+StoreKey	organization_role_by_name = {
+	&organization_role_table, "organization_role_pkey", 1,
+	{ORGANIZATION_ROLE_NAME}, F_NAMEEQ
+};
+
+StoreKey	gateway_role_by_name = {
+	&gateway_role_table, "gateway_role_pkey", 1, {GATEWAY_ROLE_NAME}, F_NAMEEQ
+};
+
+StoreKey	api_key_by_sha256 = {
+	&api_key_table, "api_key_secret_sha256_key", 1, {API_KEY_SHA256}, F_BYTEAEQ
+};
+
+/* Is this organization registered, as the active snapshot sees it? */
+bool
+organization_exists(text *id)
+{
+	return store_has(&organization_by_id, PointerGetDatum(id));
+}
+
+/*
+ * Reads an organization under the active snapshot, into the current memory
+ * context; returns false if it is not registered.
+ */
+bool
+organization_find(text *id, Organization *organization)
+{
+	Datum		key = PointerGetDatum(id);
+	StoreRow	row;
+	const StoreRow *from = &row;
+
+	if (!store_fetch(&organization_by_id, &key, &row))
+		return false;
+	ORGANIZATION_COLUMNS(STORE_COLUMN_READ, organization)
+	return true;
+}
+
+/*
+ * Raises parameter_missing or parameter_invalid for what is no id, and
+ * organization_unknown for one under which no organization is registered now.
+ */
+void
+organization_require(text *id)
+{
+	bool		exists;
+
+	value_require_id(id, "organization_id");
+	PushActiveSnapshot(GetTransactionSnapshot());
+	exists = organization_exists(id);
+	PopActiveSnapshot();
+	if (!exists)
+		ereport(ERROR,
+				(connect_error(ERROR_ORGANIZATION_UNKNOWN),
+				 blame_argument("organization_id"),
+				 errdetail("Organization \"%s\" is not registered.",
+						   text_to_cstring(id)),
+				 errhint("Register it with connect.register_organization().")));
+}

@@ -1,0 +1,77 @@
+/*
+ * tables.h
+ *		The tables that tell who is acting: organizations, and what stands for
+ *		them.
+ */
+#ifndef CONNECT_IDENTITY_TABLES_H
+#define CONNECT_IDENTITY_TABLES_H
+
+#include "store/scan.h"
+
+#define ORGANIZATION_COLUMNS(COLUMN, context) \
+	COLUMN(context, ORGANIZATION_ID, id, TEXT, NOT_NULL, "id") \
+	COLUMN(context, ORGANIZATION_NAME, name, TEXT, NOT_NULL, "name") \
+	COLUMN(context, ORGANIZATION_CREATED_AT, created_at, TIME, NOT_NULL, \
+		   "created_at")
+
+#define ORGANIZATION_ROLE_COLUMNS(COLUMN, context) \
+	COLUMN(context, ORGANIZATION_ROLE_NAME, role_name, NAME, NOT_NULL, \
+		   "role_name") \
+	COLUMN(context, ORGANIZATION_ROLE_ORGANIZATION, organization, TEXT, \
+		   NOT_NULL, "organization_id")
+
+#define GATEWAY_ROLE_COLUMNS(COLUMN, context) \
+	COLUMN(context, GATEWAY_ROLE_NAME, role_name, NAME, NOT_NULL, "role_name")
+
+#define API_KEY_COLUMNS(COLUMN, context) \
+	COLUMN(context, API_KEY_ID, id, TEXT, NOT_NULL, "id") \
+	COLUMN(context, API_KEY_ORGANIZATION, organization, TEXT, NOT_NULL, \
+		   "organization_id") \
+	COLUMN(context, API_KEY_SHA256, sha256, BYTES, NOT_NULL, "secret_sha256") \
+	COLUMN(context, API_KEY_PERMISSIONS, permissions, TEXTS, NOT_NULL, \
+		   "permissions") \
+	COLUMN(context, API_KEY_EXPIRES_AT, expires_at, TIME, NULLABLE, \
+		   "expires_at") \
+	COLUMN(context, API_KEY_REVOKED_AT, revoked_at, TIME, NULLABLE, \
+		   "revoked_at")
+
+enum
+{
+	ORGANIZATION_COLUMNS(STORE_COLUMN_NUMBER, )
+};
+
+enum
+{
+	ORGANIZATION_ROLE_COLUMNS(STORE_COLUMN_NUMBER, )
+};
+
+enum
+{
+	GATEWAY_ROLE_COLUMNS(STORE_COLUMN_NUMBER, )
+};
+
+enum
+{
+	API_KEY_COLUMNS(STORE_COLUMN_NUMBER, )
+};
+
+/* One row of connect.organization; it points into the tuple it was read from. */
+typedef struct Organization
+{
+	ORGANIZATION_COLUMNS(STORE_COLUMN_MEMBER, )
+} Organization;
+
+extern StoreTable organization_table;
+extern StoreTable organization_role_table;
+extern StoreTable gateway_role_table;
+extern StoreTable api_key_table;
+
+extern StoreKey organization_role_by_name;
+extern StoreKey gateway_role_by_name;
+extern StoreKey api_key_by_sha256;
+
+extern bool organization_exists(text *id);
+extern bool organization_find(text *id, Organization *organization);
+extern void organization_require(text *id);
+
+#endif							/* CONNECT_IDENTITY_TABLES_H */

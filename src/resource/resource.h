@@ -1,0 +1,117 @@
+/*
+ * resource.h
+ *		What all resources are described by: their type, table, attributes,
+ *		filters and life cycle.
+ *
+ * Lists, documents, fields, links and filters are driven by the description;
+ * for what no table can say, it names a function.
+ */
+#ifndef CONNECT_RESOURCE_RESOURCE_H
+#define CONNECT_RESOURCE_RESOURCE_H
+
+#include "identity/principal.h"
+#include "json/writer.h"
+#include "resource/rules.h"
+#include "store/page.h"
+#include "store/scan.h"
+
+struct DocumentStyle;
+
+/*
+ * Who reads a row: the parties that the reader is, and whether the reader is
+ * whose doing the row tells of.
+ */
+typedef int Audience;
+#define AUDIENCE_ALL	0
+#define AUDIENCE_ACTOR	4
+
+/* What a document shows of a row. */
+typedef struct Attribute
+{
+	const char *name;			/* in kebab-case */
+	int			len;
+	int			column;			/* NO_COLUMN for a relationship of this name */
+	bool		closed;			/* the closed shape has it */
+	Audience	audience;		/* for one of these only; AUDIENCE_ALL for all */
+	bool		null_to_others; /* to whom it is null, or else absent */
+} Attribute;
+
+#define ATTRIBUTE(name, ...) {name, sizeof(name) - 1, __VA_ARGS__}
+
+/* What the value of a filter must be. */
+typedef enum FilterKind
+{
+	FILTER_STATE,				/* the label of a state: rows in that state */
+	FILTER_DIRECTION,			/* "inbound" or "outbound" */
+	FILTER_ID					/* the id of an organization */
+} FilterKind;
+
+/* A filter of a list: its name in a query, in kebab-case, and what it takes. */
+typedef struct Filter
+{
+	const char *name;
+	FilterKind	kind;
+	int			column;			/* of FILTER_STATE */
+} Filter;
+
+#define RESOURCE_MAX_FILTERS 8
+
+#define PAGE_SIZE_DEFAULT 10
+#define PAGE_SIZE_MAX 100
+
+/* What a list is asked for; everything but page_size may be NULL. */
+typedef struct ListRequest
+{
+	text	   *filters[RESOURCE_MAX_FILTERS];	/* by the number of the filter */
+	int			page_size;
+	text	   *after;
+	text	   *before;
+} ListRequest;
+
+typedef struct Resource
+{
+	const char *type;			/* such as "connect/event" */
+	const char *path;			/* of the list; one has its id behind that */
+	StoreTable *table;			/* the first column is the id */
+	StoreKey   *by_id;
+	const Attribute *attributes;
+	int			nattributes;
+	const Filter *filters;
+	int			nfilters;
+	const LifeCycle *life;		/* or NULL */
+
+	/* Fills the struct of a row; it points into the StoreRow's tuple. */
+	void		(*read) (void *row, const StoreRow *from);
+	size_t		row_size;
+
+	/* Who the reader is to a row; AUDIENCE_ALL is nobody who may see it. */
+	Audience	(*audience) (const Principal *reader, const void *row);
+
+	/*
+	 * Makes the query for the rows of a list, as far as the resource's own
+	 * filters say; returns false if nothing can match.
+	 */
+	bool		(*narrow) (const Principal *reader, const ListRequest *request,
+						   PageQuery *query);
+
+	/* Writes what comes behind the attributes; or NULL. */
+	void		(*write_rest) (JsonWriter *out, const struct DocumentStyle *style,
+							   const Principal *reader, const void *row);
+} Resource;
+
+extern Parties resource_parties(const Principal *who, const text *source,
+								const text *destination);
+extern int	resource_attribute(const Resource *resource, const char *name);
+extern const text *resource_id(const Resource *resource, const void *row);
+extern bool resource_find(const Resource *resource, text *id, void *row);
+extern bool resource_visible(const Resource *resource, const Principal *reader,
+							 text *id);
+extern void resource_check_page(const Resource *resource,
+								const Principal *reader,
+								const ListRequest *request);
+extern PageQuery resource_begin_query(const Resource *resource);
+extern ListPage resource_read_page(const ListRequest *request, PageQuery *query);
+extern ListPage resource_list(const Resource *resource, const Principal *reader,
+						  const ListRequest *request);
+
+#endif							/* CONNECT_RESOURCE_RESOURCE_H */

@@ -1,0 +1,42 @@
+/*
+ * statement.h
+ *		Running the store's statements, as the store's owner.
+ */
+#ifndef CONNECT_STORE_STATEMENT_H
+#define CONNECT_STORE_STATEMENT_H
+
+#include "executor/spi.h"
+#include "store/table.h"
+
+/* The most parameters that a statement may have. */
+#define STORE_MAX_ARGS 26
+
+/* A statement whose plan is saved at its first use. */
+typedef struct StoreQuery
+{
+	const char *sql;
+	int			nargs;
+	Oid			types[STORE_MAX_ARGS];
+	bool		writes;
+	const StoreTable *returning;	/* or NULL: RETURNING all its columns, "t"
+									 * being the alias of the table */
+	SPIPlanPtr	plan;
+} StoreQuery;
+
+/* The result of a statement, copied out. */
+typedef struct StoreResult
+{
+	uint64		count;			/* rows returned, or changed where none are */
+	StoreRow   *rows;
+} StoreResult;
+
+extern StoreResult store_query(StoreQuery *query, const Datum *values,
+							   const char *nulls);
+extern StoreResult store_query_marked(StoreQuery *query, const Datum *values,
+									  const char *nulls, StoreTable *table,
+									  const void *meaning);
+extern const void *store_meaning(const StoreTable *table);
+extern void store_command(const char *sql, Oid role);
+extern StoreResult store_select(const char *sql, Oid role);
+
+#endif							/* CONNECT_STORE_STATEMENT_H */

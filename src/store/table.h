@@ -1,0 +1,149 @@
+/*
+ * table.h
+ *		A table of the store, as C knows it.
+ *
+ * Whoever owns a table writes its columns once, as a list of this form:
+ *
+ *		#define SCOPE_COLUMNS(COLUMN, context) \
+ *			COLUMN(context, SCOPE_NAME, name, TEXT, NOT_NULL, "name") \
+ *			...
+ *
+ * with the column's number, the member of the struct that holds a row, the kind,
+ * whether it may be null, and the name.  The macros below make the rest of it:
+ * the numbers, the struct, the StoreColumns, and the reading of a row.
+ */
+#ifndef CONNECT_STORE_TABLE_H
+#define CONNECT_STORE_TABLE_H
+
+#include "access/htup.h"
+#include "catalog/pg_type_d.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+/* The most columns that a table of ours may have. */
+#define STORE_MAX_COLUMNS 32
+
+/* What the values of a column are to C. */
+typedef enum StoreKind
+{
+	STORE_TEXT,
+	STORE_TEXTS,				/* an array of text */
+	STORE_TIME,
+	STORE_BOOLEAN,
+	STORE_BYTES,
+	STORE_INTEGER,
+	STORE_NAME,
+	STORE_STATE,				/* an enum whose labels C numbers: label.h */
+	STORE_LABEL					/* an enum or a text, read as text */
+} StoreKind;
+
+typedef struct StoreColumn
+{
+	const char *name;
+	StoreKind	kind;
+	bool		nullable;
+	size_t		offset;			/* of the member in the struct of a row */
+} StoreColumn;
+
+typedef struct StoreTable
+{
+	const char *name;
+	const StoreColumn *columns;
+	int			ncolumns;
+
+	/* found at first use; valid until the relation changes */
+	bool		valid;
+	Oid			relid;
+	Oid			owner;
+	AttrNumber	attnums[STORE_MAX_COLUMNS];
+	bool		used;
+	struct StoreTable *next;	/* of those that were used */
+} StoreTable;
+
+/* One row, its columns in the order of the list. */
+typedef struct StoreRow
+{
+	Datum		values[STORE_MAX_COLUMNS];
+	bool		nulls[STORE_MAX_COLUMNS];
+} StoreRow;
+
+#define STORE_TABLE(name, columns) {(name), (columns), lengthof(columns)}
+
+#define NOT_NULL false
+#define NULLABLE true
+
+/* The number of a column, for an enum. */
+#define STORE_COLUMN_NUMBER(context, number, member, kind, null, name) number,
+
+/* The member of a column, for a struct. */
+#define STORE_COLUMN_MEMBER(context, number, member, kind, null, name) \
+	STORE_MEMBER_##kind member;
+
+/* The StoreColumn of a column; context is the struct. */
+#define STORE_COLUMN_INFO(context, number, member, kind, null, name) \
+	[number] = {name, STORE_##kind, null, offsetof(context, member)},
+
+/* The same where no struct holds the rows. */
+#define STORE_COLUMN_BARE(context, number, member, kind, null, name) \
+	[number] = {name, STORE_##kind, null, 0},
+
+/*
+ * Reads a column of the StoreRow "from" into a struct; context points to it.  A
+ * null is NULL, false, 0, or the time before all times.
+ */
+#define STORE_COLUMN_READ(context, number, member, kind, null, name) \
+	(context)->member = from->nulls[number] ? STORE_NULL_##kind : \
+		STORE_VALUE_##kind(from->values[number]);
+
+/*
+ * Writes a member of a struct into a column of the StoreRow "to"; context points
+ * to the struct.  What stands for null becomes null.
+ */
+#define STORE_COLUMN_WRITE(context, number, member, kind, null, name) \
+	to->nulls[number] = null && (context)->member == STORE_NULL_##kind; \
+	to->values[number] = STORE_DATUM_##kind((context)->member);
+
+#define STORE_MEMBER_TEXT text *
+#define STORE_MEMBER_TEXTS ArrayType *
+#define STORE_MEMBER_TIME TimestampTz
+#define STORE_MEMBER_BOOLEAN bool
+#define STORE_MEMBER_STATE int
+#define STORE_MEMBER_LABEL text *
+
+#define STORE_NULL_TEXT NULL
+#define STORE_NULL_TEXTS NULL
+#define STORE_NULL_TIME DT_NOBEGIN
+#define STORE_NULL_BOOLEAN false
+#define STORE_NULL_STATE 0
+#define STORE_NULL_LABEL NULL
+
+/* A table with a state says itself how to read it: STORE_VALUE_STATE. */
+#define STORE_VALUE_TEXT(datum) DatumGetTextPP(datum)
+#define STORE_VALUE_TEXTS(datum) DatumGetArrayTypeP(datum)
+#define STORE_VALUE_TIME(datum) DatumGetTimestampTz(datum)
+#define STORE_VALUE_BOOLEAN(datum) DatumGetBool(datum)
+#define STORE_VALUE_LABEL(datum) DatumGetTextPP(datum)
+
+#define STORE_DATUM_TEXT(value) PointerGetDatum(value)
+#define STORE_DATUM_TEXTS(value) PointerGetDatum(value)
+#define STORE_DATUM_TIME(value) TimestampTzGetDatum(value)
+#define STORE_DATUM_LABEL(value) PointerGetDatum(value)
+
+extern void store_table_init(void);
+extern void store_watch_relations(void (*changed) (Oid relid));
+extern void store_set_main_table(StoreTable *table);
+extern bool store_exists(void);
+extern Oid	store_owner(void);
+extern bool store_main_readable(void);
+extern bool store_readable(StoreTable *table);
+extern Oid	store_relation_id(StoreTable *table);
+extern AttrNumber store_column(StoreTable *table, int column);
+extern Relation store_open_table(StoreTable *table);
+extern StoreRow *store_fetch_all(StoreTable *table, int *count);
+extern void store_deform(StoreTable *table, HeapTuple tuple, TupleDesc desc,
+						 StoreRow *row);
+extern char *store_select_list(const StoreTable *table, const char *alias);
+
+#endif							/* CONNECT_STORE_TABLE_H */
