@@ -17,6 +17,7 @@ BEGIN
         WHEN 'creator' THEN NEW.created_at := '1999-01-01'; RETURN NEW;
         WHEN 'scopes' THEN NEW.scopes := '{verification.read,account.read,account.read}'; RETURN NEW;
         WHEN 'unknown' THEN NEW.scopes := '{nosuch}'; RETURN NEW;
+        WHEN 'end instead' THEN NEW.name := OLD.name; NEW.status := 'inactive'; RETURN NEW;
         WHEN 'old' THEN RETURN OLD;
         WHEN 'null' THEN RETURN NULL;
         WHEN 'answer' THEN  -- a Connection in return, as whoever is acting
@@ -75,6 +76,14 @@ SELECT connect.update_connection('cxn_1', scopes => '{inquiry.read}');  -- fails
 \echo :LAST_ERROR_SQLSTATE
 UPDATE connect.connection SET updated_at = now() WHERE id = 'cxn_1';  -- fails: the source may not activate
 \echo :LAST_ERROR_SQLSTATE
+:done;
+-- what a function means to do, no trigger makes into something else that is allowed as well
+BEGIN;
+:early('end instead');
+SET SESSION AUTHORIZATION regress_connect_source;
+SELECT connect.update_connection('cxn_1', 'Mine');  -- fails
+\echo :LAST_ERROR_SQLSTATE
+UPDATE connect.connection SET name = 'Mine' WHERE id = 'cxn_1';  -- a plain UPDATE means what it does
 :done;
 -- rewritten behind the guard: checked again when stored, for the same actor
 BEGIN;
