@@ -1,13 +1,11 @@
 """floors.py sees each kind of mistake: a copy of the tree gets one, and must fail where it did not. Prints TAP."""
 import pathlib
-import shutil
-import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
-from source import BUILT, find_tree, report   # noqa: E402
+from probe import probe   # noqa: E402
+from source import report   # noqa: E402
 
 # A new file, what is in it, and the complaint that must come of it; None if none may.
 PROBES = [
@@ -22,10 +20,10 @@ PROBES = [
     ("src/gate/probe.c", '#include "connection/probe.h"\n', None),
     ("src/json/one.h", '#include "json/two.h"\n', "src/json/one.h:1: json/one.h includes json/two.h includes json/one.h"),
     ("src/json/probe.c", "\nint\nprobe(void)\n{\n\treturn probe_above(1);\n}\n",
-     "src/json/probe.c:5: calls probe_above() of store/probe.c"),
+     "src/json/probe.c:5: calls probe_above() of store/ground.c"),
     ("src/json/probe.c", "\nint\nprobe(void)\n{\n\treturn call(probe_above);\n}\n", None),
     ("src/gate/probe.c", "\nint\nprobe(void)\n{\n\treturn probe_above(1);\n}\n", None),
-    ("src/json/probe.h", "extern int\tprobe_above(int x);\n", "src/json/probe.h:1: declares probe_above() of store/probe.c"),
+    ("src/json/probe.h", "extern int\tprobe_above(int x);\n", "src/json/probe.h:1: declares probe_above() of store/ground.c"),
     ("test/sql/probe.sql", "SELECT 1;\n" * 401, "test/sql/probe.sql:401: the file has 401 lines"),
     ("script/probe", ":\n" * 400, None),
     ("src/base/probe.c", "\t/* " + "x" * 72 + " */\n", "src/base/probe.c:1: 82 columns"),
@@ -38,50 +36,12 @@ PROBES = [
 GROUND = {
     "src/store/probe.h": "", "src/connection/probe.h": "", "src/share_token/probe.h": "",
     "src/json/two.h": '#include "json/one.h"\n',
-    "src/store/probe.c": "int\nprobe_above(int x)\n{\n\treturn x;\n}\n",
+    "src/store/ground.c": "int\nprobe_above(int x)\n{\n\treturn x;\n}\n",
 }
 
 
-def write(tree, name, text):
-    path = tree / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-
-
-def complaints_of(tree):
-    run = subprocess.run([sys.executable, str(pathlib.Path(__file__).with_name("floors.py")), str(tree)],
-                         capture_output=True, text=True)
-    failed = any(line.startswith("not ok") for line in run.stdout.splitlines())
-    if run.returncode != failed or run.stderr:
-        return {f"ended with {run.returncode}", *run.stderr.splitlines()}
-    return {line[2:] for line in run.stdout.splitlines() if line.startswith("# ")}
-
-
-def copy(tree, folder):
-    def ignored(where, names):
-        inside = pathlib.Path(where).relative_to(tree)
-        return [name for name in names if BUILT.search(str(inside / name)) or BUILT.search(f"{inside / name}/")]
-    shutil.copytree(tree, folder, ignore=ignored)
-    return folder
-
-
 def main():
-    tests = []
-    with tempfile.TemporaryDirectory() as folder:
-        tree = copy(find_tree(), pathlib.Path(folder) / "tree")
-        for name, text in GROUND.items():
-            write(tree, name, text)
-        before = complaints_of(tree)
-        for name, text, expected in PROBES:
-            write(tree, name, text)
-            new = complaints_of(tree) - before
-            (tree / name).unlink()
-            if expected is None:
-                tests.append((f"{name} may say {text.strip()[:40]!r}", sorted(new)))
-            else:
-                seen = any(complaint.startswith(expected) for complaint in new)
-                tests.append((f"sees: {expected}", [] if seen else sorted(new) or ["no complaint"]))
-    return report(tests)
+    return report(probe(pathlib.Path(__file__).with_name("floors.py"), GROUND, PROBES))
 
 
 if __name__ == "__main__":
