@@ -13,7 +13,7 @@
 /* prefix, underscore, suffix, terminator */
 #define TYPEID_SIZE (TYPEID_PREFIX_LENGTH + 1 + TYPEID_SUFFIX_LENGTH + 1)
 
-/* Longest id, of a row or of an organization. */
+/* The most characters that an id may have, whatever it is of. */
 #define ID_MAX_LENGTH 64
 
 /* The last identifier made, as the two halves of its 128 bits. */

@@ -24,8 +24,8 @@ value_require(const void *value, const char *field)
 }
 
 /*
- * Raises parameter_missing or parameter_invalid unless this can be the id of an
- * organization, or of anything else that has one.
+ * Raises parameter_missing or parameter_invalid unless this can be an id, of
+ * whatever has one.
  */
 void
 value_require_id(const text *id, const char *field)

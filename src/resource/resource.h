@@ -70,8 +70,8 @@ typedef struct ListRequest
 
 typedef struct Resource
 {
-	const char *type;			/* such as "connect/event" */
-	const char *path;			/* of the list; one has its id behind that */
+	const char *type;			/* such as "connect/note" */
+	const char *path;			/* of the list; a row has its id behind that */
 	StoreTable *table;			/* the first column is the id */
 	StoreKey   *by_id;
 	const Attribute *attributes;

@@ -4,7 +4,8 @@
 
 The table is the one whose first column is called "file". A row names a file in src/ and, in its
 second column in `backticks`, that file's variables: those at file level that are static and not
-const. A * in a name stands for any letters. PostgreSQL has ten slots a backend for callbacks of
+const. A * in a name stands for any letters. Tables, keys and statements of the store need no row:
+what they remember, and until when, their types tell (src/store/*.h). PostgreSQL has ten slots a backend for callbacks of
 its relation cache, so there is one such callback for all of them.
 """
 import fnmatch
@@ -15,6 +16,9 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 from source import blanked, files, find_tree, line_of, report   # noqa: E402
+
+
+TOLD_BY_TYPE = re.compile(r"static\s+(StoreTable|StoreKey|StoreQuery|StoreInsert)\s+\w")
 
 
 def outermost(text):
@@ -34,6 +38,8 @@ def variables(tree):
         text = outermost(blanked(path.read_text()))
         for match in re.finditer(r"^static\s[^;]*?;", text, re.M):
             statement = match[0].split("=")[0]
+            if TOLD_BY_TYPE.match(statement):
+                continue
             # a function: a parenthesis behind its name, with a body or without
             if re.match(r"static\s[^=;\[]*?\w\s*\((?!\s*\*)", statement):
                 continue
