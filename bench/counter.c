@@ -25,7 +25,10 @@ count_from_here(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* Writes what was counted to callgrind's next file, with a label, and counts no more. */
+/*
+ * Writes what was counted to callgrind's next file, with a label, and counts
+ * no more.
+ */
 Datum
 count_to_here(PG_FUNCTION_ARGS)
 {

@@ -23,7 +23,10 @@ PG_MODULE_MAGIC;
 
 void		_PG_init(void);
 
-/* Runs once in each backend that uses the module, or in the postmaster if preloaded. */
+/*
+ * Runs once in each backend that uses the module, or in the postmaster if
+ * preloaded.
+ */
 void
 _PG_init(void)
 {

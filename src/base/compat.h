@@ -26,7 +26,8 @@
 
 /* 16: one function tells who owns an object, of whatever kind. */
 #if PG_VERSION_NUM >= 160000
-#define owns_relation(relid, role) object_ownercheck(RelationRelationId, (relid), (role))
+#define owns_relation(relid, role) \
+	object_ownercheck(RelationRelationId, (relid), (role))
 #else
 #define owns_relation(relid, role) pg_class_ownercheck((relid), (role))
 #endif

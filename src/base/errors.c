@@ -19,52 +19,106 @@
 #define EXCERPT_LENGTH 80
 
 static const ErrorKind kinds[] = {
-	[ERROR_PARAMETER_MISSING] = {"parameter_missing", ERRCODE_INVALID_PARAMETER_VALUE, "required value \"%s\" is missing", 400},
-	[ERROR_PARAMETER_INVALID] = {"parameter_invalid", ERRCODE_INVALID_PARAMETER_VALUE, "value of \"%s\" is invalid", 400},
-	[ERROR_NOT_AUTHENTICATED] = {"not_authenticated", ERRCODE_HTTP('4', '0', '1'), "must be authenticated", 401},
-	[ERROR_PERMISSION_MISSING] = {"permission_missing", ERRCODE_INSUFFICIENT_PRIVILEGE, "API key lacks the permission \"%s\"", 403},
-	[ERROR_WRONG_PARTY] = {"wrong_party", ERRCODE_INSUFFICIENT_PRIVILEGE, "organization may not take this action", 403},
-	[ERROR_NOT_FOUND] = {"not_found", ERRCODE_HTTP('4', '0', '4'), "connection not found", 404, "Record not found"},
-	[ERROR_CONNECTION_EXISTS] = {"connection_exists", ERRCODE_UNIQUE_VIOLATION, "connection already exists", 409, "Record not unique"},
-	[ERROR_CONNECTION_NOT_PENDING] = {"connection_not_pending", ERRCODE_HTTP('4', '0', '9'), "connection cannot be activated", 409},
-	[ERROR_CONNECTION_INACTIVE] = {"connection_inactive", ERRCODE_HTTP('4', '0', '9'), "connection cannot be deactivated", 409},
-	[ERROR_CONNECTION_NOT_INACTIVE] = {"connection_not_inactive", ERRCODE_HTTP('4', '0', '9'), "connection cannot be reactivated", 409},
-	[ERROR_SCOPES_CHANGED] = {"scopes_changed", ERRCODE_HTTP('4', '0', '9'), "connection cannot be activated", 409},
-	[ERROR_TRANSITION_NOT_ALLOWED] = {"transition_not_allowed", ERRCODE_HTTP('4', '0', '9'), "connection cannot be changed this way", 409},
-	[ERROR_ORGANIZATION_UNKNOWN] = {"organization_unknown", ERRCODE_HTTP('4', '2', '2'), "organization is unknown", 422, "Record invalid"},
-	[ERROR_SCOPE_UNKNOWN] = {"scope_unknown", ERRCODE_HTTP('4', '2', '2'), "scope is unknown", 422, "Record invalid"},
-	[ERROR_SCOPES_EMPTY] = {"scopes_empty", ERRCODE_HTTP('4', '2', '2'), "list of scopes is empty", 422, "Record invalid"},
-	[ERROR_NAME_TOO_LONG] = {"name_too_long", ERRCODE_HTTP('4', '2', '2'), "name is too long", 422, "Record invalid"},
-	[ERROR_REASON_TOO_LONG] = {"reason_too_long", ERRCODE_HTTP('4', '2', '2'), "reason is too long", 422, "Record invalid"},
-	[ERROR_ACTOR_TOO_LONG] = {"actor_too_long", ERRCODE_HTTP('4', '2', '2'), "actor id is too long", 422, "Record invalid"},
-	[ERROR_DELETE_REFUSED] = {"delete_refused", ERRCODE_RESTRICT_VIOLATION, "connections cannot be deleted"},
-	[ERROR_TRUNCATE_REFUSED] = {"truncate_refused", ERRCODE_RESTRICT_VIOLATION, "connections cannot be truncated"},
-	[ERROR_IDENTITY_CHANGED] = {"identity_changed", ERRCODE_RESTRICT_VIOLATION, "connection identity cannot be changed"},
-	[ERROR_MUST_START_PENDING] = {"must_start_pending", ERRCODE_RESTRICT_VIOLATION, "connection must start as pending"},
-	[ERROR_EVENT_CHANGED] = {"event_changed", ERRCODE_RESTRICT_VIOLATION, "events cannot be changed"},
-	[ERROR_NOT_A_GATEWAY] = {"not_a_gateway", ERRCODE_INSUFFICIENT_PRIVILEGE, "login \"%s\" is not a gateway"},
-	[ERROR_SHARING_NOT_ALLOWED] = {"sharing_not_allowed", ERRCODE_INSUFFICIENT_PRIVILEGE, "sharing is not allowed"},
-	[ERROR_TABLE_UNSUITABLE] = {"table_unsuitable", ERRCODE_WRONG_OBJECT_TYPE, "relation \"%s\" cannot be shared"},
-	[ERROR_TABLE_NOT_OWNED] = {"table_not_owned", ERRCODE_INSUFFICIENT_PRIVILEGE, "must be owner of table %s"},
-	[ERROR_TABLE_SHARED] = {"table_shared", ERRCODE_DUPLICATE_OBJECT, "table \"%s\" is already shared"},
-	[ERROR_TABLE_NOT_SHARED] = {"table_not_shared", ERRCODE_UNDEFINED_OBJECT, "table \"%s\" is not shared"},
-	[ERROR_COLUMN_UNKNOWN] = {"column_unknown", ERRCODE_UNDEFINED_COLUMN, "column \"%s\" does not exist"},
-	[ERROR_COLUMN_UNSUITABLE] = {"column_unsuitable", ERRCODE_DATATYPE_MISMATCH, "column \"%s\" cannot hold an organization id"},
-	[ERROR_STORE_MISSING] = {"store_missing", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "connect store does not exist", 503},
-	[ERROR_STORE_ALTERED] = {"store_altered", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "connect store cannot be read", 503},
-	[ERROR_STORE_EXISTS] = {"store_exists", ERRCODE_DUPLICATE_TABLE, "connect store already exists"},
-	[ERROR_STORE_IN_EXTENSION] = {"store_in_extension", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "connect store cannot be created inside an extension"},
-	[ERROR_ENCODING] = {"encoding", ERRCODE_FEATURE_NOT_SUPPORTED, "connect requires a database in UTF8"},
+	[ERROR_PARAMETER_MISSING] = {"parameter_missing",
+		ERRCODE_INVALID_PARAMETER_VALUE, "required value \"%s\" is missing",
+		400},
+	[ERROR_PARAMETER_INVALID] = {"parameter_invalid",
+		ERRCODE_INVALID_PARAMETER_VALUE, "value of \"%s\" is invalid", 400},
+	[ERROR_NOT_AUTHENTICATED] = {"not_authenticated",
+		ERRCODE_HTTP('4', '0', '1'), "must be authenticated", 401},
+	[ERROR_PERMISSION_MISSING] = {"permission_missing",
+		ERRCODE_INSUFFICIENT_PRIVILEGE, "API key lacks the permission \"%s\"",
+		403},
+	[ERROR_WRONG_PARTY] = {"wrong_party", ERRCODE_INSUFFICIENT_PRIVILEGE,
+		"organization may not take this action", 403},
+	[ERROR_NOT_FOUND] = {"not_found", ERRCODE_HTTP('4', '0', '4'),
+		"connection not found", 404, "Record not found"},
+	[ERROR_CONNECTION_EXISTS] = {"connection_exists", ERRCODE_UNIQUE_VIOLATION,
+		"connection already exists", 409, "Record not unique"},
+	[ERROR_CONNECTION_NOT_PENDING] = {"connection_not_pending",
+		ERRCODE_HTTP('4', '0', '9'), "connection cannot be activated", 409},
+	[ERROR_CONNECTION_INACTIVE] = {"connection_inactive",
+		ERRCODE_HTTP('4', '0', '9'), "connection cannot be deactivated", 409},
+	[ERROR_CONNECTION_NOT_INACTIVE] = {"connection_not_inactive",
+		ERRCODE_HTTP('4', '0', '9'), "connection cannot be reactivated", 409},
+	[ERROR_SCOPES_CHANGED] = {"scopes_changed", ERRCODE_HTTP('4', '0', '9'),
+		"connection cannot be activated", 409},
+	[ERROR_TRANSITION_NOT_ALLOWED] = {"transition_not_allowed",
+		ERRCODE_HTTP('4', '0', '9'), "connection cannot be changed this way",
+		409},
+	[ERROR_ORGANIZATION_UNKNOWN] = {"organization_unknown",
+		ERRCODE_HTTP('4', '2', '2'), "organization is unknown", 422,
+		"Record invalid"},
+	[ERROR_SCOPE_UNKNOWN] = {"scope_unknown", ERRCODE_HTTP('4', '2', '2'),
+		"scope is unknown", 422, "Record invalid"},
+	[ERROR_SCOPES_EMPTY] = {"scopes_empty", ERRCODE_HTTP('4', '2', '2'),
+		"list of scopes is empty", 422, "Record invalid"},
+	[ERROR_NAME_TOO_LONG] = {"name_too_long", ERRCODE_HTTP('4', '2', '2'),
+		"name is too long", 422, "Record invalid"},
+	[ERROR_REASON_TOO_LONG] = {"reason_too_long", ERRCODE_HTTP('4', '2', '2'),
+		"reason is too long", 422, "Record invalid"},
+	[ERROR_ACTOR_TOO_LONG] = {"actor_too_long", ERRCODE_HTTP('4', '2', '2'),
+		"actor id is too long", 422, "Record invalid"},
+	[ERROR_DELETE_REFUSED] = {"delete_refused", ERRCODE_RESTRICT_VIOLATION,
+		"connections cannot be deleted"},
+	[ERROR_TRUNCATE_REFUSED] = {"truncate_refused", ERRCODE_RESTRICT_VIOLATION,
+		"connections cannot be truncated"},
+	[ERROR_IDENTITY_CHANGED] = {"identity_changed", ERRCODE_RESTRICT_VIOLATION,
+		"connection identity cannot be changed"},
+	[ERROR_MUST_START_PENDING] = {"must_start_pending",
+		ERRCODE_RESTRICT_VIOLATION, "connection must start as pending"},
+	[ERROR_EVENT_CHANGED] = {"event_changed", ERRCODE_RESTRICT_VIOLATION,
+		"events cannot be changed"},
+	[ERROR_NOT_A_GATEWAY] = {"not_a_gateway", ERRCODE_INSUFFICIENT_PRIVILEGE,
+		"login \"%s\" is not a gateway"},
+	[ERROR_SHARING_NOT_ALLOWED] = {"sharing_not_allowed",
+		ERRCODE_INSUFFICIENT_PRIVILEGE, "sharing is not allowed"},
+	[ERROR_TABLE_UNSUITABLE] = {"table_unsuitable", ERRCODE_WRONG_OBJECT_TYPE,
+		"relation \"%s\" cannot be shared"},
+	[ERROR_TABLE_NOT_OWNED] = {"table_not_owned",
+		ERRCODE_INSUFFICIENT_PRIVILEGE, "must be owner of table %s"},
+	[ERROR_TABLE_SHARED] = {"table_shared", ERRCODE_DUPLICATE_OBJECT,
+		"table \"%s\" is already shared"},
+	[ERROR_TABLE_NOT_SHARED] = {"table_not_shared", ERRCODE_UNDEFINED_OBJECT,
+		"table \"%s\" is not shared"},
+	[ERROR_COLUMN_UNKNOWN] = {"column_unknown", ERRCODE_UNDEFINED_COLUMN,
+		"column \"%s\" does not exist"},
+	[ERROR_COLUMN_UNSUITABLE] = {"column_unsuitable", ERRCODE_DATATYPE_MISMATCH,
+		"column \"%s\" cannot hold an organization id"},
+	[ERROR_STORE_MISSING] = {
+		"store_missing", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+		"connect store does not exist", 503
+	},
+	[ERROR_STORE_ALTERED] = {
+		"store_altered", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+		"connect store cannot be read", 503
+	},
+	[ERROR_STORE_EXISTS] = {"store_exists", ERRCODE_DUPLICATE_TABLE,
+		"connect store already exists"},
+	[ERROR_STORE_IN_EXTENSION] = {
+		"store_in_extension", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+		"connect store cannot be created inside an extension"
+	},
+	[ERROR_ENCODING] = {"encoding", ERRCODE_FEATURE_NOT_SUPPORTED,
+		"connect requires a database in UTF8"},
 
 	/* raised by the HTTP handlers only */
-	[ERROR_BODY_INVALID] = {"body_invalid", ERRCODE_HTTP('4', '0', '0'), "body is invalid", 400},
-	[ERROR_CLIENT_ID] = {"client_id_forbidden", ERRCODE_HTTP('4', '0', '3'), "id may not be chosen", 403},
-	[ERROR_TYPE_MISMATCH] = {"type_mismatch", ERRCODE_HTTP('4', '0', '9'), "type does not match", 409},
-	[ERROR_ID_MISMATCH] = {"id_mismatch", ERRCODE_HTTP('4', '0', '9'), "id does not match", 409},
-	[ERROR_ATTRIBUTE_UNKNOWN] = {"attribute_unknown", ERRCODE_HTTP('4', '2', '2'), "attribute is unknown", 422},
-	[ERROR_KEY_REUSED] = {"idempotency_key_reused", ERRCODE_HTTP('4', '2', '2'), "idempotency key was used for another request", 422},
-	[ERROR_UNAVAILABLE] = {"unavailable", ERRCODE_HTTP('5', '0', '3'), "unavailable", 503},
-	[ERROR_INTERNAL] = {"internal", ERRCODE_HTTP('5', '0', '0'), "internal error", 500},
+	[ERROR_BODY_INVALID] = {"body_invalid", ERRCODE_HTTP('4', '0', '0'),
+		"body is invalid", 400},
+	[ERROR_CLIENT_ID] = {"client_id_forbidden", ERRCODE_HTTP('4', '0', '3'),
+		"id may not be chosen", 403},
+	[ERROR_TYPE_MISMATCH] = {"type_mismatch", ERRCODE_HTTP('4', '0', '9'),
+		"type does not match", 409},
+	[ERROR_ID_MISMATCH] = {"id_mismatch", ERRCODE_HTTP('4', '0', '9'),
+		"id does not match", 409},
+	[ERROR_ATTRIBUTE_UNKNOWN] = {"attribute_unknown",
+		ERRCODE_HTTP('4', '2', '2'), "attribute is unknown", 422},
+	[ERROR_KEY_REUSED] = {"idempotency_key_reused", ERRCODE_HTTP('4', '2', '2'),
+		"idempotency key was used for another request", 422},
+	[ERROR_UNAVAILABLE] = {"unavailable", ERRCODE_HTTP('5', '0', '3'),
+		"unavailable", 503},
+	[ERROR_INTERNAL] = {"internal", ERRCODE_HTTP('5', '0', '0'),
+		"internal error", 500},
 };
 
 /* Sets what all errors of a kind have in common, but for the message. */
@@ -139,7 +193,10 @@ blame_header(const char *name)
 	return set_blame("header", name);
 }
 
-/* Is this a failure that another try may not meet: conflicts, resources, shutdown? */
+/*
+ * Is this a failure that another try may not meet: conflicts, resources,
+ * shutdown?
+ */
 static bool
 is_passing(int sqlstate)
 {
@@ -161,12 +218,14 @@ error_kind(ErrorData *error)
 	{
 		for (int i = 0; i < (int) lengthof(kinds); i++)
 		{
-			if (kinds[i].sqlstate == error->sqlerrcode && kinds[i].status != 0 &&
+			if (kinds[i].sqlstate == error->sqlerrcode &&
+				kinds[i].status != 0 &&
 				strcmp(kinds[i].code, error->constraint_name) == 0)
 				return &kinds[i];
 		}
 	}
-	return &kinds[is_passing(error->sqlerrcode) ? ERROR_UNAVAILABLE : ERROR_INTERNAL];
+	return &kinds[is_passing(error->sqlerrcode) ?
+				  ERROR_UNAVAILABLE : ERROR_INTERNAL];
 }
 
 /*

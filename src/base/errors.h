@@ -60,9 +60,11 @@ typedef struct ErrorKind
 {
 	const char *code;
 	int			sqlstate;
-	const char *message;		/* of a PTnnn a constant; others may name one thing */
+	const char *message;		/* of a PTnnn a constant; others may name one
+								 * thing */
 	int			status;			/* of HTTP; 0 where it cannot happen there */
-	const char *closed_title;	/* title under Persona-Version; NULL for the status's own */
+	const char *closed_title;	/* title under Persona-Version; NULL for the
+								 * status's own */
 } ErrorKind;
 
 /*
@@ -76,8 +78,8 @@ typedef struct ErrorKind
  *
  * connect_error() sets SQLSTATE, message and code; connect_error_in() is for
  * those whose message names what is wrong.  Every value from outside belongs
- * into DETAIL, or into such a message, and nowhere else.  blame_...() says which
- * part of the call or of the request is to blame.
+ * into DETAIL, or into such a message, and nowhere else.  blame_...() says
+ * which part of the call or of the request is to blame.
  */
 extern int	connect_error(ErrorCode code);
 extern int	connect_error_in(ErrorCode code, const char *name);

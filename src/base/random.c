@@ -1,7 +1,7 @@
 /*
  * random.c
- *		Strong randomness, bought in bulk, and what is made of it: the ids of new
- *		rows and the secrets of API keys.
+ *		Strong randomness, bought in bulk, and what is made of it: the ids of
+ *		new rows and the secrets of API keys.
  */
 #include "postgres.h"
 
@@ -58,7 +58,8 @@ random_typeid(const char *prefix)
 	uint64		ticks;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	ticks = ((uint64) now.tv_sec * 1000 + now.tv_nsec / 1000000) << TYPEID_TICK_BITS;
+	ticks = ((uint64) now.tv_sec * 1000 + now.tv_nsec / 1000000) <<
+		TYPEID_TICK_BITS;
 	ticks += ((uint64) (now.tv_nsec % 1000000) << TYPEID_TICK_BITS) / 1000000;
 	random_bytes(random, sizeof(random));
 	typeid_make(&clock, prefix, ticks, random, id);
@@ -75,7 +76,9 @@ random_secret(void)
 
 	random_bytes(bytes, sizeof(bytes));
 	memcpy(secret, SECRET_PREFIX, sizeof(SECRET_PREFIX) - 1);
-	/* 32 bytes make 43 digits and one '='; a void pointer, since 18 wants uint8 */
+	/*
+	 * 32 bytes make 43 digits and one '='; a void pointer, since 18 wants uint8
+	 */
 	if (pg_b64_encode((const void *) bytes, SECRET_BYTES, encoded,
 					  pg_b64_enc_len(SECRET_BYTES)) < 0)
 		elog(ERROR, "could not encode a secret");

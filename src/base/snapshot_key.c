@@ -1,6 +1,7 @@
 /*
  * snapshot_key.c
- *		What a snapshot can see, as a number to keep beside what was found under it.
+ *		What a snapshot can see, as a number to keep beside what was found
+ *		under it.
  *
  * The number stays as long as the active snapshot is one that sees the same
  * rows.  Two MVCC snapshots of one backend do, however much lies between them,
@@ -8,9 +9,10 @@
  * in progress below it can only shrink, so equal counts mean equal sets; in
  * recovery that set stands in subxip, hence both counts.  A transaction's own
  * changes are visible up to curcid.  A SERIALIZABLE transaction has to read for
- * itself what it relies on, so it has numbers of its own.  What the fields do not tell, expires all
- * numbers: the rollback of a subtransaction, the end of a transaction with an
- * xid, and a store table that was changed other than by rows (TRUNCATE, DDL).
+ * itself what it relies on, so it has numbers of its own.  What the fields do
+ * not tell, expires all numbers: the rollback of a subtransaction, the end of
+ * a transaction with an xid, and a store table that was changed other than by
+ * rows (TRUNCATE, DDL).
  *
  * Invalidation messages alone would not do: a session that keeps an old
  * snapshot consumes the message and then finds the old row again.
@@ -36,7 +38,8 @@ typedef struct Sight
 } Sight;
 
 static Sight last_sight;
-static uint64 last_key = SNAPSHOT_KEY_NONE;	/* the number of last_sight, if it is one */
+/* the number of last_sight, if it is one */
+static uint64 last_key = SNAPSHOT_KEY_NONE;
 static uint64 keys_given = SNAPSHOT_KEY_NONE;
 
 static uint64 transactions = 0;
@@ -49,7 +52,10 @@ snapshot_key_expire_all(void)
 	last_key = SNAPSHOT_KEY_NONE;
 }
 
-/* How many transactions have ended in this backend: equal numbers mean the same transaction. */
+/*
+ * How many transactions have ended in this backend: equal numbers mean the
+ * same transaction.
+ */
 uint64
 snapshot_key_transactions(void)
 {
@@ -77,7 +83,8 @@ end_transaction(XactEvent event, void *arg)
 }
 
 static void
-end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+end_subtransaction(SubXactEvent event, SubTransactionId mine,
+				   SubTransactionId parent, void *arg)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 		snapshot_key_expire_all();
@@ -91,7 +98,10 @@ snapshot_key_init(void)
 	RegisterSubXactCallback(end_subtransaction, NULL);
 }
 
-/* Returns the number of the active snapshot; SNAPSHOT_KEY_NONE if it is not an ordinary one. */
+/*
+ * Returns the number of the active snapshot; SNAPSHOT_KEY_NONE if it is not an
+ * ordinary one.
+ */
 uint64
 snapshot_key_current(void)
 {

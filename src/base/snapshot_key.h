@@ -1,6 +1,7 @@
 /*
  * snapshot_key.h
- *		What a snapshot can see, as a number to keep beside what was found under it.
+ *		What a snapshot can see, as a number to keep beside what was found
+ *		under it.
  */
 #ifndef CONNECT_BASE_SNAPSHOT_KEY_H
 #define CONNECT_BASE_SNAPSHOT_KEY_H

@@ -44,7 +44,8 @@ text_compare(const text *a, const text *b)
 {
 	int			a_len = VARSIZE_ANY_EXHDR(a);
 	int			b_len = VARSIZE_ANY_EXHDR(b);
-	int			order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(a_len, b_len));
+	int			order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b),
+							   Min(a_len, b_len));
 
 	return order != 0 ? order : a_len - b_len;
 }

@@ -12,7 +12,8 @@
 #define UUID_VERSION_7 (UINT64CONST(0x7) << 12)
 #define UUID_VARIANT (UINT64CONST(0x2) << 62)
 #define TICK_MASK ((UINT64CONST(1) << TYPEID_TICK_BITS) - 1)
-#define LOW_MASK ((UINT64CONST(1) << 62) - 1)	/* the 62 random bits below the variant */
+/* the 62 random bits below the variant */
+#define LOW_MASK ((UINT64CONST(1) << 62) - 1)
 
 /* Does this text match ^[A-Za-z0-9_-]{1,64}$, byte for byte? */
 bool
@@ -49,21 +50,23 @@ encode_suffix(uint64 high, uint64 low, char *dst)
  * Makes the next identifier of a clock: greater, as text, than every one that
  * this clock made before, even within one tick or when time goes back.
  *
- * ticks is the time since 1970 in milliseconds << TYPEID_TICK_BITS.  prefix is of
- * TYPEID_PREFIX_LENGTH letters, random of TYPEID_RANDOM_BYTES bytes; result has
- * room for TYPEID_SIZE.
+ * ticks is the time since 1970 in milliseconds << TYPEID_TICK_BITS.  prefix is
+ * of TYPEID_PREFIX_LENGTH letters, random of TYPEID_RANDOM_BYTES bytes; result
+ * has room for TYPEID_SIZE.
  */
 void
 typeid_make(TypeIdClock *clock, const char *prefix, uint64 ticks,
 			const uint8 *random, char *result)
 {
-	uint64		last = (clock->high >> 16) << TYPEID_TICK_BITS | (clock->high & TICK_MASK);
+	uint64		last =
+		(clock->high >> 16) << TYPEID_TICK_BITS | (clock->high & TICK_MASK);
 
 	if (ticks > last)
 	{
 		uint64		low = 0;
 
-		clock->high = (ticks >> TYPEID_TICK_BITS) << 16 | UUID_VERSION_7 | (ticks & TICK_MASK);
+		clock->high = (ticks >> TYPEID_TICK_BITS) << 16 | UUID_VERSION_7 |
+			(ticks & TICK_MASK);
 		for (int i = 0; i < TYPEID_RANDOM_BYTES; i++)
 			low = low << 8 | random[i];
 		clock->low = UUID_VARIANT | (low & LOW_MASK);
@@ -72,7 +75,8 @@ typeid_make(TypeIdClock *clock, const char *prefix, uint64 ticks,
 	{
 		/*
 		 * The same tick, or one gone by: step by a random 32 bits, so that the
-		 * next id cannot be guessed from this one, and carry into the upper half.
+		 * next id cannot be guessed from this one, and carry into the upper
+		 * half.
 		 */
 		uint64		step = 1 + (((uint64) random[0] << 24) | (random[1] << 16) |
 								(random[2] << 8) | random[3]);
@@ -81,7 +85,8 @@ typeid_make(TypeIdClock *clock, const char *prefix, uint64 ticks,
 		if (low > LOW_MASK)
 		{
 			last++;
-			clock->high = (last >> TYPEID_TICK_BITS) << 16 | UUID_VERSION_7 | (last & TICK_MASK);
+			clock->high = (last >> TYPEID_TICK_BITS) << 16 | UUID_VERSION_7 |
+				(last & TICK_MASK);
 		}
 		clock->low = UUID_VARIANT | (low & LOW_MASK);
 	}

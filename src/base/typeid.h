@@ -5,7 +5,10 @@
 #ifndef CONNECT_BASE_TYPEID_H
 #define CONNECT_BASE_TYPEID_H
 
-/* Time is counted in as fine steps as fit: 12 bits below the millisecond, which is RFC 9562's method 3. */
+/*
+ * Time is counted in as fine steps as fit: 12 bits below the millisecond,
+ * which is RFC 9562's method 3.
+ */
 #define TYPEID_TICK_BITS 12
 #define TYPEID_RANDOM_BYTES 8
 #define TYPEID_SUFFIX_LENGTH 26

@@ -42,9 +42,11 @@ value_require_id(const text *id, const char *field)
 
 /* Raises the error of this code if a text has more than limit characters. */
 void
-value_check_length(const text *value, int limit, ErrorCode code, const char *field)
+value_check_length(const text *value, int limit, ErrorCode code,
+				   const char *field)
 {
-	int			chars = pg_mbstrlen_with_len(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
+	int			chars = pg_mbstrlen_with_len(VARDATA_ANY(value),
+											 VARSIZE_ANY_EXHDR(value));
 
 	if (chars > limit)
 		ereport(ERROR,
@@ -72,7 +74,8 @@ value_require_name(const text *name)
 
 /*
  * Returns a list of names sorted and without duplicates: the same array if it
- * is so already.  Raises parameter_invalid for nulls and more than one dimension.
+ * is so already.  Raises parameter_invalid for nulls and more than one
+ * dimension.
  */
 ArrayType *
 value_sort_names(ArrayType *list, const char *field)
@@ -86,8 +89,10 @@ value_sort_names(ArrayType *list, const char *field)
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, field),
 				 blame_argument(field),
-				 errdetail("\"%s\" must be a list of names without nulls.", field)));
-	deconstruct_array(list, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
+				 errdetail("\"%s\" must be a list of names without nulls.",
+						   field)));
+	deconstruct_array(list, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL,
+					  &count);
 	for (int i = 1; i < count && sorted; i++)
 		sorted = text_compare_datums(&names[i - 1], &names[i]) < 0;
 	if (sorted && (count == 0 || ARR_LBOUND(list)[0] == 1))
@@ -104,7 +109,8 @@ value_sort_names(ArrayType *list, const char *field)
 
 /* Tells what became of one sorted list of names in another. */
 void
-value_compare_names(ArrayType *before, ArrayType *after, bool *added, bool *removed)
+value_compare_names(ArrayType *before, ArrayType *after, bool *added,
+					bool *removed)
 {
 	Datum	   *old;
 	Datum	   *new;
@@ -114,13 +120,17 @@ value_compare_names(ArrayType *before, ArrayType *after, bool *added, bool *remo
 	int			j = 0;
 
 	*added = *removed = false;
-	if (VARSIZE(before) == VARSIZE(after) && memcmp(before, after, VARSIZE(before)) == 0)
+	if (VARSIZE(before) == VARSIZE(after) &&
+		memcmp(before, after, VARSIZE(before)) == 0)
 		return;
-	deconstruct_array(before, TEXTOID, -1, false, TYPALIGN_INT, &old, NULL, &old_count);
-	deconstruct_array(after, TEXTOID, -1, false, TYPALIGN_INT, &new, NULL, &new_count);
+	deconstruct_array(before, TEXTOID, -1, false, TYPALIGN_INT, &old, NULL,
+					  &old_count);
+	deconstruct_array(after, TEXTOID, -1, false, TYPALIGN_INT, &new, NULL,
+					  &new_count);
 	while (i < old_count || j < new_count)
 	{
-		int			order = i == old_count ? 1 : j == new_count ? -1 : text_compare_datums(&old[i], &new[j]);
+		int			order = i == old_count ? 1 :
+			j == new_count ? -1 : text_compare_datums(&old[i], &new[j]);
 
 		*removed |= order < 0;
 		*added |= order > 0;

@@ -27,7 +27,10 @@ PG_FUNCTION_INFO_V1(connect_list_connections);
 PG_FUNCTION_INFO_V1(connect_list_events);
 PG_FUNCTION_INFO_V1(connect_transition_rules);
 
-/* Finds out who writes, under a snapshot that sees what this statement did so far. */
+/*
+ * Finds out who writes, under a snapshot that sees what this statement did so
+ * far.
+ */
 static void
 require_writer(Principal *who)
 {
@@ -43,8 +46,10 @@ connect_create_connection(PG_FUNCTION_ARGS)
 	Connection	connection;
 
 	require_writer(&who);
-	connection_create(&who, NULL, ARG_TEXT(0), ARG_TEXT(1), ARG_ARRAY(2), &connection);
-	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who, &connection));
+	connection_create(&who, NULL, ARG_TEXT(0), ARG_TEXT(1), ARG_ARRAY(2),
+					  &connection);
+	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who,
+								 &connection));
 }
 
 /* Common to the three that change the status alone. */
@@ -55,8 +60,10 @@ transition(FunctionCallInfo fcinfo, ConnectionAction action, ArrayType *scopes)
 	Connection	connection;
 
 	require_writer(&who);
-	connection_transition(&who, NULL, action, ARG_TEXT(0), ARG_TEXT(1), scopes, &connection);
-	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who, &connection));
+	connection_transition(&who, NULL, action, ARG_TEXT(0), ARG_TEXT(1), scopes,
+						  &connection);
+	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who,
+								 &connection));
 }
 
 Datum
@@ -84,8 +91,10 @@ connect_update_connection(PG_FUNCTION_ARGS)
 	Connection	connection;
 
 	require_writer(&who);
-	connection_change(&who, NULL, ARG_TEXT(0), ARG_TEXT(1), ARG_ARRAY(2), &connection);
-	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who, &connection));
+	connection_change(&who, NULL, ARG_TEXT(0), ARG_TEXT(1), ARG_ARRAY(2),
+					  &connection);
+	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who,
+								 &connection));
 }
 
 Datum
@@ -96,7 +105,8 @@ connect_get_connection(PG_FUNCTION_ARGS)
 
 	principal_require(&who, PERMISSION_READ);
 	connection_get(&who, ARG_TEXT(0), &connection);
-	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who, &connection));
+	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who,
+								 &connection));
 }
 
 /* Returns the label of the state to filter by, as the list takes it. */
@@ -160,19 +170,22 @@ connect_list_events(PG_FUNCTION_ARGS)
 	page = id != NULL ? connection_list_events(&who, id, &request) :
 		resource_list(&event_resource, &who, &request);
 	RETURN_DOCUMENT(document_page(&document_jsonb, &event_resource, &who,
-								  id != NULL ? connection_events_path(id) : event_resource.path,
-								  &request, &page));
+								  id != NULL ? connection_events_path(id) :
+								  event_resource.path, &request, &page));
 }
 
 /* Returns the value of connect.connection_status that a state is, or null. */
 static Datum
 status_datum(TupleDesc desc, int column, int status, bool *null)
 {
-	*null = status == CONNECTION_NONE;
+	Oid			type = TupleDescAttr(desc, column)->atttypid;
+	const char *label = connection_status_label(status);
+
+	*null = label == NULL;
 	if (*null)
 		return (Datum) 0;
-	return DirectFunctionCall2(enum_in, CStringGetDatum(connection_status_label(status)),
-							   ObjectIdGetDatum(TupleDescAttr(desc, column)->atttypid));
+	return DirectFunctionCall2(enum_in, CStringGetDatum(label),
+							   ObjectIdGetDatum(type));
 }
 
 Datum
@@ -187,7 +200,8 @@ connect_transition_rules(PG_FUNCTION_ARGS)
 		Datum		values[4];
 		bool		nulls[4] = {false};
 
-		values[0] = CStringGetTextDatum(rules_action_label(&connection_life, rule->action));
+		values[0] = CStringGetTextDatum(rules_action_label(&connection_life,
+														   rule->action));
 		values[1] = status_datum(result->setDesc, 1, rule->from, &nulls[1]);
 		values[2] = status_datum(result->setDesc, 2, rule->to, &nulls[2]);
 		values[3] = CStringGetTextDatum(rules_party_label(rule->party));

@@ -1,7 +1,7 @@
 /*
  * change.c
- *		May this principal make this change?  Functions ask before they write, the
- *		guard asks again of every row that is written, by whomever.
+ *		May this principal make this change?  Functions ask before they write,
+ *		the guard asks again of every row that is written, by whomever.
  *
  * The order of refusals is one: identity of the row, not yours to see, not your
  * part, not in this state, not acceptable.
@@ -15,7 +15,10 @@
 #include "resource/resource.h"
 #include "scope/rows.h"
 
-/* Which parties to this Connection the principal is.  The owner may act for both. */
+/*
+ * Which parties to this Connection the principal is.  The owner may act for
+ * both.
+ */
 Parties
 change_parties(const Principal *who, const Connection *connection)
 {
@@ -41,24 +44,31 @@ refuse_state(int action, const Connection *connection)
 		case ACTION_ACTIVATE:
 			ereport(ERROR,
 					(connect_error(ERROR_CONNECTION_NOT_PENDING),
-					 errdetail("Connection \"%s\" is \"%s\"; activation requires \"pending\".", id, status),
-					 connection->status == CONNECTION_INACTIVE ? errhint("Ask the source organization to reactivate it.") : 0));
+					 errdetail("Connection \"%s\" is \"%s\"; activation "
+							   "requires \"pending\".", id, status),
+					 connection->status == CONNECTION_INACTIVE ?
+					 errhint("Ask the source organization to reactivate it.") :
+					 0));
 			break;
 		case ACTION_DEACTIVATE:
 			ereport(ERROR,
 					(connect_error(ERROR_CONNECTION_INACTIVE),
-					 errdetail("Connection \"%s\" is \"%s\"; deactivation requires \"pending\" or \"active\".", id, status)));
+					 errdetail("Connection \"%s\" is \"%s\"; deactivation "
+							   "requires \"pending\" or \"active\".", id,
+							   status)));
 			break;
 		case ACTION_REACTIVATE:
 			ereport(ERROR,
 					(connect_error(ERROR_CONNECTION_NOT_INACTIVE),
-					 errdetail("Connection \"%s\" is \"%s\"; reactivation requires \"inactive\".", id, status)));
+					 errdetail("Connection \"%s\" is \"%s\"; reactivation "
+							   "requires \"inactive\".", id, status)));
 			break;
 		default:
 			ereport(ERROR,
 					(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
 					 errdetail("Connection \"%s\" is \"%s\".", id, status),
-					 errhint("Change the status alone; name and scopes in a statement of their own.")));
+					 errhint("Change the status alone; name and scopes in a "
+							 "statement of their own.")));
 	}
 }
 
@@ -71,11 +81,13 @@ refuse_other_action(const Connection *connection, int action, int told)
 {
 	ereport(ERROR,
 			(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
-			 errdetail("The function means to %s connection \"%s\", but the row would %s it.",
+			 errdetail("The function means to %s connection \"%s\", but the "
+					   "row would %s it.",
 					   rules_action_label(&connection_life, told),
 					   text_excerpt(connection->id),
 					   rules_action_label(&connection_life, action)),
-			 errhint("Look for a trigger on connect.connection that rewrites the row.")));
+			 errhint("Look for a trigger on connect.connection that rewrites "
+					 "the row.")));
 }
 
 /*
@@ -83,7 +95,8 @@ refuse_other_action(const Connection *connection, int action, int told)
  * Connection, may take this action on it as it is.
  */
 void
-change_check_action(const Principal *who, ConnectionAction action, const Connection *connection)
+change_check_action(const Principal *who, ConnectionAction action,
+					const Connection *connection)
 {
 	Parties		parties = change_parties(who, connection);
 
@@ -91,8 +104,11 @@ change_check_action(const Principal *who, ConnectionAction action, const Connect
 	if (!rules_has_part(&connection_life, action, parties))
 		ereport(ERROR,
 				(connect_error(ERROR_WRONG_PARTY),
-				 errdetail("Only the %s organization may %s a connection.", parties == PARTY_SOURCE ? "destination" : "source", rules_action_label(&connection_life, action))));
-	if (rules_find(&connection_life, action, connection->status, parties) == NULL)
+				 errdetail("Only the %s organization may %s a connection.",
+						   parties == PARTY_SOURCE ? "destination" : "source",
+						   rules_action_label(&connection_life, action))));
+	if (rules_find(&connection_life, action, connection->status, parties) ==
+		NULL)
 		refuse_state(action, connection);
 }
 
@@ -139,23 +155,29 @@ change_check_update(const Principal *who, const Connection *old,
 	if (parties == PARTY_NONE)
 		ereport(ERROR,
 				(connect_error(ERROR_NOT_FOUND),
-				 errdetail("Connection \"%s\" does not exist.", text_excerpt(old->id))));
-	if (!text_same(old->id, changed->id) || !text_same(old->source, changed->source) ||
+				 errdetail("Connection \"%s\" does not exist.",
+						   text_excerpt(old->id))));
+	if (!text_same(old->id, changed->id) ||
+		!text_same(old->source, changed->source) ||
 		!text_same(old->destination, changed->destination) ||
 		!text_same(old->creator_id, changed->creator_id) ||
 		!text_same(old->creator_type, changed->creator_type) ||
 		old->created_at != changed->created_at)
 		ereport(ERROR,
 				(connect_error(ERROR_IDENTITY_CHANGED),
-				 errdetail("Id, source, destination, creator and created_at of connection \"%s\" are fixed.", text_excerpt(old->id))));
+				 errdetail("Id, source, destination, creator and created_at "
+						   "of connection \"%s\" are fixed.",
+						   text_excerpt(old->id))));
 	if (changed->status == CONNECTION_NONE || changed->scopes == NULL)
 		ereport(ERROR,
-				(connect_error_in(ERROR_PARAMETER_MISSING, changed->scopes == NULL ? "scopes" : "status"),
+				(connect_error_in(ERROR_PARAMETER_MISSING, changed->scopes ==
+								  NULL ? "scopes" : "status"),
 				 blame_argument(changed->scopes == NULL ? "scopes" : "status"),
 				 errdetail("A connection has a status and scopes.")));
 
 	changes = compare(old, changed);
-	action = rules_classify(&connection_life, old->status, changed->status, changes);
+	action = rules_classify(&connection_life, old->status, changed->status,
+							changes);
 	if (action == ACTION_NONE)
 		return action;
 	if (action == ACTION_MIXED)
@@ -168,8 +190,12 @@ change_check_update(const Principal *who, const Connection *old,
 	if (rule->to != changed->status)
 		ereport(ERROR,
 				(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
-				 errdetail("Connection \"%s\" is \"%s\"; with more scopes it must become \"%s\".", text_excerpt(old->id), connection_status_label(old->status), connection_status_label(rule->to)),
-				 errhint("Set status to \"pending\" in the same statement, or use connect.update_connection().")));
+				 errdetail("Connection \"%s\" is \"%s\"; with more scopes it "
+						   "must become \"%s\".", text_excerpt(old->id),
+						   connection_status_label(old->status),
+						   connection_status_label(rule->to)),
+				 errhint("Set status to \"pending\" in the same statement, or "
+						 "use connect.update_connection().")));
 	if (!text_same(old->name, changed->name))
 		value_check_name(changed->name);
 	if (scopes_changed(old, changed))
@@ -184,18 +210,22 @@ change_check_update(const Principal *who, const Connection *old,
 void
 change_check_registered(const Principal *who, const Connection *connection)
 {
-	if (!text_same(connection->source, who->organization) && !organization_exists(connection->source))
+	if (!text_same(connection->source, who->organization) &&
+		!organization_exists(connection->source))
 		ereport(ERROR,
 				(connect_error(ERROR_ORGANIZATION_UNKNOWN),
 				 blame_argument("source_organization_id"),
-				 errdetail("Organization \"%s\" is not registered.", text_excerpt(connection->source)),
+				 errdetail("Organization \"%s\" is not registered.",
+						   text_excerpt(connection->source)),
 				 errhint("Register it with connect.register_organization().")));
 	if (!organization_exists(connection->destination))
 		ereport(ERROR,
 				(connect_error(ERROR_ORGANIZATION_UNKNOWN),
 				 blame_argument("destination_organization_id"),
-				 errdetail("Organization \"%s\" is not registered.", text_excerpt(connection->destination)),
-				 errhint("Check the id with the partner; its administrator finds it with connect.get_organization().")));
+				 errdetail("Organization \"%s\" is not registered.",
+						   text_excerpt(connection->destination)),
+				 errhint("Check the id with the partner; its administrator "
+						 "finds it with connect.get_organization().")));
 }
 
 /*
@@ -223,14 +253,18 @@ change_check_insert(const Principal *who, const Connection *connection)
 		ereport(ERROR,
 				(connect_error(ERROR_WRONG_PARTY),
 				 blame_argument("source_organization_id"),
-				 errdetail("Only the source organization may create a connection.")));
-	rule = rules_find(&connection_life, ACTION_CREATE, CONNECTION_NONE, parties);
+				 errdetail("Only the source organization may create a "
+						   "connection.")));
+	rule = rules_find(&connection_life, ACTION_CREATE, CONNECTION_NONE,
+					  parties);
 	if (rule->to != connection->status)
 		ereport(ERROR,
 				(connect_error(ERROR_MUST_START_PENDING),
 				 blame_argument("status"),
-				 errdetail("A new connection cannot be \"%s\".", connection_status_label(connection->status)),
-				 errhint("Import rows in other states under session_replication_role = replica.")));
+				 errdetail("A new connection cannot be \"%s\".",
+						   connection_status_label(connection->status)),
+				 errhint("Import rows in other states under "
+						 "session_replication_role = replica.")));
 
 	value_check_name(connection->name);
 	scope_check_list(connection->scopes);

@@ -7,7 +7,8 @@
 
 #include "connection/rows.h"
 
-extern Parties change_parties(const Principal *who, const Connection *connection);
+extern Parties change_parties(const Principal *who,
+							  const Connection *connection);
 extern void change_check_action(const Principal *who, ConnectionAction action,
 								const Connection *connection);
 extern int	change_check_update(const Principal *who, const Connection *old,

@@ -1,7 +1,7 @@
 /*
  * document.c
- *		Connections as a resource: what lists hold and documents show of them, and
- *		to whom.
+ *		Connections as a resource: what lists hold and documents show of them,
+ *		and to whom.
  */
 #include "postgres.h"
 
@@ -27,19 +27,29 @@ enum
 	ATTRIBUTE_CREATOR
 };
 
-/* Clients of an older guide find the id as token and the source as organization-id. */
+/*
+ * Clients of an older guide find the id as token and the source as
+ * organization-id.
+ */
 static const Attribute attributes[] = {
 	[ATTRIBUTE_TOKEN] = ATTRIBUTE("token", CONNECTION_ID, false),
 	[ATTRIBUTE_NAME] = ATTRIBUTE("name", CONNECTION_NAME, false),
 	[ATTRIBUTE_STATUS] = ATTRIBUTE("status", CONNECTION_STATUS, true),
-	[ATTRIBUTE_ORGANIZATION_ID] = ATTRIBUTE("organization-id", CONNECTION_SOURCE, false),
-	[ATTRIBUTE_SOURCE] = ATTRIBUTE("source-organization-id", CONNECTION_SOURCE, true),
-	[ATTRIBUTE_DESTINATION] = ATTRIBUTE("destination-organization-id", CONNECTION_DESTINATION, true),
+	[ATTRIBUTE_ORGANIZATION_ID] = ATTRIBUTE("organization-id",
+											CONNECTION_SOURCE, false),
+	[ATTRIBUTE_SOURCE] = ATTRIBUTE("source-organization-id", CONNECTION_SOURCE,
+								   true),
+	[ATTRIBUTE_DESTINATION] = ATTRIBUTE("destination-organization-id",
+										CONNECTION_DESTINATION, true),
 	[ATTRIBUTE_SCOPES] = ATTRIBUTE("scopes", CONNECTION_SCOPES, false),
-	[ATTRIBUTE_CREATOR_ID] = ATTRIBUTE("creator-id", CONNECTION_CREATOR_ID, false, PARTY_SOURCE),
-	[ATTRIBUTE_CREATOR_TYPE] = ATTRIBUTE("creator-type", CONNECTION_CREATOR_TYPE, false, PARTY_SOURCE),
-	[ATTRIBUTE_CREATED_AT] = ATTRIBUTE("created-at", CONNECTION_CREATED_AT, true),
-	[ATTRIBUTE_UPDATED_AT] = ATTRIBUTE("updated-at", CONNECTION_UPDATED_AT, true),
+	[ATTRIBUTE_CREATOR_ID] = ATTRIBUTE("creator-id", CONNECTION_CREATOR_ID,
+									   false, PARTY_SOURCE),
+	[ATTRIBUTE_CREATOR_TYPE] =
+	ATTRIBUTE("creator-type", CONNECTION_CREATOR_TYPE, false, PARTY_SOURCE),
+	[ATTRIBUTE_CREATED_AT] = ATTRIBUTE("created-at", CONNECTION_CREATED_AT,
+									   true),
+	[ATTRIBUTE_UPDATED_AT] = ATTRIBUTE("updated-at", CONNECTION_UPDATED_AT,
+									   true),
 	[ATTRIBUTE_CREATOR] = ATTRIBUTE("creator", NO_COLUMN, true, PARTY_SOURCE),
 };
 
@@ -56,7 +66,8 @@ connection_audience(const Principal *reader, const void *row)
 {
 	const Connection *connection = row;
 
-	return resource_parties(reader, connection->source, connection->destination);
+	return resource_parties(reader, connection->source,
+							connection->destination);
 }
 
 /*
@@ -64,7 +75,8 @@ connection_audience(const Principal *reader, const void *row)
  * Returns false if nothing can match.
  */
 static bool
-narrow_connections(const Principal *reader, const ListRequest *request, PageQuery *query)
+narrow_connections(const Principal *reader, const ListRequest *request,
+				   PageQuery *query)
 {
 	text	   *self = reader->organization;
 	text	   *bound = request->filters[FILTER_BOUND];
@@ -95,14 +107,19 @@ narrow_connections(const Principal *reader, const ListRequest *request, PageQuer
 		query->columns[1] = CONNECTION_DESTINATION;
 	}
 	else
-		query->columns[0] = source != NULL || (outbound && destination == NULL) ?
+		query->columns[0] = source != NULL ||
+			(outbound && destination == NULL) ?
 			CONNECTION_SOURCE : CONNECTION_DESTINATION;
 	return true;
 }
 
-/* Writes the creator as a relationship; the closed shape knows two types of them. */
+/*
+ * Writes the creator as a relationship; the closed shape knows two types of
+ * them.
+ */
 static void
-write_creator(JsonWriter *out, const DocumentStyle *style, const Connection *connection)
+write_creator(JsonWriter *out, const DocumentStyle *style,
+			  const Connection *connection)
 {
 	if (connection->creator_id == NULL || connection->creator_type == NULL ||
 		!document_shows(style, &connection_resource, ATTRIBUTE_CREATOR))
@@ -112,7 +129,8 @@ write_creator(JsonWriter *out, const DocumentStyle *style, const Connection *con
 		return;
 	json_key(out, "relationships");
 	json_open(out, '{');
-	document_write_relationship(out, "creator", text_to_cstring(connection->creator_type),
+	document_write_relationship(out, "creator",
+								text_to_cstring(connection->creator_type),
 								connection->creator_id);
 	json_close(out, '}');
 }
@@ -132,8 +150,10 @@ write_rest(JsonWriter *out, const DocumentStyle *style, const Principal *reader,
 	document_write_self(out, &connection_resource, connection->id);
 	json_key(out, "meta");
 	json_open(out, '{');
-	json_label(out, "direction", parties & PARTY_SOURCE ? "outbound" : "inbound");
-	document_write_offered(out, &connection_life, reader, connection->status, parties);
+	json_label(out, "direction",
+			   parties & PARTY_SOURCE ? "outbound" : "inbound");
+	document_write_offered(out, &connection_life, reader, connection->status,
+						   parties);
 	json_close(out, '}');
 }
 

@@ -40,11 +40,16 @@ current_writer(Principal *who)
 	return plain;
 }
 
-/* Reads a tuple of the trigger's relation as a Connection; row keeps the columns. */
+/*
+ * Reads a tuple of the trigger's relation as a Connection; row keeps the
+ * columns.
+ */
 static void
-read_tuple(TriggerData *data, HeapTuple tuple, StoreRow *row, Connection *connection)
+read_tuple(TriggerData *data, HeapTuple tuple, StoreRow *row,
+		   Connection *connection)
 {
-	store_deform(&connection_table, tuple, RelationGetDescr(data->tg_relation), row);
+	store_deform(&connection_table, tuple, RelationGetDescr(data->tg_relation),
+				 row);
 	connection_from_row(connection, row);
 }
 
@@ -72,16 +77,18 @@ normalise(Connection *connection, TriggerPatch *patch)
 		if (scopes != connection->scopes)
 		{
 			connection->scopes = scopes;
-			store_patch(patch, &connection_table, CONNECTION_SCOPES, PointerGetDatum(scopes), false);
+			store_patch(patch, &connection_table, CONNECTION_SCOPES,
+						PointerGetDatum(scopes), false);
 		}
 	}
 }
 
 /*
- * Raises connection_exists if another pair's Connection has the id that an organization gives
- * its row.  The unique index would refuse it too, but ON CONFLICT (id) DO UPDATE comes before
- * that, and since 18 its WHERE sees the row that is there before row security refuses.  Who
- * does not see an id that is being inserted right now cannot know it either.
+ * Raises connection_exists if another pair's Connection has the id that an
+ * organization gives its row.  The unique index would refuse it too, but ON
+ * CONFLICT (id) DO UPDATE comes before that, and since 18 its WHERE sees the
+ * row that is there before row security refuses.  Who does not see an id that
+ * is being inserted right now cannot know it either.
  */
 static void
 refuse_taken_id(const Connection *new)
@@ -89,7 +96,8 @@ refuse_taken_id(const Connection *new)
 	Connection	found;
 
 	if (connection_find(new->id, &found) &&
-		!(text_same(found.source, new->source) && text_same(found.destination, new->destination)))
+		!(text_same(found.source, new->source) &&
+		  text_same(found.destination, new->destination)))
 		ereport(ERROR,
 				(connect_error(ERROR_CONNECTION_EXISTS),
 				 blame_argument("id"),
@@ -103,7 +111,8 @@ guard_insert(TriggerData *data)
 {
 	Principal	who;
 	ConnectionWrite	writer = current_writer(&who);
-	bool		for_organization = writer.principal->kind == PRINCIPAL_ORGANIZATION;
+	bool		for_organization =
+		writer.principal->kind == PRINCIPAL_ORGANIZATION;
 	bool		own_id;
 	TimestampTz now = GetCurrentTransactionStartTimestamp();
 	StoreRow	row;
@@ -116,31 +125,38 @@ guard_insert(TriggerData *data)
 	if (!own_id)
 	{
 		new.id = random_typeid("cxn");
-		store_patch(&patch, &connection_table, CONNECTION_ID, PointerGetDatum(new.id), false);
+		store_patch(&patch, &connection_table, CONNECTION_ID,
+					PointerGetDatum(new.id), false);
 	}
 	if (new.source == NULL && for_organization)
 	{
 		new.source = writer.principal->organization;
-		store_patch(&patch, &connection_table, CONNECTION_SOURCE, PointerGetDatum(new.source), false);
+		store_patch(&patch, &connection_table, CONNECTION_SOURCE,
+					PointerGetDatum(new.source), false);
 	}
 	if (new.scopes == NULL)
 	{
 		new.scopes = change_sort_scopes(scope_defaults());
-		store_patch(&patch, &connection_table, CONNECTION_SCOPES, PointerGetDatum(new.scopes), false);
+		store_patch(&patch, &connection_table, CONNECTION_SCOPES,
+					PointerGetDatum(new.scopes), false);
 	}
 	if (for_organization)
 	{
-		store_patch(&patch, &connection_table, CONNECTION_CREATOR_ID, PointerGetDatum(writer.principal->actor_id),
-				  writer.principal->actor_id == NULL);
-		store_patch(&patch, &connection_table, CONNECTION_CREATOR_TYPE, PointerGetDatum(writer.principal->actor_type),
-				  writer.principal->actor_type == NULL);
+		store_patch(&patch, &connection_table, CONNECTION_CREATOR_ID,
+					PointerGetDatum(writer.principal->actor_id),
+					writer.principal->actor_id == NULL);
+		store_patch(&patch, &connection_table, CONNECTION_CREATOR_TYPE,
+					PointerGetDatum(writer.principal->actor_type),
+					writer.principal->actor_type == NULL);
 	}
 	if (for_organization || row.nulls[CONNECTION_CREATED_AT])
-		store_patch(&patch, &connection_table, CONNECTION_CREATED_AT, TimestampTzGetDatum(now), false);
+		store_patch(&patch, &connection_table, CONNECTION_CREATED_AT,
+					TimestampTzGetDatum(now), false);
 	if (for_organization || row.nulls[CONNECTION_UPDATED_AT])
 		store_patch(&patch, &connection_table, CONNECTION_UPDATED_AT,
-				  for_organization || row.nulls[CONNECTION_CREATED_AT] ?
-				  TimestampTzGetDatum(now) : row.values[CONNECTION_CREATED_AT], false);
+					for_organization || row.nulls[CONNECTION_CREATED_AT] ?
+					TimestampTzGetDatum(now) :
+					row.values[CONNECTION_CREATED_AT], false);
 
 	change_check_insert(writer.principal, &new);
 	change_check_registered(writer.principal, &new);
@@ -149,7 +165,10 @@ guard_insert(TriggerData *data)
 	return store_apply_patch(&patch, data, data->tg_trigtuple);
 }
 
-/* Decides on a changed row, sets updated_at if anything changed, and returns it. */
+/*
+ * Decides on a changed row, sets updated_at if anything changed, and returns
+ * it.
+ */
 static HeapTuple
 guard_update(TriggerData *data)
 {
@@ -165,10 +184,12 @@ guard_update(TriggerData *data)
 	read_old_tuple(data, &old_row, &old);
 	read_tuple(data, data->tg_newtuple, &new_row, &new);
 	normalise(&new, &patch);
-	updated_at = change_check_update(writer.principal, &old, &new, writer.action) == ACTION_NONE ?
-		old.updated_at : GetCurrentTransactionStartTimestamp();
+	updated_at = change_check_update(writer.principal, &old, &new,
+									 writer.action) ==
+		ACTION_NONE ? old.updated_at : GetCurrentTransactionStartTimestamp();
 	if (new_row.nulls[CONNECTION_UPDATED_AT] || new.updated_at != updated_at)
-		store_patch(&patch, &connection_table, CONNECTION_UPDATED_AT, TimestampTzGetDatum(updated_at), false);
+		store_patch(&patch, &connection_table, CONNECTION_UPDATED_AT,
+					TimestampTzGetDatum(updated_at), false);
 	return store_apply_patch(&patch, data, data->tg_newtuple);
 }
 
@@ -179,7 +200,8 @@ guard_update(TriggerData *data)
 Datum
 connect_guard_connection(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = store_require_trigger(fcinfo, &connection_table, "guard_connection");
+	TriggerData *data = store_require_trigger(fcinfo, &connection_table,
+											  "guard_connection");
 	HeapTuple	result;
 
 	if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
@@ -190,12 +212,15 @@ connect_guard_connection(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
 		ereport(ERROR,
 				(connect_error(ERROR_TRUNCATE_REFUSED),
-				 errdetail("Connections and their history are kept for ever.")));
-	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) || !TRIGGER_FIRED_BEFORE(data->tg_event))
+				 errdetail("Connections and their history are kept for "
+						   "ever.")));
+	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
+		!TRIGGER_FIRED_BEFORE(data->tg_event))
 		store_refuse_trigger("guard_connection");
 
 	PushActiveSnapshot(GetTransactionSnapshot());
-	result = TRIGGER_FIRED_BY_INSERT(data->tg_event) ? guard_insert(data) : guard_update(data);
+	result = TRIGGER_FIRED_BY_INSERT(data->tg_event) ?
+		guard_insert(data) : guard_update(data);
 	PopActiveSnapshot();
 	return PointerGetDatum(result);
 }
@@ -209,13 +234,16 @@ require_normal(const Connection *connection)
 				(connect_error_in(ERROR_PARAMETER_INVALID, "name"),
 				 blame_argument("name"),
 				 errdetail("An empty name is stored as null."),
-				 errhint("Look for a trigger on connect.connection that rewrites it.")));
-	if (connection->scopes == NULL || change_sort_scopes(connection->scopes) != connection->scopes)
+				 errhint("Look for a trigger on connect.connection that "
+						 "rewrites it.")));
+	if (connection->scopes == NULL ||
+		change_sort_scopes(connection->scopes) != connection->scopes)
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, "scopes"),
 				 blame_argument("scopes"),
 				 errdetail("Scopes are stored sorted and without duplicates."),
-				 errhint("Look for a trigger on connect.connection that rewrites them.")));
+				 errhint("Look for a trigger on connect.connection that "
+						 "rewrites them.")));
 }
 
 /* Wraps a C string, NULL included, as a text. */
@@ -230,7 +258,8 @@ text_or_null(const char *value)
  * is now, from the state it was in.
  */
 static void
-write_event(const ConnectionWrite *write, int action, int from, const Connection *connection)
+write_event(const ConnectionWrite *write, int action, int from,
+			const Connection *connection)
 {
 	const Principal *who = write->principal;
 	Event		event = {
@@ -261,7 +290,8 @@ write_event(const ConnectionWrite *write, int action, int from, const Connection
 Datum
 connect_record_event(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = store_require_trigger(fcinfo, &connection_table, "record_event");
+	TriggerData *data = store_require_trigger(fcinfo, &connection_table,
+											  "record_event");
 	bool		insert = TRIGGER_FIRED_BY_INSERT(data->tg_event);
 	StoreRow	row;
 	Connection	old = {.status = CONNECTION_NONE};
@@ -270,25 +300,29 @@ connect_record_event(PG_FUNCTION_ARGS)
 	ConnectionWrite	writer;
 	int			action = ACTION_CREATE;
 
-	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) || !TRIGGER_FIRED_AFTER(data->tg_event) ||
+	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
+		!TRIGGER_FIRED_AFTER(data->tg_event) ||
 		TRIGGER_FIRED_BY_DELETE(data->tg_event))
 		store_refuse_trigger("record_event");
 
 	PushActiveSnapshot(GetTransactionSnapshot());
 	writer = current_writer(&who);
-	read_tuple(data, insert ? data->tg_trigtuple : data->tg_newtuple, &row, &new);
+	read_tuple(data, insert ? data->tg_trigtuple : data->tg_newtuple, &row,
+			   &new);
 	require_normal(&new);
 	if (insert)
 		change_check_insert(writer.principal, &new);
 	else
 	{
 		read_old_tuple(data, &row, &old);
-		action = change_check_update(writer.principal, &old, &new, writer.action);
+		action = change_check_update(writer.principal, &old, &new,
+									 writer.action);
 	}
 	if (action != ACTION_NONE)
 	{
 		if (writer.principal->actor_id != NULL)
-			value_check_length(writer.principal->actor_id, ACTOR_MAX_CHARS, ERROR_ACTOR_TOO_LONG, "actor_id");
+			value_check_length(writer.principal->actor_id, ACTOR_MAX_CHARS,
+							   ERROR_ACTOR_TOO_LONG, "actor_id");
 		write_event(&writer, action, old.status, &new);
 	}
 	PopActiveSnapshot();

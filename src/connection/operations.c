@@ -3,8 +3,8 @@
  *		What an organization can do with its Connections.
  *
  * A write looks first and locks only then, so that a loser writes nothing; the
- * statement that writes asks again on the locked row.  What is not acceptable in
- * a name or in scopes is the guard's to say.
+ * statement that writes asks again on the locked row.  What is not acceptable
+ * in a name or in scopes is the guard's to say.
  */
 #include "postgres.h"
 
@@ -19,7 +19,10 @@
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
-/* How often a change is tried while others change the row, or a trigger suppresses it. */
+/*
+ * How often a change is tried while others change the row, or a trigger
+ * suppresses it.
+ */
 #define MAX_ATTEMPTS 10
 
 /* Raises not_found for an id under which the principal may see nothing. */
@@ -51,14 +54,17 @@ find_own_now(const Principal *who, text *id, Connection *connection)
 	PopActiveSnapshot();
 }
 
-/* Raises the error for a change that was decided upon and yet did not happen. */
+/*
+ * Raises the error for a change that was decided upon and yet did not happen.
+ */
 static void
 refuse_suppressed(void)
 {
 	ereport(ERROR,
 			(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
 			 errdetail("The change was allowed, but the row did not change."),
-			 errhint("Look for a trigger on connect.connection that suppresses it.")));
+			 errhint("Look for a trigger on connect.connection that suppresses "
+					 "it.")));
 }
 
 /* Raises connection_exists if the pair has a Connection. */
@@ -75,19 +81,26 @@ refuse_existing(text *source, text *destination)
 		ereport(ERROR,
 				(connect_error(ERROR_CONNECTION_EXISTS),
 				 blame_argument("destination_organization_id"),
-				 errdetail("Connection \"%s\" from \"%s\" to \"%s\" is \"%s\".", text_to_cstring(existing.id), text_to_cstring(source), text_to_cstring(destination), connection_status_label(existing.status)),
-				 existing.status == CONNECTION_INACTIVE ? errhint("Reactivate it instead.") : 0));
+				 errdetail("Connection \"%s\" from \"%s\" to \"%s\" is \"%s\".",
+						   text_to_cstring(existing.id),
+						   text_to_cstring(source),
+						   text_to_cstring(destination),
+						   connection_status_label(existing.status)),
+				 existing.status == CONNECTION_INACTIVE ?
+				 errhint("Reactivate it instead.") : 0));
 }
 
 /*
  * Offers a Connection to destination.  name may be NULL; scopes NULL means the
- * default ones.  Raises parameter_missing, parameter_invalid, connection_exists,
- * organization_unknown, scope_unknown, scopes_empty, name_too_long; 40001 under
- * REPEATABLE READ if another session has just created it.
+ * default ones.  Raises parameter_missing, parameter_invalid,
+ * connection_exists, organization_unknown, scope_unknown, scopes_empty,
+ * name_too_long; 40001 under REPEATABLE READ if another session has just
+ * created it.
  */
 void
-connection_create(const Principal *who, const char *request_id, text *destination,
-				 text *name, ArrayType *scopes, Connection *result)
+connection_create(const Principal *who, const char *request_id,
+				  text *destination, text *name, ArrayType *scopes,
+				  Connection *result)
 {
 	ConnectionWrite write = {.principal = who,.request_id = request_id};
 
@@ -96,26 +109,32 @@ connection_create(const Principal *who, const char *request_id, text *destinatio
 	if (scopes != NULL)
 		scopes = change_sort_scopes(scopes);
 	refuse_existing(who->organization, destination);
-	if (!connection_insert(&write, who->organization, destination, name, scopes, result))
+	if (!connection_insert(&write, who->organization, destination, name, scopes,
+						   result))
 	{
 		refuse_existing(who->organization, destination);
 		refuse_suppressed();
 	}
 }
 
-/* Raises scopes_changed unless the row's scopes are those that the caller looked at. */
+/*
+ * Raises scopes_changed unless the row's scopes are those that the caller
+ * looked at.
+ */
 static void
 require_same_scopes(const Connection *connection, ArrayType *scopes)
 {
 	bool		added;
 	bool		removed;
 
-	value_compare_names(change_sort_scopes(connection->scopes), scopes, &added, &removed);
+	value_compare_names(change_sort_scopes(connection->scopes), scopes, &added,
+						&removed);
 	if (added || removed)
 		ereport(ERROR,
 				(connect_error(ERROR_SCOPES_CHANGED),
 				 blame_argument("scopes"),
-				 errdetail("The scopes of connection \"%s\" are not the ones given.", text_to_cstring(connection->id)),
+				 errdetail("The scopes of connection \"%s\" are not the ones "
+						   "given.", text_to_cstring(connection->id)),
 				 errhint("Look at the connection again.")));
 }
 
@@ -127,8 +146,9 @@ require_same_scopes(const Connection *connection, ArrayType *scopes)
  * session has just changed it.
  */
 void
-connection_transition(const Principal *who, const char *request_id, ConnectionAction action,
-					 text *id, text *reason, ArrayType *scopes, Connection *result)
+connection_transition(const Principal *who, const char *request_id,
+					  ConnectionAction action, text *id, text *reason,
+					  ArrayType *scopes, Connection *result)
 {
 	ConnectionWrite write = {.principal = who,.request_id = request_id};
 
@@ -146,12 +166,14 @@ connection_transition(const Principal *who, const char *request_id, ConnectionAc
 			require_same_scopes(&old, scopes);
 		if (reason != NULL && VARSIZE_ANY_EXHDR(reason) > 0)
 		{
-			value_check_length(reason, REASON_MAX_CHARS, ERROR_REASON_TOO_LONG, "reason");
+			value_check_length(reason, REASON_MAX_CHARS, ERROR_REASON_TOO_LONG,
+							   "reason");
 			write.reason = text_to_cstring(reason);
 		}
 
 		changed = old;
-		changed.status = rules_find(&connection_life, action, old.status, change_parties(who, &old))->to;
+		changed.status = rules_find(&connection_life, action, old.status,
+									change_parties(who, &old))->to;
 		if (connection_update(&write, &old, &changed, result))
 		{
 			/* a trigger that put the old row back must not pass for success */
@@ -193,11 +215,13 @@ connection_change(const Principal *who, const char *request_id, text *id,
 		if (scopes != NULL)
 		{
 			changed.scopes = scopes;
-			value_compare_names(change_sort_scopes(old.scopes), scopes, &added, &removed);
+			value_compare_names(change_sort_scopes(old.scopes), scopes, &added,
+								&removed);
 		}
 		write.action = added ? ACTION_WIDEN : ACTION_UPDATE;
 		if (added)
-			changed.status = rules_find(&connection_life, ACTION_WIDEN, old.status, PARTY_SOURCE)->to;
+			changed.status = rules_find(&connection_life, ACTION_WIDEN,
+										old.status, PARTY_SOURCE)->to;
 		else if (!removed && text_same(old.name, changed.name))
 		{
 			*result = old;
@@ -220,7 +244,10 @@ connection_check(const Principal *who, ConnectionAction action, text *id)
 	change_check_action(who, action, &connection);
 }
 
-/* Reads one Connection under the active snapshot.  Raises parameter_missing, not_found. */
+/*
+ * Reads one Connection under the active snapshot.  Raises parameter_missing,
+ * not_found.
+ */
 void
 connection_get(const Principal *who, text *id, Connection *result)
 {
@@ -232,7 +259,8 @@ connection_get(const Principal *who, text *id, Connection *result)
  * Raises parameter_invalid, not_found.
  */
 ListPage
-connection_list_events(const Principal *who, text *id, const ListRequest *request)
+connection_list_events(const Principal *who, text *id,
+					   const ListRequest *request)
 {
 	PageQuery	query = resource_begin_query(&event_resource);
 	Connection	connection;

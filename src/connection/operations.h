@@ -16,8 +16,9 @@ extern void connection_create(const Principal *who, const char *request_id,
 							  text *destination, text *name, ArrayType *scopes,
 							  Connection *result);
 extern void connection_transition(const Principal *who, const char *request_id,
-								  ConnectionAction action, text *id, text *reason,
-								  ArrayType *scopes, Connection *result);
+								  ConnectionAction action, text *id,
+								  text *reason, ArrayType *scopes,
+								  Connection *result);
 extern void connection_change(const Principal *who, const char *request_id,
 							  text *id, text *name, ArrayType *scopes,
 							  Connection *result);

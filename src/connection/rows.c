@@ -38,7 +38,8 @@ static StoreQuery insert_connection = {
 	"INSERT INTO connect.connection AS t"
 	" (source_organization_id, destination_organization_id, name, scopes)"
 	" VALUES ($1, $2, $3, $4)"
-	" ON CONFLICT (source_organization_id, destination_organization_id) DO NOTHING",
+	" ON CONFLICT (source_organization_id, destination_organization_id) DO"
+	" NOTHING",
 	4, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID}, true, &connection_table
 };
 
@@ -53,7 +54,8 @@ static StoreQuery update_connection = {
 	" AND (t.name OPERATOR(pg_catalog.=) $5 OR (t.name IS NULL AND $5 IS NULL))"
 	" AND t.status OPERATOR(pg_catalog.=) $6::connect.connection_status"
 	" AND t.scopes OPERATOR(pg_catalog.=) $7",
-	7, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTARRAYOID},
+	7, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID,
+		TEXTARRAYOID},
 	true, &connection_table
 };
 
@@ -94,7 +96,9 @@ read_first(const StoreResult *result, Connection *connection)
 	return true;
 }
 
-/* Reads the row with this unique key under the active snapshot; false if none. */
+/*
+ * Reads the row with this unique key under the active snapshot; false if none.
+ */
 static bool
 find_by_key(StoreKey *key, const Datum *values, Connection *connection)
 {
@@ -106,7 +110,9 @@ find_by_key(StoreKey *key, const Datum *values, Connection *connection)
 	return true;
 }
 
-/* Reads a Connection by id under the active snapshot; false if there is none. */
+/*
+ * Reads a Connection by id under the active snapshot; false if there is none.
+ */
 bool
 connection_find(text *id, Connection *connection)
 {
@@ -122,7 +128,8 @@ connection_find(text *id, Connection *connection)
 bool
 connection_find_pair(text *source, text *destination, Connection *connection)
 {
-	Datum		values[] = {PointerGetDatum(source), PointerGetDatum(destination)};
+	Datum		values[] = {PointerGetDatum(source),
+		PointerGetDatum(destination)};
 
 	return find_by_key(&connection_by_pair, values, connection);
 }
@@ -167,7 +174,8 @@ connection_update(const ConnectionWrite *write, const Connection *old,
 		PointerGetDatum(old->scopes)
 	};
 	char		nulls[] = {
-		' ', changed->name ? ' ' : 'n', ' ', ' ', old->name ? ' ' : 'n', ' ', ' '
+		' ', changed->name ? ' ' : 'n', ' ', ' ', old->name ? ' ' : 'n', ' ',
+		' '
 	};
 	StoreResult rows = store_query_marked(&update_connection, values, nulls,
 										  &connection_table, write);

@@ -68,7 +68,8 @@ extern bool connection_find_pair(text *source, text *destination,
 extern bool connection_insert(const ConnectionWrite *write, text *source,
 							  text *destination, text *name, ArrayType *scopes,
 							  Connection *connection);
-extern bool connection_update(const ConnectionWrite *write, const Connection *old,
-							  const Connection *changed, Connection *result);
+extern bool connection_update(const ConnectionWrite *write,
+							  const Connection *old, const Connection *changed,
+							  Connection *result);
 
 #endif							/* CONNECT_CONNECTION_ROWS_H */

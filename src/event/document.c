@@ -35,12 +35,17 @@ event_audience(const Principal *reader, const void *row)
 	const Event *event = row;
 
 	return resource_parties(reader, event->source, event->destination) |
-		(text_same(reader->organization, event->actor_organization) ? AUDIENCE_ACTOR : 0);
+		(text_same(reader->organization, event->actor_organization) ?
+		 AUDIENCE_ACTOR : 0);
 }
 
-/* An organization's events are those of its outbound and of its inbound Connections. */
+/*
+ * An organization's events are those of its outbound and of its inbound
+ * Connections.
+ */
 static bool
-narrow_events(const Principal *reader, const ListRequest *request, PageQuery *query)
+narrow_events(const Principal *reader, const ListRequest *request,
+			  PageQuery *query)
 {
 	query->columns[0] = EVENT_SOURCE;
 	query->columns[1] = EVENT_DESTINATION;

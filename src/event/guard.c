@@ -19,11 +19,14 @@ PG_FUNCTION_INFO_V1(connect_guard_event);
 Datum
 connect_guard_event(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = store_require_trigger(fcinfo, &event_table, "guard_event");
+	TriggerData *data = store_require_trigger(fcinfo, &event_table,
+											  "guard_event");
 
-	if (!TRIGGER_FIRED_BY_INSERT(data->tg_event) || store_meaning(&event_table) == NULL)
+	if (!TRIGGER_FIRED_BY_INSERT(data->tg_event) ||
+		store_meaning(&event_table) == NULL)
 		ereport(ERROR,
 				(connect_error(ERROR_EVENT_CHANGED),
-				 errdetail("The history of connections is written by their changes alone.")));
+				 errdetail("The history of connections is written by their "
+						   "changes alone.")));
 	return PointerGetDatum(data->tg_trigtuple);
 }

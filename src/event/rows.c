@@ -40,6 +40,8 @@ event_insert(const Event *event)
 	if (!store_insert(&insert_event, to))
 		ereport(ERROR,
 				(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
-				 errdetail("The change was allowed, but its event was not stored."),
-				 errhint("Look for a trigger on connect.event that returns NULL.")));
+				 errdetail("The change was allowed, but its event was not "
+						   "stored."),
+				 errhint("Look for a trigger on connect.event that returns "
+						 "NULL.")));
 }

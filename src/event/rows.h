@@ -24,10 +24,13 @@
 	COLUMN(context, EVENT_ACTOR_ORGANIZATION, actor_organization, TEXT, \
 		   NULLABLE, "actor_organization_id") \
 	COLUMN(context, EVENT_ACTOR_ID, actor_id, TEXT, NULLABLE, "actor_id") \
-	COLUMN(context, EVENT_ACTOR_TYPE, actor_type, TEXT, NULLABLE, "actor_type") \
+	COLUMN(context, EVENT_ACTOR_TYPE, actor_type, TEXT, NULLABLE, \
+		   "actor_type") \
 	COLUMN(context, EVENT_REASON, reason, TEXT, NULLABLE, "reason") \
-	COLUMN(context, EVENT_REQUEST_ID, request_id, TEXT, NULLABLE, "request_id") \
-	COLUMN(context, EVENT_CREATED_AT, created_at, TIME, NOT_NULL, "created_at")
+	COLUMN(context, EVENT_REQUEST_ID, request_id, TEXT, NULLABLE, \
+		   "request_id") \
+	COLUMN(context, EVENT_CREATED_AT, created_at, TIME, NOT_NULL, \
+		   "created_at")
 
 enum
 {

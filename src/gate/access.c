@@ -78,15 +78,22 @@ static void
 refuse(const text *source, const text *destination, Access access)
 {
 	static const char *const hints[] = {
-		[ACCESS_NO_CONNECTION] = "The source organization can offer a connection.",
-		[ACCESS_PENDING] = "The destination organization can activate the connection.",
-		[ACCESS_INACTIVE] = "The source organization can reactivate the connection.",
-		[ACCESS_SCOPE_NOT_GRANTED] = "The source organization can offer more scopes.",
+		[ACCESS_NO_CONNECTION] =
+		"The source organization can offer a connection.",
+		[ACCESS_PENDING] =
+		"The destination organization can activate the connection.",
+		[ACCESS_INACTIVE] =
+		"The source organization can reactivate the connection.",
+		[ACCESS_SCOPE_NOT_GRANTED] =
+		"The source organization can offer more scopes.",
 	};
 
 	ereport(ERROR,
 			(connect_error(ERROR_SHARING_NOT_ALLOWED),
-			 errdetail("From \"%s\" to \"%s\": %s.", source == NULL ? "" : text_excerpt(source), destination == NULL ? "" : text_excerpt(destination), access_word(access)),
+			 errdetail("Sharing from \"%s\" to \"%s\" is refused: %s.",
+					   source == NULL ? "" : text_excerpt(source),
+					   destination == NULL ? "" : text_excerpt(destination),
+					   access_word(access)),
 			 errhint("%s", hints[access])));
 }
 
@@ -108,7 +115,8 @@ access_require(text *source, text *destination, const text *scope)
 	PopActiveSnapshot();
 	if (access == ACCESS_ALLOWED)
 		access = gate_lock_pair(source, destination, &status, &scopes) ?
-			access_judge(status, access_grants(scopes, scope)) : ACCESS_NO_CONNECTION;
+			access_judge(status, access_grants(scopes, scope)) :
+			ACCESS_NO_CONNECTION;
 	if (access != ACCESS_ALLOWED)
 		refuse(source, destination, access);
 }
@@ -123,6 +131,7 @@ access_sources(const text *scope)
 	const text *destination = principal_reader();
 	int			room = 64;
 	int			count = 0;
+	Datum		source;
 	Datum	   *sources = palloc(room * sizeof(Datum));
 	Connection	connection;
 	StoreScan	scan;
@@ -135,14 +144,17 @@ access_sources(const text *scope)
 	while (gate_destination_next(&scan, &connection))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (access_judge(connection.status, access_grants(connection.scopes, scope)) != ACCESS_ALLOWED)
+		if (access_judge(connection.status, access_grants(connection.scopes,
+														  scope)) !=
+			ACCESS_ALLOWED)
 			continue;
 		if (count == room)
 		{
 			room *= 2;
 			sources = repalloc(sources, room * sizeof(Datum));
 		}
-		sources[count++] = PointerGetDatum(PG_DETOAST_DATUM_COPY(PointerGetDatum(connection.source)));
+		source = PointerGetDatum(connection.source);
+		sources[count++] = PointerGetDatum(PG_DETOAST_DATUM_COPY(source));
 	}
 	store_scan_end(&scan);
 	qsort(sources, count, sizeof(Datum), text_compare_datums);

@@ -16,8 +16,12 @@ typedef enum Access
 	ACCESS_SCOPE_NOT_GRANTED
 } Access;
 
-/* scope may be NULL, for any, everywhere; an organization that is NULL has no Connection */
-extern Access access_check(const text *source, const text *destination, const text *scope);
+/*
+ * scope may be NULL, for any, everywhere; an organization that is NULL has no
+ * Connection
+ */
+extern Access access_check(const text *source, const text *destination,
+						   const text *scope);
 extern void access_require(text *source, text *destination, const text *scope);
 extern ArrayType *access_sources(const text *scope);
 extern const char *access_word(Access access);

@@ -22,13 +22,16 @@ PG_FUNCTION_INFO_V1(connect_unshare_table);
 Datum
 connect_is_allowed(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(access_check(ARG_TEXT(0), ARG_TEXT(1), ARG_TEXT(2)) == ACCESS_ALLOWED);
+	PG_RETURN_BOOL(access_check(ARG_TEXT(0), ARG_TEXT(1), ARG_TEXT(2)) ==
+				   ACCESS_ALLOWED);
 }
 
 Datum
 connect_explain_access(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(access_word(access_check(ARG_TEXT(0), ARG_TEXT(1), ARG_TEXT(2)))));
+	PG_RETURN_TEXT_P(cstring_to_text(access_word(access_check(ARG_TEXT(0),
+															  ARG_TEXT(1),
+															  ARG_TEXT(2)))));
 }
 
 Datum

@@ -19,9 +19,15 @@ mark_tuple(TriggerData *data, HeapTuple tuple)
 {
 	TupleDesc	desc = RelationGetDescr(data->tg_relation);
 	bool		null;			/* never, or store_column() would have raised */
-	Datum		source = heap_getattr(tuple, store_column(&connection_table, CONNECTION_SOURCE), desc, &null);
-	Datum		destination = heap_getattr(tuple, store_column(&connection_table, CONNECTION_DESTINATION), desc, &null);
-	Pair		pair = pair_make(DatumGetTextPP(source), DatumGetTextPP(destination));
+	Datum		source =
+		heap_getattr(tuple, store_column(&connection_table, CONNECTION_SOURCE),
+					 desc, &null);
+	Datum		destination = heap_getattr(tuple,
+										   store_column(&connection_table,
+														CONNECTION_DESTINATION),
+										   desc, &null);
+	Pair		pair = pair_make(DatumGetTextPP(source),
+								 DatumGetTextPP(destination));
 
 	pair_tags_mark(pair_hash(&pair));
 }
@@ -34,9 +40,11 @@ mark_tuple(TriggerData *data, HeapTuple tuple)
 Datum
 connect_mark_pair(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = store_require_trigger(fcinfo, &connection_table, "mark_pair");
+	TriggerData *data = store_require_trigger(fcinfo, &connection_table,
+											  "mark_pair");
 
-	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) || !TRIGGER_FIRED_AFTER(data->tg_event))
+	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
+		!TRIGGER_FIRED_AFTER(data->tg_event))
 		store_refuse_trigger("mark_pair");
 	if (pair_tags_enabled())
 	{

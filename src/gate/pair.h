@@ -22,7 +22,8 @@ typedef struct Pair
 static inline bool
 pair_has_id_length(const text *id)
 {
-	return id != NULL && VARSIZE_ANY_EXHDR(id) >= 1 && VARSIZE_ANY_EXHDR(id) <= ID_MAX_LENGTH;
+	return id != NULL && VARSIZE_ANY_EXHDR(id) >= 1 &&
+		VARSIZE_ANY_EXHDR(id) <= ID_MAX_LENGTH;
 }
 
 static inline Pair
@@ -41,12 +42,16 @@ pair_make(const text *source, const text *destination)
 static inline bool
 pair_equal(const Pair *a, const Pair *b)
 {
-	return a->source_len == b->source_len && a->destination_len == b->destination_len &&
+	return a->source_len == b->source_len &&
+		a->destination_len == b->destination_len &&
 		memcmp(a->source, b->source, a->source_len) == 0 &&
 		memcmp(a->destination, b->destination, a->destination_len) == 0;
 }
 
-/* Mixes bytes into a hash, eight at a time: ids are short, and this runs once per row. */
+/*
+ * Mixes bytes into a hash, eight at a time: ids are short, and this runs once
+ * per row.
+ */
 static inline uint64
 hash_mix(uint64 hash, const char *data, int len)
 {

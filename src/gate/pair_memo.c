@@ -1,7 +1,7 @@
 /*
  * pair_memo.c
- *		What the gate remembers of pairs, as long as the snapshot is the same: see
- *		snapshot_key.c for why that is never stale.
+ *		What the gate remembers of pairs, as long as the snapshot is the same:
+ *		see snapshot_key.c for why that is never stale.
  *
  * A statement that meets many sources would still probe the index for each.
  * After FIRST_LOAD misses for one destination we read its Connections in bulk,
@@ -29,10 +29,15 @@
 #define FIRST_LOAD 32
 #define LOAD_FACTOR 8
 
-/* The longest name that connect.scope takes; longer ones are looked for each time anew. */
+/*
+ * The longest name that connect.scope takes; longer ones are looked for each
+ * time anew.
+ */
 #define SCOPE_MAX_LENGTH 64
 
-/* What is known of a pair; connection is CONNECTION_NONE where there is none. */
+/*
+ * What is known of a pair; connection is CONNECTION_NONE where there is none.
+ */
 typedef struct PairEntry
 {
 	Pair		pair;
@@ -65,7 +70,8 @@ typedef struct Memo
 	MemoryContext context;		/* holds all of it */
 	pairs_hash *pairs;
 	bool		distrusted;		/* to be emptied before it is asked again */
-	ArrayType  *last_scopes;	/* most Connections grant the same: keep them once */
+	ArrayType  *last_scopes;	/* most Connections grant the same: keep them
+								 * once */
 
 	/* the last question to such scopes, for most rows ask the same */
 	const ArrayType *asked_scopes;
@@ -81,13 +87,18 @@ typedef struct Memo
 	int			next_load;		/* misses at which to read on */
 	char		loaded_to[ID_MAX_LENGTH];	/* id of the last Connection read */
 	int			loaded_to_len;	/* 0 before the first */
-	bool		from_first;		/* all up to there were read under this snapshot */
-	bool		complete;		/* all there are: who is not in pairs has none */
+	bool		from_first;		/* all up to there were read under this
+								 * snapshot */
+	bool		complete;		/* all there are: who is not in pairs has
+								 * none */
 } Memo;
 
 static Memo memo;
 
-/* Does a kept list of scopes grant this one?  As access_grants(), asked once for the same two. */
+/*
+ * Does a kept list of scopes grant this one?  As access_grants(), asked once
+ * for the same two.
+ */
 static inline bool
 kept_grants_scope(const ArrayType *scopes, const text *scope)
 {
@@ -111,14 +122,16 @@ static inline Access
 judge_entry(const PairEntry *entry, const text *scope)
 {
 	return access_judge(entry->connection,
-						entry->connection == CONNECTION_ACTIVE && kept_grants_scope(entry->scopes, scope));
+						entry->connection == CONNECTION_ACTIVE &&
+						kept_grants_scope(entry->scopes, scope));
 }
 
 /* May the memo grow?  As far as a hash table of the executor may. */
 static bool
 memo_has_room(void)
 {
-	return MemoryContextMemAllocated(memo.context, false) < get_hash_memory_limit() / 2;
+	return MemoryContextMemAllocated(memo.context, false) <
+		get_hash_memory_limit() / 2;
 }
 
 /* Forgets everything. */
@@ -126,7 +139,8 @@ static void
 memo_empty(void)
 {
 	if (memo.context == NULL)
-		memo.context = AllocSetContextCreate(TopMemoryContext, "connect gate", ALLOCSET_DEFAULT_SIZES);
+		memo.context = AllocSetContextCreate(TopMemoryContext, "connect gate",
+											 ALLOCSET_DEFAULT_SIZES);
 	MemoryContextReset(memo.context);
 	memo.last_scopes = NULL;
 	memo.asked_scopes = NULL;
@@ -144,7 +158,10 @@ distrust_memo(Datum arg, int cacheid, uint32 hash)
 	memo.distrusted = true;
 }
 
-/* Registers the callback by which PostgreSQL tells of changed enums; called once, at load. */
+/*
+ * Registers the callback by which PostgreSQL tells of changed enums; called
+ * once, at load.
+ */
 void
 pair_memo_init(void)
 {
@@ -165,7 +182,8 @@ memo_refresh(void)
 	memo.from_first = false;
 	memo.complete = false;
 	memo.horizon = 0;
-	if (memo.pairs == NULL || !pair_tags_enabled() || memo.distrusted || !memo_has_room())
+	if (memo.pairs == NULL || !pair_tags_enabled() || memo.distrusted ||
+		!memo_has_room())
 		memo_empty();
 	if (key != SNAPSHOT_KEY_NONE)
 		memo.horizon = pair_tags_horizon();
@@ -178,9 +196,11 @@ memo_find(Pair pair, uint32 hash)
 {
 	PairEntry  *entry = pairs_lookup_hash(memo.pairs, pair, hash);
 
-	if (entry == NULL || (entry->key == memo.key && memo.key != SNAPSHOT_KEY_NONE))
+	if (entry == NULL || (entry->key == memo.key &&
+						  memo.key != SNAPSHOT_KEY_NONE))
 		return entry;
-	if (entry->tag == PAIR_TAG_NONE || entry->tag != pair_tag_to_use(hash, memo.horizon))
+	if (entry->tag == PAIR_TAG_NONE ||
+		entry->tag != pair_tag_to_use(hash, memo.horizon))
 		return NULL;
 	entry->key = memo.key;
 	return entry;
@@ -196,16 +216,21 @@ memo_add(Pair pair, uint32 hash, int			status, const ArrayType *scopes)
 
 	/* whatever may fail comes before the insertion */
 	if (scopes != NULL &&
-		(memo.last_scopes == NULL || VARSIZE(memo.last_scopes) != VARSIZE(scopes) ||
+		(memo.last_scopes == NULL ||
+		 VARSIZE(memo.last_scopes) != VARSIZE(scopes) ||
 		 memcmp(memo.last_scopes, scopes, VARSIZE(scopes)) != 0))
-		memo.last_scopes = memcpy(MemoryContextAlloc(memo.context, VARSIZE(scopes)),
-								  scopes, VARSIZE(scopes));
+		memo.last_scopes =
+			memcpy(MemoryContextAlloc(memo.context, VARSIZE(scopes)),
+				   scopes, VARSIZE(scopes));
 	if (entry == NULL)
 	{
-		char	   *ids = MemoryContextAlloc(memo.context, pair.source_len + pair.destination_len);
+		char	   *ids =
+			MemoryContextAlloc(memo.context,
+							   pair.source_len + pair.destination_len);
 
 		pair.source = memcpy(ids, pair.source, pair.source_len);
-		pair.destination = memcpy(ids + pair.source_len, pair.destination, pair.destination_len);
+		pair.destination = memcpy(ids + pair.source_len, pair.destination,
+								  pair.destination_len);
 		entry = pairs_insert_hash(memo.pairs, pair, hash, &found);
 	}
 	entry->key = memo.key;
@@ -214,7 +239,10 @@ memo_add(Pair pair, uint32 hash, int			status, const ArrayType *scopes)
 	entry->scopes = scopes != NULL ? memo.last_scopes : NULL;
 }
 
-/* Reads on in the destination's Connections, LOAD_FACTOR rows for each miss so far. */
+/*
+ * Reads on in the destination's Connections, LOAD_FACTOR rows for each miss so
+ * far.
+ */
 static void
 bulk_load(const text *destination)
 {
@@ -225,7 +253,9 @@ bulk_load(const text *destination)
 
 	if (memo.loaded_to_len == 0)
 		memo.from_first = true;
-	gate_destination_begin(&scan, destination, cstring_to_text_with_len(memo.loaded_to, memo.loaded_to_len));
+	gate_destination_begin(&scan, destination,
+						   cstring_to_text_with_len(memo.loaded_to,
+													memo.loaded_to_len));
 	/* in another order than by id there would be no reading on */
 	for (int i = 0; scan.ordered && i < limit && memo_has_room(); i++)
 	{
@@ -240,9 +270,11 @@ bulk_load(const text *destination)
 		{
 			Pair		pair = pair_make(connection.source, destination);
 
-			memo_add(pair, pair_hash(&pair), connection.status, connection.scopes);
+			memo_add(pair, pair_hash(&pair), connection.status,
+					 connection.scopes);
 		}
-		memo.loaded_to_len = Min(VARSIZE_ANY_EXHDR(connection.id), ID_MAX_LENGTH);
+		memo.loaded_to_len = Min(VARSIZE_ANY_EXHDR(connection.id),
+								 ID_MAX_LENGTH);
 		memcpy(memo.loaded_to, VARDATA_ANY(connection.id), memo.loaded_to_len);
 	}
 	store_scan_end(&scan);
@@ -321,7 +353,8 @@ pair_memo_check(const text *source, const text *destination, const text *scope)
 				return judge_entry(entry, scope);
 		}
 	}
-	if (!knows_all(&pair) && !gate_read_pair(source, destination, &status, &scopes))
+	if (!knows_all(&pair) && !gate_read_pair(source, destination, &status,
+											 &scopes))
 		status = CONNECTION_NONE;
 	if (remember)
 		memo_add(pair, hash, status, scopes);

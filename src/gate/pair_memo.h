@@ -8,6 +8,7 @@
 #include "gate/access.h"
 
 extern void pair_memo_init(void);
-extern Access pair_memo_check(const text *source, const text *destination, const text *scope);
+extern Access pair_memo_check(const text *source, const text *destination,
+							  const text *scope);
 
 #endif							/* CONNECT_GATE_PAIR_MEMO_H */

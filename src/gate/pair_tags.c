@@ -1,7 +1,7 @@
 /*
  * pair_tags.c
- *		Who changed a pair's Connection last, in shared memory: lets the gate keep
- *		what it found from one snapshot to the next.
+ *		Who changed a pair's Connection last, in shared memory: lets the gate
+ *		keep what it found from one snapshot to the next.
  *
  * Only where the module is in shared_preload_libraries; else the gate keeps
  * nothing longer than a snapshot (snapshot_key.c).
@@ -11,27 +11,27 @@
  * nothing else.  The tag of a pair is its slot, or the floor if that is above.
  *
  * A reader may keep what it found under a tag, and may use it again while the
- * tag is the same, both only under snapshots whose xmin, the horizon, lies above
- * the tag.  Every writer that was registered by then is over and seen by each of
- * these snapshots alike.  One that was not is seen by none of them, for it
- * registers before it commits; and it changes the tag when it does, to one that
- * is not below a horizon before it is over.  A
- * transaction that writes itself, or reads as SERIALIZABLE, takes no tags: its
- * own changes are not marked at once, and reads that it skipped would not count
- * as read.  No lock is needed; long transactions hold the horizon back, which
- * makes readers slower, never wrong.
+ * tag is the same, both only under snapshots whose xmin, the horizon, lies
+ * above the tag.  Every writer that was registered by then is over and seen by
+ * each of these snapshots alike.  One that was not is seen by none of them,
+ * for it registers before it commits; and it changes the tag when it does, to
+ * one that is not below a horizon before it is over.  A transaction that
+ * writes itself, or reads as SERIALIZABLE, takes no tags: its own changes are
+ * not marked at once, and reads that it skipped would not count as read.  No
+ * lock is needed; long transactions hold the horizon back, which makes readers
+ * slower, never wrong.
  *
  * The floor stands for what no trigger marks:
  *   * transactions from before the start, such as prepared ones: it begins at
  *     the next id to be given;
  *   * changes to the table as a whole, such as TRUNCATE, a rewrite, or triggers
- *     switched off: the session that makes them raises it, before it commits, in
- *     the relcache callback, to the next id to be given.  So whoever reads above
- *     that floor sees the change itself.
- * Hence, under one floor, the trigger is there for all snapshots above it or for
- * none, and looking once at the catalog, under such a snapshot, tells which.
- * Stores must be known for their changes to be noticed: a reader announces the
- * table before it keeps anything, which raises the floor too.
+ *     switched off: the session that makes them raises it, before it commits,
+ *     in the relcache callback, to the next id to be given.  So whoever reads
+ *     above that floor sees the change itself.
+ * Hence, under one floor, the trigger is there for all snapshots above it or
+ * for none, and looking once at the catalog, under such a snapshot, tells
+ * which. Stores must be known for their changes to be noticed: a reader
+ * announces the table before it keeps anything, which raises the floor too.
  *
  * On a standby triggers do not fire, and no tags are taken.
  */
@@ -113,7 +113,8 @@ raise_to(pg_atomic_uint64 *number, uint64 value)
 {
 	uint64		present = pg_atomic_read_u64(number);
 
-	while (present < value && !pg_atomic_compare_exchange_u64(number, &present, value))
+	while (present < value && !pg_atomic_compare_exchange_u64(number, &present,
+															  value))
 		;
 }
 
@@ -121,7 +122,8 @@ raise_to(pg_atomic_uint64 *number, uint64 value)
 static void
 raise_floor(void)
 {
-	raise_to(&tags->floor, U64FromFullTransactionId(ReadNextFullTransactionId()));
+	raise_to(&tags->floor,
+			 U64FromFullTransactionId(ReadNextFullTransactionId()));
 }
 
 static inline uint64
@@ -130,11 +132,15 @@ store_number(Oid relid)
 	return ((uint64) MyDatabaseId << 32) | relid;
 }
 
-/* Raises the floor when this session has changed a store's table; a change without an id leaves its rows as they are. */
+/*
+ * Raises the floor when this session has changed a store's table; a change
+ * without an id leaves its rows as they are.
+ */
 static void
 table_changed(Oid relid)
 {
-	if (tags == NULL || !OidIsValid(relid) || !TransactionIdIsValid(GetTopTransactionIdIfAny()))
+	if (tags == NULL || !OidIsValid(relid) ||
+		!TransactionIdIsValid(GetTopTransactionIdIfAny()))
 		return;
 	for (int i = 0; i < STORES; i++)
 	{
@@ -147,7 +153,10 @@ table_changed(Oid relid)
 	}
 }
 
-/* Announces this database's store; false if it was not known yet, or there is no room. */
+/*
+ * Announces this database's store; false if it was not known yet, or there is
+ * no room.
+ */
 static bool
 is_known_store(Oid relid)
 {
@@ -157,9 +166,13 @@ is_known_store(Oid relid)
 
 		if (store == store_number(relid))
 			return true;
-		/* free, or of a store that this one came after; else somebody has just taken it */
+		/*
+		 * free, or of a store that this one came after; else somebody has just
+		 * taken it
+		 */
 		if ((store == 0 || store >> 32 == MyDatabaseId) &&
-			pg_atomic_compare_exchange_u64(&tags->stores[i], &store, store_number(relid)))
+			pg_atomic_compare_exchange_u64(&tags->stores[i], &store,
+										   store_number(relid)))
 		{
 			raise_floor();
 			return false;
@@ -198,18 +211,24 @@ slot_of(uint32 hash)
 void
 pair_tags_mark(uint32 hash)
 {
-	raise_to(slot_of(hash), U64FromFullTransactionId(GetTopFullTransactionId()));
+	raise_to(slot_of(hash),
+			 U64FromFullTransactionId(GetTopFullTransactionId()));
 }
 
-/* Returns what lies above every tag that the active snapshot may take; 0 if it may take none. */
+/*
+ * Returns what lies above every tag that the active snapshot may take; 0 if it
+ * may take none.
+ */
 uint64
 pair_tags_horizon(void)
 {
 	Snapshot	snapshot = GetActiveSnapshot();
 	uint64		next;
 
-	if (tags == NULL || snapshot->snapshot_type != SNAPSHOT_MVCC || snapshot->takenDuringRecovery ||
-		TransactionIdIsValid(GetTopTransactionIdIfAny()) || IsolationIsSerializable())
+	if (tags == NULL || snapshot->snapshot_type != SNAPSHOT_MVCC ||
+		snapshot->takenDuringRecovery ||
+		TransactionIdIsValid(GetTopTransactionIdIfAny()) ||
+		IsolationIsSerializable())
 		return 0;
 	if (pg_atomic_read_u64(&tags->floor) == 0)
 		raise_floor();
@@ -226,25 +245,35 @@ tag_below(uint64 floor, uint32 hash, uint64 horizon)
 	return tag < horizon ? tag : PAIR_TAG_NONE;
 }
 
-/* Returns the tag under which something kept may be used, for a snapshot with this horizon. */
+/*
+ * Returns the tag under which something kept may be used, for a snapshot with
+ * this horizon.
+ */
 uint64
 pair_tag_to_use(uint32 hash, uint64 horizon)
 {
-	return horizon == 0 ? PAIR_TAG_NONE : tag_below(pg_atomic_read_u64(&tags->floor), hash, horizon);
+	return horizon == 0 ? PAIR_TAG_NONE :
+		tag_below(pg_atomic_read_u64(&tags->floor), hash, horizon);
 }
 
-/* Is this the trigger that create_store() made, for every writer and every row? */
+/*
+ * Is this the trigger that create_store() made, for every writer and every row?
+ */
 static bool
 is_marking_trigger(HeapTuple tuple)
 {
 	Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(tuple);
-	int16		always = TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE;
+	int16		always = TRIGGER_TYPE_ROW | TRIGGER_TYPE_INSERT |
+		TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE;
 	char	   *function = get_func_name(trigger->tgfoid);
 
-	return trigger->tgenabled == TRIGGER_FIRES_ALWAYS && trigger->tgtype == always &&
-		trigger->tgattr.dim1 == 0 && heap_attisnull(tuple, Anum_pg_trigger_tgqual, NULL) &&
+	return trigger->tgenabled == TRIGGER_FIRES_ALWAYS &&
+		trigger->tgtype == always &&
+		trigger->tgattr.dim1 == 0 &&
+		heap_attisnull(tuple, Anum_pg_trigger_tgqual, NULL) &&
 		function != NULL && strcmp(function, MARKING_FUNCTION) == 0 &&
-		get_func_namespace(trigger->tgfoid) == get_rel_namespace(trigger->tgrelid);
+		get_func_namespace(trigger->tgfoid) ==
+		get_rel_namespace(trigger->tgrelid);
 }
 
 /* Does the active snapshot see the trigger on the store's table? */
@@ -257,9 +286,12 @@ sees_marking_trigger(Oid relid)
 	HeapTuple	tuple;
 	bool		sees;
 
-	ScanKeyInit(&keys[0], Anum_pg_trigger_tgrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-	ScanKeyInit(&keys[1], Anum_pg_trigger_tgname, BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum(MARKING_TRIGGER));
-	scan = systable_beginscan(catalog, TriggerRelidNameIndexId, true, GetActiveSnapshot(), 2, keys);
+	ScanKeyInit(&keys[0], Anum_pg_trigger_tgrelid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(relid));
+	ScanKeyInit(&keys[1], Anum_pg_trigger_tgname, BTEqualStrategyNumber,
+				F_NAMEEQ, CStringGetDatum(MARKING_TRIGGER));
+	scan = systable_beginscan(catalog, TriggerRelidNameIndexId, true,
+							  GetActiveSnapshot(), 2, keys);
 	tuple = systable_getnext(scan);
 	sees = HeapTupleIsValid(tuple) && is_marking_trigger(tuple);
 	systable_endscan(scan);
@@ -294,7 +326,8 @@ pair_tag_to_keep(uint32 hash, uint64 horizon)
 	if (horizon == 0)
 		return PAIR_TAG_NONE;
 	floor = pg_atomic_read_u64(&tags->floor);
-	if (floor >= horizon || !(floor == looked_at_floor ? all_marked : look_at_trigger(floor)))
+	if (floor >= horizon || !(floor == looked_at_floor ?
+							  all_marked : look_at_trigger(floor)))
 		return PAIR_TAG_NONE;
 	return tag_below(floor, hash, horizon);
 }

@@ -18,7 +18,9 @@ static StoreQuery lock_pair = {
 	2, {TEXTOID, TEXTOID}, true
 };
 
-/* Takes the two columns of the row that a scan is at; *scopes points into it. */
+/*
+ * Takes the two columns of the row that a scan is at; *scopes points into it.
+ */
 static void
 read_grant(StoreScan *scan, int *status, ArrayType **scopes)
 {
@@ -28,7 +30,8 @@ read_grant(StoreScan *scan, int *status, ArrayType **scopes)
 	*status = null ? CONNECTION_NONE : connection_status(value);
 	value = store_scan_column(scan, CONNECTION_SCOPES, &null);
 	*scopes = null ? NULL : DatumGetArrayTypeP(value);
-	scan->detoasted = (Pointer) *scopes != DatumGetPointer(value) ? *scopes : NULL;
+	scan->detoasted = (Pointer) *scopes != DatumGetPointer(value) ?
+		*scopes : NULL;
 }
 
 /*
@@ -40,7 +43,8 @@ bool
 gate_read_pair(const text *source, const text *destination,
 				int *status, ArrayType **scopes)
 {
-	Datum		keys[] = {PointerGetDatum(source), PointerGetDatum(destination)};
+	Datum		keys[] = {PointerGetDatum(source),
+		PointerGetDatum(destination)};
 	StoreScan	scan;
 	bool		found;
 
@@ -50,7 +54,8 @@ gate_read_pair(const text *source, const text *destination,
 	{
 		read_grant(&scan, status, scopes);
 		if (*scopes != NULL && scan.detoasted == NULL)
-			*scopes = (ArrayType *) memcpy(palloc(VARSIZE(*scopes)), *scopes, VARSIZE(*scopes));
+			*scopes = (ArrayType *) memcpy(palloc(VARSIZE(*scopes)), *scopes,
+										   VARSIZE(*scopes));
 	}
 	store_scan_end(&scan);
 	return found;
@@ -64,7 +69,8 @@ gate_read_pair(const text *source, const text *destination,
 bool
 gate_lock_pair(text *source, text *destination, int *status, ArrayType **scopes)
 {
-	Datum		values[] = {PointerGetDatum(source), PointerGetDatum(destination)};
+	Datum		values[] = {PointerGetDatum(source),
+		PointerGetDatum(destination)};
 	StoreResult result = store_query(&lock_pair, values, NULL);
 
 	if (result.count == 0)
@@ -74,16 +80,23 @@ gate_lock_pair(text *source, text *destination, int *status, ArrayType **scopes)
 	return true;
 }
 
-/* Begins to read a destination's Connections, those with an id above after, by id if scan->ordered. */
+/*
+ * Begins to read a destination's Connections, those with an id above after, by
+ * id if scan->ordered.
+ */
 void
-gate_destination_begin(StoreScan *scan, const text *destination, const text *after)
+gate_destination_begin(StoreScan *scan, const text *destination,
+					   const text *after)
 {
 	Datum		keys[] = {PointerGetDatum(destination), PointerGetDatum(after)};
 
 	store_scan_begin(scan, &connection_by_destination, keys);
 }
 
-/* Reads the next one's id, source, status and scopes, valid until the next call; false behind the last. */
+/*
+ * Reads the next one's id, source, status and scopes, valid until the next
+ * call; false behind the last.
+ */
 bool
 gate_destination_next(StoreScan *scan, Connection *connection)
 {
@@ -95,8 +108,10 @@ gate_destination_next(StoreScan *scan, Connection *connection)
 	if (!store_scan_next(scan))
 		return false;
 	memset(connection, 0, sizeof(*connection));
-	connection->id = DatumGetTextPP(store_scan_column(scan, CONNECTION_ID, &null));
-	connection->source = DatumGetTextPP(store_scan_column(scan, CONNECTION_SOURCE, &null));
+	connection->id =
+		DatumGetTextPP(store_scan_column(scan, CONNECTION_ID, &null));
+	connection->source =
+		DatumGetTextPP(store_scan_column(scan, CONNECTION_SOURCE, &null));
 	read_grant(scan, &connection->status, &connection->scopes);
 	return true;
 }

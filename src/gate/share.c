@@ -1,7 +1,7 @@
 /*
  * share.c
- *		Makes a user's table shareable: row security and one policy, both of them
- *		ordinary, so that dump and restore keep them.
+ *		Makes a user's table shareable: row security and one policy, both of
+ *		them ordinary, so that dump and restore keep them.
  *
  * The functions that lead here pin search_path, so the SQL text below is plain.
  */
@@ -45,7 +45,9 @@ open_own_table(Oid relation)
 				 blame_argument("relation"),
 				 errdetail("\"%s\" is not a table.", name),
 				 kind == RELKIND_VIEW ?
-				 errhint("Share the tables below the view, and give it security_invoker or an owner whom their policies hold.") :
+				 errhint("Share the tables below the view, and give it "
+						 "security_invoker or an owner whom their policies "
+						 "hold.") :
 				 errhint("Row security is for tables; name one.")));
 	/* before the lock, or anybody could lock anything */
 	if (!owns_relation(relation, GetUserId()))
@@ -59,18 +61,30 @@ open_own_table(Oid relation)
 	if (IsCatalogNamespace(RelationGetNamespace(rel)) ||
 		RelationGetNamespace(rel) == get_namespace_oid("connect", false))
 		ereport(ERROR,
-				(connect_error_in(ERROR_TABLE_UNSUITABLE, RelationGetRelationName(rel)),
+				(connect_error_in(ERROR_TABLE_UNSUITABLE,
+								  RelationGetRelationName(rel)),
 				 blame_argument("relation"),
-				 errdetail("Table \"%s\" belongs to PostgreSQL or to connect.", RelationGetRelationName(rel)),
+				 errdetail("Table \"%s\" belongs to PostgreSQL or to connect.",
+						   RelationGetRelationName(rel)),
 				 errhint("Share tables of your own.")));
 	return rel;
+}
+
+/* Returns a table's name as SQL wants it, with its schema. */
+static const char *
+quoted_name(Relation rel)
+{
+	const char *schema = get_namespace_name(RelationGetNamespace(rel));
+
+	return quote_qualified_identifier(schema, RelationGetRelationName(rel));
 }
 
 /* Does the table have the policy? */
 static bool
 has_policy(Relation rel)
 {
-	char	   *sql = psprintf("SELECT oid FROM pg_policy WHERE polrelid = %u AND polname = '" POLICY_NAME "'",
+	char	   *sql = psprintf("SELECT oid FROM pg_policy WHERE polrelid = %u"
+							   " AND polname = '" POLICY_NAME "'",
 							   RelationGetRelid(rel));
 	bool		found;
 
@@ -80,7 +94,10 @@ has_policy(Relation rel)
 	return found;
 }
 
-/* Raises 42703 or 42804 unless the table has this column and it can hold an organization's id. */
+/*
+ * Raises 42703 or 42804 unless the table has this column and it can hold an
+ * organization's id.
+ */
 static void
 check_column(Relation rel, Name column)
 {
@@ -93,22 +110,30 @@ check_column(Relation rel, Name column)
 		ereport(ERROR,
 				(connect_error_in(ERROR_COLUMN_UNKNOWN, NameStr(*column)),
 				 blame_argument("organization_column"),
-				 errdetail("Table \"%s\" has no column \"%s\".", RelationGetRelationName(rel), NameStr(*column)),
+				 errdetail("Table \"%s\" has no column \"%s\".",
+						   RelationGetRelationName(rel), NameStr(*column)),
 				 errhint("Name the column that says whose row it is.")));
-	get_atttypetypmodcoll(RelationGetRelid(rel), attnum, &type, &typmod, &collation);
+	get_atttypetypmodcoll(RelationGetRelid(rel), attnum, &type, &typmod,
+						  &collation);
 	if (type != TEXTOID && type != VARCHAROID)
 		ereport(ERROR,
 				(connect_error_in(ERROR_COLUMN_UNSUITABLE, NameStr(*column)),
 				 blame_argument("organization_column"),
-				 errdetail("Column \"%s\" of table \"%s\" is of type %s.", NameStr(*column), RelationGetRelationName(rel), format_type_be(type)),
-				 errhint("Ids of organizations are text; change the column to text or varchar.")));
+				 errdetail("Column \"%s\" of table \"%s\" is of type %s.",
+						   NameStr(*column), RelationGetRelationName(rel),
+						   format_type_be(type)),
+				 errhint("Ids of organizations are text; change the column to "
+						 "text or varchar.")));
 	/* to which the ids of two organizations may be the same */
 	if (!get_collation_isdeterministic(collation))
 		ereport(ERROR,
 				(connect_error_in(ERROR_COLUMN_UNSUITABLE, NameStr(*column)),
 				 blame_argument("organization_column"),
-				 errdetail("The collation of column \"%s\" of table \"%s\" takes different texts for the same.", NameStr(*column), RelationGetRelationName(rel)),
-				 errhint("Give the column a deterministic collation, such as \"C\".")));
+				 errdetail("The collation of column \"%s\" of table \"%s\" "
+						   "takes different texts for the same.",
+						   NameStr(*column), RelationGetRelationName(rel)),
+				 errhint("Give the column a deterministic collation, such as "
+						 "\"C\".")));
 }
 
 /*
@@ -120,35 +145,45 @@ void
 share_table(Oid relation, Name column, text *scope)
 {
 	Relation	rel = open_own_table(relation);
-	const char *table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
-												   RelationGetRelationName(rel));
+	const char *table = quoted_name(rel);
 	const char *owner = quote_identifier(NameStr(*column));
 	bool		was_off = !rel->rd_rel->relrowsecurity;
 
 	if (has_policy(rel))
 		ereport(ERROR,
-				(connect_error_in(ERROR_TABLE_SHARED, RelationGetRelationName(rel)),
+				(connect_error_in(ERROR_TABLE_SHARED,
+								  RelationGetRelationName(rel)),
 				 blame_argument("relation"),
-				 errdetail("Table \"%s\" has the policy \"" POLICY_NAME "\".", RelationGetRelationName(rel)),
-				 errhint("Run SELECT connect.unshare_table('%s'); first.", table)));
+				 errdetail("Table \"%s\" has the policy \"" POLICY_NAME "\".",
+						   RelationGetRelationName(rel)),
+				 errhint("Run SELECT connect.unshare_table('%s'); first.",
+						 table)));
 	check_column(rel, column);
 	scope_require(scope);
 	/* commands refuse a table that is open; the lock stays */
 	table_close(rel, NoLock);
 
-	store_command(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY", table), GetUserId());
-	store_command(psprintf("CREATE POLICY " POLICY_NAME " ON %s AS PERMISSIVE FOR SELECT TO PUBLIC"
-						   " USING (%s = (SELECT connect.current_organization_id())"
-						   " OR connect.is_allowed(%s, (SELECT connect.current_organization_id()), %s))",
-						   table, owner, owner, quote_literal_cstr(text_to_cstring(scope))),
+	store_command(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY", table),
+				  GetUserId());
+	store_command(psprintf("CREATE POLICY " POLICY_NAME
+						   " ON %s AS PERMISSIVE FOR SELECT TO PUBLIC"
+						   " USING (%s = (SELECT"
+						   " connect.current_organization_id())"
+						   " OR connect.is_allowed(%s, (SELECT"
+						   " connect.current_organization_id()), %s))",
+						   table, owner, owner,
+						   quote_literal_cstr(text_to_cstring(scope))),
 				  GetUserId());
 	store_command(psprintf("COMMENT ON POLICY " POLICY_NAME " ON %s IS"
-						   " 'The acting organization sees its own rows and those shared with it now.'", table),
+						   " 'The acting organization sees its own rows and"
+						   " those shared with it now.'", table),
 				  GetUserId());
 	if (was_off)
 		ereport(NOTICE,
-				(errmsg("row security of table %s was off and is on now", table),
-				 errhint("Other commands than SELECT need policies of their own.")));
+				(errmsg("row security of table %s was off and is on now",
+						table),
+				 errhint("Other commands than SELECT need policies of their "
+						 "own.")));
 }
 
 /*
@@ -159,14 +194,16 @@ void
 unshare_table(Oid relation)
 {
 	Relation	rel = open_own_table(relation);
-	const char *table = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
-												   RelationGetRelationName(rel));
+	const char *table = quoted_name(rel);
 
 	if (!has_policy(rel))
 		ereport(ERROR,
-				(connect_error_in(ERROR_TABLE_NOT_SHARED, RelationGetRelationName(rel)),
+				(connect_error_in(ERROR_TABLE_NOT_SHARED,
+								  RelationGetRelationName(rel)),
 				 blame_argument("relation"),
-				 errdetail("Table \"%s\" has no policy \"" POLICY_NAME "\".", RelationGetRelationName(rel))));
+				 errdetail("Table \"%s\" has no policy \"" POLICY_NAME "\".",
+						   RelationGetRelationName(rel))));
 	table_close(rel, NoLock);
-	store_command(psprintf("DROP POLICY " POLICY_NAME " ON %s", table), GetUserId());
+	store_command(psprintf("DROP POLICY " POLICY_NAME " ON %s", table),
+				  GetUserId());
 }

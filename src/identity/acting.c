@@ -2,8 +2,9 @@
  * acting.c
  *		For whom a gateway says that it acts in this transaction.
  *
- * What act_as() said lives in a setting of ours: it follows savepoints, ends with
- * the transaction and reaches parallel workers.  Only act_as() can set it.
+ * What act_as() said lives in a setting of ours: it follows savepoints, ends
+ * with the transaction and reaches parallel workers.  Only act_as() can set
+ * it.
  */
 #include "postgres.h"
 
@@ -50,7 +51,10 @@ acting_value(void)
 	return acting;
 }
 
-/* Takes what act_as() said apart, in the current memory context; false if nothing. */
+/*
+ * Takes what act_as() said apart, in the current memory context; false if
+ * nothing.
+ */
 bool
 acting_read(Acting *said)
 {
@@ -80,8 +84,9 @@ set_acting(const char *value)
 	setting_acting = true;
 	PG_TRY();
 	{
-		(void) set_config_option(ACTING_SETTING, value, PGC_SUSET, PGC_S_SESSION,
-								 GUC_ACTION_LOCAL, true, 0, false);
+		(void) set_config_option(ACTING_SETTING, value, PGC_SUSET,
+								 PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
+								 false);
 	}
 	PG_FINALLY();
 	{
@@ -90,9 +95,13 @@ set_acting(const char *value)
 	PG_END_TRY();
 }
 
-/* Makes a gateway act for an organization to the end of the transaction; actor_id may be NULL. */
+/*
+ * Makes a gateway act for an organization to the end of the transaction;
+ * actor_id may be NULL.
+ */
 void
-acting_set(const char *organization, const char *actor_id, const char *actor_type)
+acting_set(const char *organization, const char *actor_id,
+		   const char *actor_type)
 {
 	set_acting(actor_id == NULL ? organization :
 			   psprintf("%s %s %s", organization, actor_type, actor_id));

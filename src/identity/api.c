@@ -1,6 +1,7 @@
 /*
  * api.c
- *		Who is acting, from SQL; and what a DBA says of it: roles, gateways, keys.
+ *		Who is acting, from SQL; and what a DBA says of it: roles, gateways,
+ *		keys.
  *
  * Arguments and errors are described where the functions are declared, in sql/.
  * Who may call what a DBA calls is a matter of EXECUTE, which nobody has by
@@ -42,7 +43,9 @@ connect_current_organization_id(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(PG_DETOAST_DATUM_COPY(PointerGetDatum(organization)));
 }
 
-/* Raises parameter_invalid unless this names a kind of actor, such as "user". */
+/*
+ * Raises parameter_invalid unless this names a kind of actor, such as "user".
+ */
 static void
 require_actor_type(const text *type)
 {
@@ -56,8 +59,10 @@ require_actor_type(const text *type)
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, "actor_type"),
 				 blame_argument("actor_type"),
-				 errdetail("\"actor_type\" cannot be \"%s\".", error_excerpt(data, len)),
-				 errhint("A type has 1 to 64 characters out of a-z and \"-\", such as \"user\".")));
+				 errdetail("\"actor_type\" cannot be \"%s\".",
+						   error_excerpt(data, len)),
+				 errhint("A type has 1 to 64 characters out of a-z and \"-\", "
+						 "such as \"user\".")));
 }
 
 Datum
@@ -78,24 +83,29 @@ connect_act_as(PG_FUNCTION_ARGS)
 		acting_end();
 	else
 	{
-		bool		has_actor = actor_id != NULL && VARSIZE_ANY_EXHDR(actor_id) > 0;
+		bool		has_actor = actor_id != NULL &&
+			VARSIZE_ANY_EXHDR(actor_id) > 0;
 
 		value_require_id(organization, "organization_id");
 		if (has_actor && actor_type == NULL)
 			ereport(ERROR,
 					(connect_error_in(ERROR_PARAMETER_MISSING, "actor_type"),
 					 blame_argument("actor_type"),
-					 errdetail("\"actor_type\" must be given with \"actor_id\".")));
+					 errdetail("\"actor_type\" must be given with "
+							   "\"actor_id\".")));
 		if (actor_type != NULL)
 			require_actor_type(actor_type);
 		if (!organization_exists(organization))
 			ereport(ERROR,
 					(connect_error(ERROR_ORGANIZATION_UNKNOWN),
 					 blame_argument("organization_id"),
-					 errdetail("Organization \"%s\" is not registered.", text_to_cstring(organization)),
-					 errhint("Register it with connect.register_organization().")));
+					 errdetail("Organization \"%s\" is not registered.",
+							   text_to_cstring(organization)),
+					 errhint("Register it with "
+							 "connect.register_organization().")));
 		if (has_actor)
-			value_check_length(actor_id, ACTOR_MAX_CHARS, ERROR_ACTOR_TOO_LONG, "actor_id");
+			value_check_length(actor_id, ACTOR_MAX_CHARS, ERROR_ACTOR_TOO_LONG,
+							   "actor_id");
 		acting_set(text_to_cstring(organization),
 						 has_actor ? text_to_cstring(actor_id) : NULL,
 						 has_actor ? text_to_cstring(actor_type) : NULL);
@@ -150,7 +160,10 @@ connect_distrust_gateway(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* Returns permissions sorted; raises parameter_invalid unless a non-empty subset of read and write. */
+/*
+ * Returns permissions sorted; raises parameter_invalid unless a non-empty
+ * subset of read and write.
+ */
 static ArrayType *
 require_permissions(FunctionCallInfo fcinfo, int n)
 {
@@ -160,7 +173,8 @@ require_permissions(FunctionCallInfo fcinfo, int n)
 
 	argument_require(fcinfo, n, "permissions");
 	permissions = value_sort_names(PG_GETARG_ARRAYTYPE_P(n), "permissions");
-	deconstruct_array(permissions, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
+	deconstruct_array(permissions, TEXTOID, -1, false, TYPALIGN_INT, &names,
+					  NULL, &count);
 	for (int i = 0; i < count; i++)
 	{
 		char	   *name = TextDatumGetCString(names[i]);
@@ -172,7 +186,8 @@ require_permissions(FunctionCallInfo fcinfo, int n)
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, "permissions"),
 				 blame_argument("permissions"),
-				 errdetail("\"permissions\" must be a non-empty subset of {read,write}.")));
+				 errdetail("\"permissions\" must be a non-empty subset of "
+						   "{read,write}.")));
 	return permissions;
 }
 
@@ -195,8 +210,10 @@ connect_create_api_key(PG_FUNCTION_ARGS)
 	organization_require(organization);
 
 	secret = random_secret();
-	values[0] = PointerGetDatum(identity_insert_api_key(organization, name, secret, permissions,
-													 PG_GETARG_DATUM(3), PG_ARGISNULL(3)));
+	values[0] = PointerGetDatum(identity_insert_api_key(organization, name,
+														secret, permissions,
+														PG_GETARG_DATUM(3),
+														PG_ARGISNULL(3)));
 	values[1] = CStringGetTextDatum(secret);
 	tuplestore_putvalues(set->setResult, set->setDesc, values, nulls);
 	return (Datum) 0;
@@ -212,7 +229,8 @@ connect_revoke_api_key(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, "id"),
 				 blame_argument("id"),
-				 errdetail("API key \"%s\" does not exist.", text_to_cstring(id)),
+				 errdetail("API key \"%s\" does not exist.",
+						   text_to_cstring(id)),
 				 errhint("See table connect.api_key.")));
 	PG_RETURN_VOID();
 }

@@ -2,8 +2,8 @@
  * known.c
  *		Who is acting, remembered.
  *
- * Row security asks once per row, so one answer is kept, together with everything
- * that it was made of: see known_principal().
+ * Row security asks once per row, so one answer is kept, together with
+ * everything that it was made of: see known_principal().
  */
 #include "postgres.h"
 
@@ -28,7 +28,8 @@ typedef struct KnownPrincipal
 	uint64		transaction;
 	Oid			userid;
 	Oid			session_userid;
-	TimestampTz statement;		/* 0 without headers: only a key in them can expire */
+	TimestampTz statement;		/* 0 without headers: only a key in them can
+								 * expire */
 	char	   *headers;
 	char	   *claims;
 	char	   *acting;
@@ -68,7 +69,8 @@ known_is_current(uint64 key)
 		known.transaction == snapshot_key_transactions() &&
 		known.userid == GetUserId() &&
 		known.session_userid == GetSessionUserId() &&
-		(known.statement == 0 || known.statement == GetCurrentStatementStartTimestamp()) &&
+		(known.statement == 0 ||
+		 known.statement == GetCurrentStatementStartTimestamp()) &&
 		same_string(known.acting, acting_value()) &&
 		same_string(known.headers, request_setting_value(REQUEST_HEADERS)) &&
 		same_string(known.claims, request_setting_value(REQUEST_CLAIMS));
@@ -78,17 +80,21 @@ known_is_current(uint64 key)
 static text *
 copy_text(const text *value)
 {
-	return value == NULL ? NULL : (text *) memcpy(palloc(VARSIZE_ANY(value)), value, VARSIZE_ANY(value));
+	return value == NULL ? NULL : (text *) memcpy(palloc(VARSIZE_ANY(value)),
+												  value, VARSIZE_ANY(value));
 }
 
 /*
  * Resolves for known_principal(), whose context is the current one.  Reading
- * headers or claims takes many times their size, so that has a context of its own.
+ * headers or claims takes many times their size, so that has a context of its
+ * own.
  */
 static void
 resolve_known(void)
 {
-	MemoryContext reading = AllocSetContextCreate(known.context, "connect principal reading", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext reading = AllocSetContextCreate(known.context,
+												  "connect principal reading",
+												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(reading);
 	Principal	who = {0};
 
@@ -119,7 +125,9 @@ static const KnownPrincipal *
 known_principal(void)
 {
 	MemoryContext old;
-	/* asked first of all: news of a change that reading brings must make it old */
+	/*
+	 * asked first of all: news of a change that reading brings must make it old
+	 */
 	uint64		key = snapshot_key_current();
 
 	if (known_is_current(key))
@@ -127,7 +135,9 @@ known_principal(void)
 
 	known.key = SNAPSHOT_KEY_NONE;	/* in case of an error below */
 	if (known.context == NULL)
-		known.context = AllocSetContextCreate(TopMemoryContext, "connect principal", ALLOCSET_SMALL_SIZES);
+		known.context = AllocSetContextCreate(TopMemoryContext,
+											  "connect principal",
+											  ALLOCSET_SMALL_SIZES);
 	MemoryContextReset(known.context);
 	old = MemoryContextSwitchTo(known.context);
 	known.transaction = snapshot_key_transactions();
@@ -136,7 +146,8 @@ known_principal(void)
 	known.acting = pstrdup(acting_value());
 	known.headers = pstrdup(request_setting_value(REQUEST_HEADERS));
 	known.claims = pstrdup(request_setting_value(REQUEST_CLAIMS));
-	known.statement = known.headers[0] == '\0' ? 0 : GetCurrentStatementStartTimestamp();
+	known.statement = known.headers[0] == '\0' ?
+		0 : GetCurrentStatementStartTimestamp();
 	resolve_known();
 	known.key = key;
 	MemoryContextSwitchTo(old);
@@ -144,9 +155,9 @@ known_principal(void)
 }
 
 /*
- * Returns the organization that is acting, or NULL; it lives until the next call.
- * Policies ask this, so it never raises: where a table that identity is read from
- * is not what it was, there is nobody.
+ * Returns the organization that is acting, or NULL; it lives until the next
+ * call. Policies ask this, so it never raises: where a table that identity is
+ * read from is not what it was, there is nobody.
  */
 const text *
 principal_organization(void)
@@ -188,5 +199,6 @@ principal_may_know(const text *source, const text *destination)
 	if (principal->trusted)
 		return true;
 	return (principal->who.permissions & PERMISSION_READ) != 0 &&
-		(text_equal(principal->who.organization, source) || text_equal(principal->who.organization, destination));
+		(text_equal(principal->who.organization, source) ||
+		 text_equal(principal->who.organization, destination));
 }

@@ -1,6 +1,7 @@
 /*
  * principal.c
- *		Who is acting: an API key, a mapped role, or whom a trusted gateway names.
+ *		Who is acting: an API key, a mapped role, or whom a trusted gateway
+ *		names.
  *
  * What act_as() said stands in acting.c; known.c remembers the answer for those
  * that ask once per row.
@@ -35,8 +36,8 @@ text_or_null(const char *value)
 
 /* Makes this organization the one that acts, if it is registered. */
 static void
-become_organization(Principal *who, const char *organization, const char *actor_id,
-					const char *actor_type)
+become_organization(Principal *who, const char *organization,
+					const char *actor_id, const char *actor_type)
 {
 	text	   *id;
 
@@ -53,18 +54,20 @@ become_organization(Principal *who, const char *organization, const char *actor_
 }
 
 /*
- * Returns the API key in the headers, whatever it is, or NULL.  Headers in which
- * its name does not stand are not even read; with a backslash it could be
- * written in other ways.
+ * Returns the API key in the headers, whatever it is, or NULL.  Headers in
+ * which its name does not stand are not even read; with a backslash it could
+ * be written in other ways.
  */
 static JsonValue *
 find_key(void)
 {
 	const char *headers = request_setting_value(REQUEST_HEADERS);
 
-	if (strstr(headers, API_KEY_HEADER) == NULL && strchr(headers, '\\') == NULL)
+	if (strstr(headers, API_KEY_HEADER) == NULL &&
+		strchr(headers, '\\') == NULL)
 		return NULL;
-	return json_text_member(request_setting_object(REQUEST_HEADERS), API_KEY_HEADER);
+	return json_text_member(request_setting_object(REQUEST_HEADERS),
+							API_KEY_HEADER);
 }
 
 /* Does whoever is acting present an API key, whatever it is? */
@@ -82,7 +85,8 @@ permissions_from_array(ArrayType *array)
 	int			count;
 	int			permissions = 0;
 
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL,
+					  &count);
 	for (int i = 0; i < count; i++)
 	{
 		char	   *name = TextDatumGetCString(names[i]);
@@ -95,7 +99,9 @@ permissions_from_array(ArrayType *array)
 	return permissions;
 }
 
-/* Resolves an API key; one that is unknown, revoked or expired leaves nobody. */
+/*
+ * Resolves an API key; one that is unknown, revoked or expired leaves nobody.
+ */
 static void
 resolve_key(Principal *who, const char *secret)
 {
@@ -103,25 +109,33 @@ resolve_key(Principal *who, const char *secret)
 	bytea	   *hash = palloc(VARHDRSZ + SECRET_HASH_LENGTH);
 	Datum		key = PointerGetDatum(hash);
 	StoreRow	row;
+	ArrayType  *permissions;
 
-	if (len != SECRET_LENGTH || strncmp(secret, SECRET_PREFIX, sizeof(SECRET_PREFIX) - 1) != 0)
+	if (len != SECRET_LENGTH ||
+		strncmp(secret, SECRET_PREFIX, sizeof(SECRET_PREFIX) - 1) != 0)
 		return;
 	SET_VARSIZE(hash, VARHDRSZ + SECRET_HASH_LENGTH);
 	secret_hash(secret, len, (uint8 *) VARDATA(hash));
-	if (!store_fetch(&api_key_by_sha256, &key, &row) || !row.nulls[API_KEY_REVOKED_AT])
+	if (!store_fetch(&api_key_by_sha256, &key, &row) ||
+		!row.nulls[API_KEY_REVOKED_AT])
 		return;
 	if (!row.nulls[API_KEY_EXPIRES_AT] &&
-		DatumGetTimestampTz(row.values[API_KEY_EXPIRES_AT]) <= GetCurrentStatementStartTimestamp())
+		DatumGetTimestampTz(row.values[API_KEY_EXPIRES_AT]) <=
+		GetCurrentStatementStartTimestamp())
 		return;
 
 	who->kind = PRINCIPAL_ORGANIZATION;
 	who->organization = DatumGetTextPP(row.values[API_KEY_ORGANIZATION]);
 	who->actor_id = DatumGetTextPP(row.values[API_KEY_ID]);
 	who->actor_type = cstring_to_text("api-key");
-	who->permissions = permissions_from_array(DatumGetArrayTypeP(row.values[API_KEY_PERMISSIONS]));
+	permissions = DatumGetArrayTypeP(row.values[API_KEY_PERMISSIONS]);
+	who->permissions = permissions_from_array(permissions);
 }
 
-/* Resolves the current role, by exact name; false if it stands for no organization. */
+/*
+ * Resolves the current role, by exact name; false if it stands for no
+ * organization.
+ */
 static bool
 resolve_role(Principal *who)
 {
@@ -136,14 +150,18 @@ resolve_role(Principal *who)
 	if (!store_fetch(&organization_role_by_name, &key, &row))
 		return false;
 	who->kind = PRINCIPAL_ORGANIZATION;
-	who->organization = DatumGetTextPP(row.values[ORGANIZATION_ROLE_ORGANIZATION]);
+	who->organization =
+		DatumGetTextPP(row.values[ORGANIZATION_ROLE_ORGANIZATION]);
 	who->actor_id = cstring_to_text(role);
 	who->actor_type = cstring_to_text("role");
 	who->permissions = BOTH_PERMISSIONS;
 	return true;
 }
 
-/* Resolves the claims of a JWT that PostgREST has verified; false if they name no organization. */
+/*
+ * Resolves the claims of a JWT that PostgREST has verified; false if they name
+ * no organization.
+ */
 static bool
 resolve_claims(Principal *who)
 {
@@ -153,7 +171,8 @@ resolve_claims(Principal *who)
 
 	if (organization == NULL || organization->kind != JSON_STRING)
 		return false;
-	become_organization(who, organization->string, sub != NULL ? sub->string : NULL, "user");
+	become_organization(who, organization->string,
+						sub != NULL ? sub->string : NULL, "user");
 	return true;
 }
 
@@ -172,7 +191,10 @@ principal_is_gateway(void)
 	return store_fetch(&gateway_role_by_name, &key, &row);
 }
 
-/* Is the current role a superuser, or does it have the privileges of the store's owner? */
+/*
+ * Is the current role a superuser, or does it have the privileges of the
+ * store's owner?
+ */
 bool
 principal_is_owner(void)
 {
@@ -201,7 +223,8 @@ principal_find(Principal *who)
 		return false;
 	if (!acting_read(&acting))
 		return !resolve_claims(who);
-	become_organization(who, acting.organization, acting.actor_id, acting.actor_type);
+	become_organization(who, acting.organization, acting.actor_id,
+						acting.actor_type);
 	return false;
 }
 
@@ -245,7 +268,9 @@ principal_require(Principal *who, Permission permission)
 		ereport(ERROR,
 				(connect_error(ERROR_NOT_AUTHENTICATED),
 				 errdetail("No registered organization is acting."),
-				 errhint("Send a valid API key, connect as a role given to connect.map_role(), " "or as a login given to connect.trust_gateway().")));
+				 errhint("Send a valid API key, connect as a role given to "
+						 "connect.map_role(), "
+						 "or as a login given to connect.trust_gateway().")));
 	require_permission(who, permission);
 }
 
@@ -263,7 +288,8 @@ principal_for_write(Principal *who)
 			ereport(ERROR,
 					(connect_error(ERROR_NOT_AUTHENTICATED),
 					 errdetail("No registered organization is acting."),
-					 errhint("Connect as a role given to connect.map_role(), or act as the store's owner.")));
+					 errhint("Connect as a role given to connect.map_role(), "
+							 "or act as the store's owner.")));
 		who->kind = PRINCIPAL_OWNER;
 		who->actor_id = cstring_to_text(GetUserNameFromId(GetUserId(), false));
 		who->actor_type = cstring_to_text("role");

@@ -9,7 +9,8 @@ typedef enum PrincipalKind
 {
 	PRINCIPAL_NOBODY,
 	PRINCIPAL_ORGANIZATION,		/* a registered organization */
-	PRINCIPAL_OWNER				/* the store's owner or a superuser, for no organization */
+	PRINCIPAL_OWNER				/* the store's owner or a superuser, for no
+								 * organization */
 } PrincipalKind;
 
 typedef enum Permission

@@ -22,11 +22,15 @@ static const char *const names[] = {
 };
 
 #ifdef SETTINGS_ARE_SEARCHED
-/* Is this the variable's name, to the letter?  Nearly never, which the first letters tell. */
+/*
+ * Is this the variable's name, to the letter?  Nearly never, which the first
+ * letters tell.
+ */
 static inline bool
 is_named(const struct config_generic *variable, const char *name)
 {
-	return variable->name[0] == name[0] && variable->name[1] == name[1] && variable->name[2] == name[2] &&
+	return variable->name[0] == name[0] && variable->name[1] == name[1] &&
+		variable->name[2] == name[2] &&
 		strcmp(variable->name, name) == 0;
 }
 
@@ -41,7 +45,8 @@ find_variable(RequestSetting setting)
 {
 	static struct
 	{
-		int			place;		/* of the first variable that is not before the name */
+		int			place;		/* of the first variable that is not before the
+								 * name */
 		struct config_generic *before;
 		struct config_generic *at;	/* or NULL behind the last */
 	}			found[lengthof(names)];
@@ -50,26 +55,37 @@ find_variable(RequestSetting setting)
 	int			place = found[setting].place;
 	const char *name = names[setting];
 
-	if (place > 0 && place <= count && variables[place - 1] == found[setting].before &&
+	if (place > 0 && place <= count &&
+		variables[place - 1] == found[setting].before &&
 		(place < count ? variables[place] : NULL) == found[setting].at)
 	{
-		/* a variable may be new where one of these was freed, so it is asked for its name */
-		return found[setting].at != NULL && is_named(found[setting].at, name) ? found[setting].at : NULL;
+		/*
+		 * a variable may be new where one of these was freed, so it is asked
+		 * for its name
+		 */
+		return found[setting].at != NULL && is_named(found[setting].at, name) ?
+			found[setting].at : NULL;
 	}
 
 	place = 0;
 	while (place < count && pg_strcasecmp(variables[place]->name, name) < 0)
 		place++;
-	if (place < count && pg_strcasecmp(variables[place]->name, name) == 0 && !is_named(variables[place], name))
-		return variables[place];	/* in other letters; not worth remembering */
+	if (place < count && pg_strcasecmp(variables[place]->name, name) == 0 &&
+		!is_named(variables[place], name))
+		return variables[place];	/* in other letters; not worth
+									 * remembering */
 	found[setting].place = place;
 	found[setting].before = place > 0 ? variables[place - 1] : NULL;
 	found[setting].at = place < count ? variables[place] : NULL;
-	return place < count && is_named(variables[place], name) ? variables[place] : NULL;
+	return place < count && is_named(variables[place], name) ?
+		variables[place] : NULL;
 }
 #endif
 
-/* Returns the text of a setting, empty if it is not set; valid until it is set again. */
+/*
+ * Returns the text of a setting, empty if it is not set; valid until it is set
+ * again.
+ */
 const char *
 request_setting_value(RequestSetting setting)
 {

@@ -25,10 +25,12 @@ static const StoreColumn api_key_columns[] = {
 	API_KEY_COLUMNS(STORE_COLUMN_BARE, )
 };
 
-StoreTable	organization_table = STORE_TABLE("organization", organization_columns);
+StoreTable	organization_table = STORE_TABLE("organization",
+											 organization_columns);
 StoreTable	organization_role_table = STORE_TABLE("organization_role",
 												  organization_role_columns);
-StoreTable	gateway_role_table = STORE_TABLE("gateway_role", gateway_role_columns);
+StoreTable	gateway_role_table = STORE_TABLE("gateway_role",
+											 gateway_role_columns);
 StoreTable	api_key_table = STORE_TABLE("api_key", api_key_columns);
 
 static StoreKey organization_by_id = {

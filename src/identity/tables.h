@@ -55,7 +55,9 @@ enum
 	API_KEY_COLUMNS(STORE_COLUMN_NUMBER, )
 };
 
-/* One row of connect.organization; it points into the tuple it was read from. */
+/*
+ * One row of connect.organization; it points into the tuple it was read from.
+ */
 typedef struct Organization
 {
 	ORGANIZATION_COLUMNS(STORE_COLUMN_MEMBER, )

@@ -1,11 +1,12 @@
 /*
  * jsonb.c
- *		Writing jsonb front to back, without the tree that pushJsonbValue() makes.
+ *		Writing jsonb front to back, without the tree that pushJsonbValue()
+ *		makes.
  *
- * What is written is kept as a flat list of nodes and laid out at the end, once,
- * as utils/jsonb.h describes it.  PostgreSQL's own functions would sort, copy and
- * allocate four times as much as that.  The result is the same to the byte as
- * what jsonb_in makes of the text.
+ * What is written is kept as a flat list of nodes and laid out at the end,
+ * once, as utils/jsonb.h describes it.  PostgreSQL's own functions would sort,
+ * copy and allocate four times as much as that.  The result is the same to the
+ * byte as what jsonb_in makes of the text.
  *
  * A key may stand in an object only once, which is not checked.
  */
@@ -82,10 +83,14 @@ jsonb_scalar(JsonbWriter *out, JEntry type, const char *data, int len)
 static inline bool
 is_before(const JsonbNode *key, const JsonbNode *other)
 {
-	return key->len != other->len ? key->len < other->len : memcmp(key->data, other->data, key->len) < 0;
+	return key->len != other->len ?
+		key->len < other->len : memcmp(key->data, other->data, key->len) < 0;
 }
 
-/* Adds the key of the value that comes next, at its place among the object's keys. */
+/*
+ * Adds the key of the value that comes next, at its place among the object's
+ * keys.
+ */
 void
 jsonb_key(JsonbWriter *out, const char *key, int len)
 {
@@ -101,7 +106,10 @@ jsonb_key(JsonbWriter *out, const char *key, int len)
 	object->len++;
 }
 
-/* Notes one of a container's children: its length or, for some of them, where it ends. */
+/*
+ * Notes one of a container's children: its length or, for some of them, where
+ * it ends.
+ */
 static void
 put_entry(JEntry *entries, int n, JEntry entry, uint32 *end)
 {
@@ -110,7 +118,8 @@ put_entry(JEntry *entries, int n, JEntry entry, uint32 *end)
 		(entry & JENTRY_TYPEMASK) | JENTRY_HAS_OFF | *end : entry;
 }
 
-static JEntry put_container(const JsonbWriter *out, const JsonbNode *node, char **at);
+static JEntry put_container(const JsonbWriter *out, const JsonbNode *node,
+							char **at);
 
 /* Lays out a value and returns its type and length. */
 static JEntry
@@ -123,7 +132,10 @@ put_value(const JsonbWriter *out, const JsonbNode *node, char **at)
 	return node->type | node->len;
 }
 
-/* Lays out an object or an array and returns its type and length, what aligns it included. */
+/*
+ * Lays out an object or an array and returns its type and length, what aligns
+ * it included.
+ */
 static JEntry
 put_container(const JsonbWriter *out, const JsonbNode *node, char **at)
 {
@@ -134,7 +146,8 @@ put_container(const JsonbWriter *out, const JsonbNode *node, char **at)
 	uint32		end = 0;
 
 	memset(begin, 0, aligned - begin);
-	*(uint32 *) aligned = node->len | (node->is_object ? JB_FOBJECT : JB_FARRAY);
+	*(uint32 *) aligned = node->len | (node->is_object ?
+									   JB_FOBJECT : JB_FARRAY);
 	*at = (char *) (entries + node->len * (node->is_object ? 2 : 1));
 	if (node->is_object)
 	{
@@ -152,7 +165,8 @@ put_container(const JsonbWriter *out, const JsonbNode *node, char **at)
 		for (int n = 0; n < node->len; n++)
 		{
 			put_entry(entries, n, put_value(out, element, at), &end);
-			element = element->type == JENTRY_ISCONTAINER ? &nodes[element->next] : element + 1;
+			element = element->type == JENTRY_ISCONTAINER ?
+				&nodes[element->next] : element + 1;
 		}
 	}
 	return JENTRY_ISCONTAINER | (uint32) (*at - begin);

@@ -1,6 +1,7 @@
 /*
  * jsonb.h
- *		Writing jsonb front to back, without the tree that pushJsonbValue() makes.
+ *		Writing jsonb front to back, without the tree that pushJsonbValue()
+ *		makes.
  */
 #ifndef CONNECT_JSON_JSONB_H
 #define CONNECT_JSON_JSONB_H
@@ -11,12 +12,15 @@
 typedef struct JsonbNode
 {
 	JEntry		type;
-	int			len;			/* bytes of a string; members or elements of a container */
-	const char *data;			/* of a string, which is not copied before the end */
+	int			len;			/* bytes of a string; members or elements of a
+								 * container */
+	const char *data;			/* of a string, which is not copied before the
+								 * end */
 	bool		is_object;
 	int			parent;			/* of a container */
 	int			first_key;		/* of an object: in the order of jsonb */
-	int			next;			/* of a key: the one after it in that order; of a container: the node behind it */
+	int			next;			/* of a key: the one after it in that order; of
+								 * a container: the node behind it */
 } JsonbNode;
 
 typedef struct JsonbWriter
@@ -32,7 +36,8 @@ extern void jsonb_begin(JsonbWriter *out);
 extern void jsonb_open(JsonbWriter *out, bool is_object);
 extern void jsonb_close(JsonbWriter *out);
 extern void jsonb_key(JsonbWriter *out, const char *key, int len);
-extern void jsonb_scalar(JsonbWriter *out, JEntry type, const char *data, int len);
+extern void jsonb_scalar(JsonbWriter *out, JEntry type, const char *data,
+						 int len);
 extern Jsonb *jsonb_done(const JsonbWriter *out);
 
 #endif							/* CONNECT_JSON_JSONB_H */

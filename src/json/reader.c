@@ -21,7 +21,10 @@ typedef struct TreeState
 	bool		duplicate;
 } TreeState;
 
-/* Is this text nested deeper than max?  The parser recurses, so it is asked first. */
+/*
+ * Is this text nested deeper than max?  The parser recurses, so it is asked
+ * first.
+ */
 static bool
 too_deep(const char *json, int len, int max)
 {
@@ -100,7 +103,9 @@ compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-/* Does a name stand twice among the members?  Sorted, since there may be many. */
+/*
+ * Does a name stand twice among the members?  Sorted, since there may be many.
+ */
 static bool
 has_duplicates(const JsonValue *object)
 {
@@ -108,7 +113,8 @@ has_duplicates(const JsonValue *object)
 	int			n = 0;
 	bool		found = false;
 
-	for (JsonValue *member = object->first; member != NULL; member = member->next)
+	for (JsonValue *member = object->first;
+		 member != NULL; member = member->next)
 		names[n++] = member->name;
 	qsort(names, n, sizeof(char *), compare_names);
 	for (int i = 1; i < n && !found; i++)
@@ -178,9 +184,11 @@ json_text_parse(const char *json, int len, int max_depth)
 		.scalar = see_scalar
 	};
 
-	if (!pg_verify_mbstr(PG_UTF8, json, len, true) || too_deep(json, len, max_depth))
+	if (!pg_verify_mbstr(PG_UTF8, json, len, true) ||
+		too_deep(json, len, max_depth))
 		return NULL;
-	if (pg_parse_json(json_lexer(unconstify(char *, json), len), &actions) != JSON_SUCCESS)
+	if (pg_parse_json(json_lexer(unconstify(char *, json), len), &actions) !=
+		JSON_SUCCESS)
 		return NULL;
 	return tree.duplicate ? NULL : tree.root;
 }
@@ -191,7 +199,8 @@ json_text_member(const JsonValue *object, const char *name)
 {
 	if (object == NULL || object->kind != JSON_OBJECT)
 		return NULL;
-	for (JsonValue *member = object->first; member != NULL; member = member->next)
+	for (JsonValue *member = object->first;
+		 member != NULL; member = member->next)
 	{
 		if (strcmp(member->name, name) == 0)
 			return member;

@@ -15,7 +15,10 @@ typedef enum JsonKind
 	JSON_OBJECT
 } JsonKind;
 
-/* A value; members of objects and elements of arrays are its children, in order. */
+/*
+ * A value; members of objects and elements of arrays are its children, in
+ * order.
+ */
 typedef struct JsonValue
 {
 	JsonKind	kind;

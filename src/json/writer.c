@@ -16,7 +16,10 @@
 #include "utils/datetime.h"
 #include "utils/memutils.h"
 
-/* Julian days: the first of the year 1, and the one behind the last of 9999, the years that ISO 8601 has words for. */
+/*
+ * Julian days: the first of the year 1, and the one behind the last of 9999,
+ * the years that ISO 8601 has words for.
+ */
 #define FIRST_JDATE 1721426
 #define BEYOND_JDATE 5373485
 
@@ -58,7 +61,10 @@ json_jsonb_done(const JsonWriter *out)
 	return jsonb_done(&out->jsonb);
 }
 
-/* Makes room for so many bytes of text and returns where they go; end_text() says how many came. */
+/*
+ * Makes room for so many bytes of text and returns where they go; end_text()
+ * says how many came.
+ */
 static inline char *
 begin_text(StringInfo text, int bytes)
 {
@@ -146,7 +152,8 @@ void
 json_boolean(JsonWriter *out, bool boolean)
 {
 	if (out->is_jsonb)
-		jsonb_scalar(&out->jsonb, boolean ? JENTRY_ISBOOL_TRUE : JENTRY_ISBOOL_FALSE, "", 0);
+		jsonb_scalar(&out->jsonb,
+					 boolean ? JENTRY_ISBOOL_TRUE : JENTRY_ISBOOL_FALSE, "", 0);
 	else
 		put_literal(&out->text, boolean ? "true" : "false");
 }
@@ -162,10 +169,11 @@ is_special(unsigned char c)
 #define BYTES(byte) (UINT64CONST(0x0101010101010101) * (byte))
 
 /*
- * Copies eight bytes.  Returns 0 if none of them must be escaped.  Of bytes below
- * 0x80, taking ' ' away sets the high bit of those below ' ' only, and taking 1
- * away from what they differ from '"' or '\\' by, that of no difference only.  A
- * borrow may set more, but not where there is none of these.
+ * Copies eight bytes.  Returns 0 if none of them must be escaped.  Of bytes
+ * below 0x80, taking ' ' away sets the high bit of those below ' ' only, and
+ * taking 1 away from what they differ from '"' or '\\' by, that of no
+ * difference only.  A borrow may set more, but not where there is none of
+ * these.
  */
 static inline uint64
 copy_word(char *at, const char *data)
@@ -174,11 +182,14 @@ copy_word(char *at, const char *data)
 
 	memcpy(&word, data, sizeof(word));
 	memcpy(at, &word, sizeof(word));
-	return ((word - BYTES(' ')) | ((word ^ BYTES('"')) - BYTES(1)) | ((word ^ BYTES('\\')) - BYTES(1))) &
-		~word & BYTES(0x80);
+	return ((word - BYTES(' ')) | ((word ^ BYTES('"')) - BYTES(1)) |
+			((word ^ BYTES('\\')) - BYTES(1))) & ~word & BYTES(0x80);
 }
 
-/* Copies bytes and tells whether one of them must be escaped; nearly always none. */
+/*
+ * Copies bytes and tells whether one of them must be escaped; nearly always
+ * none.
+ */
 static inline bool
 copy_plain(char *at, const char *data, int len)
 {
@@ -201,7 +212,10 @@ copy_plain(char *at, const char *data, int len)
 	return special != 0;
 }
 
-/* Copies bytes, escaped where they must be, and returns where they end; there is room for six times as many. */
+/*
+ * Copies bytes, escaped where they must be, and returns where they end; there
+ * is room for six times as many.
+ */
 static char *
 copy_escaped(char *at, const char *data, int len)
 {
@@ -243,13 +257,17 @@ json_string(JsonWriter *out, const char *data, int len)
 	{
 		text->len = at - text->data;
 		/* the most that a buffer can grow by is refused by StringInfo itself */
-		at = copy_escaped(begin_text(text, (int) Min((int64) len * 6 + 1, MaxAllocSize)), data, len);
+		at = copy_escaped(begin_text(text, (int) Min((int64) len * 6 + 1,
+													 MaxAllocSize)),
+						  data, len);
 	}
 	*at++ = '"';
 	end_text(text, at);
 }
 
-/* Writes bytes of which none needs to be escaped, such as a label, as a string. */
+/*
+ * Writes bytes of which none needs to be escaped, such as a label, as a string.
+ */
 void
 json_plain(JsonWriter *out, const char *data, int len)
 {
@@ -268,7 +286,10 @@ json_plain(JsonWriter *out, const char *data, int len)
 	end_text(&out->text, at);
 }
 
-/* Writes a key, given in kebab-case, as the writer inflects it; a word stands behind each "-" of it. */
+/*
+ * Writes a key, given in kebab-case, as the writer inflects it; a word stands
+ * behind each "-" of it.
+ */
 void
 json_key_bytes(JsonWriter *out, const char *key, int len)
 {
@@ -311,7 +332,9 @@ json_text_value(JsonWriter *out, const text *value)
 		json_string(out, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
 }
 
-/* Writes a number, zero-padded, and what follows it; returns where that ends. */
+/*
+ * Writes a number, zero-padded, and what follows it; returns where that ends.
+ */
 static inline char *
 put_digits(char *at, int number, int width, char after)
 {
@@ -328,8 +351,10 @@ put_digits(char *at, int number, int width, char after)
 void
 json_time_value(JsonWriter *out, TimestampTz time)
 {
-	static const int64 first = (int64) (FIRST_JDATE - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY;
-	static const int64 beyond = (int64) (BEYOND_JDATE - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY;
+	static const int64 first =
+		(int64) (FIRST_JDATE - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY;
+	static const int64 beyond =
+		(int64) (BEYOND_JDATE - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY;
 	int			year;
 	int			month;
 	int			day;
@@ -364,7 +389,8 @@ json_texts_value(JsonWriter *out, ArrayType *values)
 	Datum	   *elements;
 	int			count;
 
-	deconstruct_array(values, TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL, &count);
+	deconstruct_array(values, TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL,
+					  &count);
 	json_open(out, '[');
 	for (int i = 0; i < count; i++)
 		json_text_value(out, DatumGetTextPP(elements[i]));

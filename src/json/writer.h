@@ -21,7 +21,8 @@ typedef enum Inflection
 typedef struct JsonWriter
 {
 	bool		is_jsonb;
-	Inflection	inflection;		/* of text; keys of jsonb stay as they are given */
+	Inflection	inflection;		/* of text; keys of jsonb stay as they are
+								 * given */
 	StringInfoData text;
 	JsonbWriter jsonb;
 } JsonWriter;

@@ -19,7 +19,8 @@ organization_audience(const Principal *reader, const void *row)
 {
 	const Organization *organization = row;
 
-	return text_same(reader->organization, organization->id) ? PARTY_BOTH : AUDIENCE_ALL;
+	return text_same(reader->organization, organization->id) ?
+		PARTY_BOTH : AUDIENCE_ALL;
 }
 
 const Resource organization_resource = {

@@ -1,7 +1,7 @@
 /*
  * document.c
- *		The shape of a JSON:API document, and of the closed shape that clients of
- *		the public API expect; those of errors stand in document_error.c.
+ *		The shape of a JSON:API document, and of the closed shape that clients
+ *		of the public API expect; those of errors stand in document_error.c.
  *
  * A document is written once, straight from the row, as text for HTTP and as
  * jsonb for SQL.  What is in it, the resource's description tells.
@@ -28,7 +28,8 @@ begin_document(const DocumentStyle *style)
 
 /* Does this style show this attribute? */
 bool
-document_shows(const DocumentStyle *style, const Resource *resource, int attribute)
+document_shows(const DocumentStyle *style, const Resource *resource,
+			   int attribute)
 {
 	return (!style->closed || resource->attributes[attribute].closed) &&
 		(!style->sparse || (style->fields & (1u << attribute)) != 0);
@@ -36,7 +37,8 @@ document_shows(const DocumentStyle *style, const Resource *resource, int attribu
 
 /* Writes the label of a row's state. */
 static void
-write_state(JsonWriter *out, const Resource *resource, const void *row, int state)
+write_state(JsonWriter *out, const Resource *resource, const void *row,
+			int state)
 {
 	const char *label = rules_state_label(resource->life, state);
 
@@ -49,7 +51,8 @@ write_state(JsonWriter *out, const Resource *resource, const void *row, int stat
 
 /* Writes the value of a column. */
 static void
-write_value(JsonWriter *out, const Resource *resource, const void *row, int column)
+write_value(JsonWriter *out, const Resource *resource, const void *row,
+			int column)
 {
 	const StoreColumn *info = &resource->table->columns[column];
 	const char *member = (const char *) row + info->offset;
@@ -102,13 +105,15 @@ write_attributes(JsonWriter *out, const DocumentStyle *style,
 
 /* Writes a row as a resource object, as this reader may see it. */
 static void
-write_resource(JsonWriter *out, const DocumentStyle *style, const Resource *resource,
-			   const Principal *reader, const void *row)
+write_resource(JsonWriter *out, const DocumentStyle *style,
+			   const Resource *resource, const Principal *reader,
+			   const void *row)
 {
 	json_open(out, '{');
 	json_label(out, "type", resource->type);
 	json_text(out, "id", resource_id(resource, row));
-	write_attributes(out, style, resource, resource->audience(reader, row), row);
+	write_attributes(out, style, resource, resource->audience(reader, row),
+					 row);
 	if (resource->write_rest != NULL)
 		resource->write_rest(out, style, reader, row);
 	json_close(out, '}');
@@ -116,8 +121,9 @@ write_resource(JsonWriter *out, const DocumentStyle *style, const Resource *reso
 
 /* Writes rows as an array of resource objects. */
 static void
-write_resources(JsonWriter *out, const DocumentStyle *style, const Resource *resource,
-				const Principal *reader, const StoreRow *rows, int count)
+write_resources(JsonWriter *out, const DocumentStyle *style,
+				const Resource *resource, const Principal *reader,
+				const StoreRow *rows, int count)
 {
 	void	   *row = palloc(resource->row_size);
 
@@ -154,7 +160,8 @@ append_parameter(StringInfo path, const char *name, const char *value)
 static void
 write_page_link(JsonWriter *out, const char *key, const char *path,
 				const DocumentStyle *style, const Resource *resource,
-				const ListRequest *request, const char *side, const StoreRow *row)
+				const ListRequest *request, const char *side,
+				const StoreRow *row)
 {
 	StringInfoData link;
 
@@ -167,15 +174,18 @@ write_page_link(JsonWriter *out, const char *key, const char *path,
 	initStringInfo(&link);
 	appendStringInfoString(&link, path);
 	if (style->fields_text != NULL)
-		append_parameter(&link, psprintf("fields[%s]", resource->type), style->fields_text);
+		append_parameter(&link, psprintf("fields[%s]", resource->type),
+						 style->fields_text);
 	for (int i = 0; i < resource->nfilters; i++)
 	{
 		if (request->filters[i] != NULL)
-			append_parameter(&link, psprintf("filter[%s]", resource->filters[i].name),
+			append_parameter(&link, psprintf("filter[%s]",
+											 resource->filters[i].name),
 							 text_to_cstring(request->filters[i]));
 	}
 	if (request->page_size != PAGE_SIZE_DEFAULT)
-		append_parameter(&link, "page[size]", psprintf("%d", request->page_size));
+		append_parameter(&link, "page[size]",
+						 psprintf("%d", request->page_size));
 	append_parameter(&link, side, TextDatumGetCString(row->values[0]));
 	json_string(out, link.data, link.len);
 }
@@ -188,7 +198,10 @@ document_path(const Resource *resource, const text *id)
 	int			len = VARSIZE_ANY_EXHDR(id);
 	char	   *path = palloc(path_len + len + 2);
 
-	/* written for each row of a list, where psprintf() would be a tenth of the row */
+	/*
+	 * written for each row of a list, where psprintf() would be a tenth of the
+	 * row
+	 */
 	memcpy(path, resource->path, path_len);
 	path[path_len] = '/';
 	memcpy(path + path_len + 1, VARDATA_ANY(id), len);
@@ -234,9 +247,11 @@ document_all(const DocumentStyle *style, const Resource *resource,
 			 const Principal *reader, const StoreRow *rows, int count)
 {
 	static const ListRequest request = {.page_size = PAGE_SIZE_DEFAULT};
-	ListPage		page = {.count = count,.rows = unconstify(StoreRow *, rows)};
+	ListPage		page = {.count = count,
+		.rows = unconstify(StoreRow *, rows)};
 
-	return document_page(style, resource, reader, resource->path, &request, &page);
+	return document_page(style, resource, reader, resource->path, &request,
+						 &page);
 }
 
 /* Writes the link of a row to itself. */

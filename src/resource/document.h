@@ -8,7 +8,9 @@
 #include "base/errors.h"
 #include "resource/resource.h"
 
-/* What an HTTP client asked for in a document; SQL callers get document_jsonb. */
+/*
+ * What an HTTP client asked for in a document; SQL callers get document_jsonb.
+ */
 typedef struct DocumentStyle
 {
 	bool		is_jsonb;
@@ -34,12 +36,16 @@ typedef struct DocumentError
 
 extern const DocumentStyle document_jsonb;
 
-extern JsonWriter *document_one(const DocumentStyle *style, const Resource *resource,
+extern JsonWriter *document_one(const DocumentStyle *style,
+								const Resource *resource,
 								const Principal *reader, const void *row);
-extern JsonWriter *document_page(const DocumentStyle *style, const Resource *resource,
+extern JsonWriter *document_page(const DocumentStyle *style,
+								 const Resource *resource,
 								 const Principal *reader, const char *path,
-								 const ListRequest *request, const ListPage *page);
-extern JsonWriter *document_all(const DocumentStyle *style, const Resource *resource,
+								 const ListRequest *request,
+								 const ListPage *page);
+extern JsonWriter *document_all(const DocumentStyle *style,
+								const Resource *resource,
 								const Principal *reader, const StoreRow *rows,
 								int count);
 extern JsonWriter *document_error(const DocumentStyle *style,

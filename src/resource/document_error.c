@@ -45,7 +45,10 @@ put_source(JsonWriter *out, const DocumentError *error)
 	json_close(out, '}');
 }
 
-/* Returns a source as the closed shape spells it: data.attributes.destination_organization_id. */
+/*
+ * Returns a source as the closed shape spells it:
+ * data.attributes.destination_organization_id.
+ */
 static char *
 dotted(const char *source)
 {
@@ -69,15 +72,18 @@ put_closed_error(JsonWriter *out, const DocumentError *error)
 {
 	int			status = error->kind->status;
 
-	json_word(out, "title", error->kind->closed_title != NULL ? error->kind->closed_title :
+	json_word(out, "title",
+			  error->kind->closed_title != NULL ? error->kind->closed_title :
 			  status == 422 ? "Unprocessable entity" : status_title(status));
 	if (status == 400 && error->source != NULL)
-		json_word(out, "details", psprintf("%s is %s", dotted(error->source),
-										   strcmp(error->kind->code, "parameter_missing") == 0 ?
-										   "missing" : "invalid"));
+		json_word(out, "details",
+				  psprintf("%s is %s", dotted(error->source),
+						   strcmp(error->kind->code, "parameter_missing") == 0 ?
+						   "missing" : "invalid"));
 	else if (status != 404)
 		json_word(out, "details", error->detail);
-	if (status == 422 && error->source != NULL && strcmp(error->source_kind, "pointer") == 0)
+	if (status == 422 && error->source != NULL &&
+		strcmp(error->source_kind, "pointer") == 0)
 		put_source(out, error);
 }
 

@@ -10,7 +10,8 @@
 
 /* Which of the two parties the principal is.  The owner may act for both. */
 Parties
-resource_parties(const Principal *who, const text *source, const text *destination)
+resource_parties(const Principal *who, const text *source,
+				 const text *destination)
 {
 	if (who->kind == PRINCIPAL_OWNER)
 		return PARTY_BOTH;
@@ -34,7 +35,8 @@ resource_attribute(const Resource *resource, const char *name)
 const text *
 resource_id(const Resource *resource, const void *row)
 {
-	return *(text *const *) ((const char *) row + resource->table->columns[0].offset);
+	return *(text *const *) ((const char *) row +
+							 resource->table->columns[0].offset);
 }
 
 /*
@@ -107,7 +109,8 @@ check_direction(const Filter *filter, const text *value)
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, name),
 				 blame_argument(name),
-				 errdetail("\"%s\" must be \"inbound\" or \"outbound\".", name)));
+				 errdetail("\"%s\" must be \"inbound\" or \"outbound\".",
+						   name)));
 }
 
 /* Takes the label of a state into the query. */
@@ -126,7 +129,8 @@ apply_state(const Resource *resource, const Filter *filter, const text *value,
 
 /* Checks the values of the filters, and takes a state into the query. */
 static void
-apply_filters(const Resource *resource, const ListRequest *request, PageQuery *query)
+apply_filters(const Resource *resource, const ListRequest *request,
+			  PageQuery *query)
 {
 	for (int i = 0; i < resource->nfilters; i++)
 	{
@@ -152,16 +156,19 @@ apply_filters(const Resource *resource, const ListRequest *request, PageQuery *q
 
 /* Raises parameter_invalid for a cursor that is no row of the reader's. */
 static void
-check_cursor(const Resource *resource, const Principal *reader, const ListRequest *request)
+check_cursor(const Resource *resource, const Principal *reader,
+			 const ListRequest *request)
 {
-	text	   *cursor = request->after != NULL ? request->after : request->before;
+	text	   *cursor = request->after != NULL ?
+		request->after : request->before;
 	const char *name = request->after != NULL ? "page_after" : "page_before";
 
 	if (cursor != NULL && !resource_visible(resource, reader, cursor))
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, name),
 				 blame_argument(name),
-				 errdetail("\"%s\" cannot be \"%s\".", name, text_excerpt(cursor)),
+				 errdetail("\"%s\" cannot be \"%s\".", name,
+						   text_excerpt(cursor)),
 				 errhint("Follow the links of a list.")));
 }
 
@@ -183,7 +190,8 @@ resource_check_page(const Resource *resource, const Principal *reader,
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, "page_before"),
 				 blame_argument("page_before"),
-				 errdetail("\"page_after\" and \"page_before\" exclude each other.")));
+				 errdetail("\"page_after\" and \"page_before\" exclude each "
+						   "other.")));
 	check_cursor(resource, reader, request);
 }
 
@@ -202,8 +210,8 @@ resource_begin_query(const Resource *resource)
 }
 
 /*
- * Returns the page that is asked for, and that resource_check_page() has passed,
- * of the rows that a query holds, under the active snapshot.
+ * Returns the page that is asked for, and that resource_check_page() has
+ * passed, of the rows that a query holds, under the active snapshot.
  */
 ListPage
 resource_read_page(const ListRequest *request, PageQuery *query)

@@ -32,7 +32,8 @@ typedef struct Attribute
 	int			len;
 	int			column;			/* NO_COLUMN for a relationship of this name */
 	bool		closed;			/* the closed shape has it */
-	Audience	audience;		/* for one of these only; AUDIENCE_ALL for all */
+	Audience	audience;		/* for one of these only; AUDIENCE_ALL for
+								 * all */
 	bool		null_to_others; /* to whom it is null, or else absent */
 } Attribute;
 
@@ -62,7 +63,8 @@ typedef struct Filter
 /* What a list is asked for; everything but page_size may be NULL. */
 typedef struct ListRequest
 {
-	text	   *filters[RESOURCE_MAX_FILTERS];	/* by the number of the filter */
+	/* by the number of the filter */
+	text	   *filters[RESOURCE_MAX_FILTERS];
 	int			page_size;
 	text	   *after;
 	text	   *before;
@@ -95,7 +97,8 @@ typedef struct Resource
 						   PageQuery *query);
 
 	/* Writes what comes behind the attributes; or NULL. */
-	void		(*write_rest) (JsonWriter *out, const struct DocumentStyle *style,
+	void		(*write_rest) (JsonWriter *out,
+							   const struct DocumentStyle *style,
 							   const Principal *reader, const void *row);
 } Resource;
 
@@ -110,7 +113,8 @@ extern void resource_check_page(const Resource *resource,
 								const Principal *reader,
 								const ListRequest *request);
 extern PageQuery resource_begin_query(const Resource *resource);
-extern ListPage resource_read_page(const ListRequest *request, PageQuery *query);
+extern ListPage resource_read_page(const ListRequest *request,
+								   PageQuery *query);
 extern ListPage resource_list(const Resource *resource, const Principal *reader,
 						  const ListRequest *request);
 

@@ -69,13 +69,15 @@ typedef struct LifeCycle
 } LifeCycle;
 
 extern const char *rules_state_label(const LifeCycle *life, int state);
-extern int	rules_state_parse(const LifeCycle *life, const char *label, int len);
+extern int	rules_state_parse(const LifeCycle *life, const char *label,
+							  int len);
 extern const char *rules_action_label(const LifeCycle *life, int action);
 extern const char *rules_party_label(Parties party);
 extern const Rule *rules_find(const LifeCycle *life, int action, int from,
 							  Parties parties);
 extern bool rules_has_part(const LifeCycle *life, int action, Parties parties);
 extern int	rules_offered(const LifeCycle *life, int from, Parties parties);
-extern int	rules_classify(const LifeCycle *life, int from, int to, int changes);
+extern int	rules_classify(const LifeCycle *life, int from, int to,
+						   int changes);
 
 #endif							/* CONNECT_RESOURCE_RULES_H */

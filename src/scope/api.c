@@ -22,5 +22,6 @@ connect_list_scopes(PG_FUNCTION_ARGS)
 
 	principal_require(&who, PERMISSION_READ);
 	rows = scope_read_all(&count);
-	RETURN_DOCUMENT(document_all(&document_jsonb, &scope_resource, &who, rows, count));
+	RETURN_DOCUMENT(document_all(&document_jsonb, &scope_resource, &who, rows,
+								 count));
 }

@@ -33,15 +33,17 @@ scope_from_row(void *row, const StoreRow *from)
 static int
 compare_rows(const void *a, const void *b)
 {
-	const text *left = DatumGetTextPP(((const StoreRow *) a)->values[SCOPE_NAME]);
-	const text *right = DatumGetTextPP(((const StoreRow *) b)->values[SCOPE_NAME]);
+	const text *left =
+		DatumGetTextPP(((const StoreRow *) a)->values[SCOPE_NAME]);
+	const text *right =
+		DatumGetTextPP(((const StoreRow *) b)->values[SCOPE_NAME]);
 
 	return text_compare(left, right);
 }
 
 /*
- * Reads the catalogue by name under the active snapshot, into the current memory
- * context.
+ * Reads the catalogue by name under the active snapshot, into the current
+ * memory context.
  */
 StoreRow *
 scope_read_all(int *count)
@@ -105,7 +107,8 @@ scope_check_list(ArrayType *scopes)
 	StoreScan	scan;
 	int			known = 0;
 
-	deconstruct_array(scopes, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
+	deconstruct_array(scopes, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL,
+					  &count);
 	if (count == 0)
 		ereport(ERROR,
 				(connect_error(ERROR_SCOPES_EMPTY),

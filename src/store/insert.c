@@ -47,7 +47,8 @@ append_parameter(StringInfo sql, StoreTable *table, int column)
 									   store_column(table, column));
 
 		appendStringInfo(sql, "::%s",
-						 format_type_extended(type, -1, FORMAT_TYPE_FORCE_QUALIFY));
+						 format_type_extended(type, -1,
+											  FORMAT_TYPE_FORCE_QUALIFY));
 	}
 }
 
@@ -60,12 +61,14 @@ make_statement(StoreInsert *insert)
 	StringInfoData values;
 
 	if (table->ncolumns > STORE_MAX_ARGS)
-		elog(ERROR, "table \"%s\" has more than %d columns", table->name, STORE_MAX_ARGS);
+		elog(ERROR, "table \"%s\" has more than %d columns", table->name,
+			 STORE_MAX_ARGS);
 	initStringInfo(&names);
 	initStringInfo(&values);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "", table->columns[i].name);
+		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "",
+						 table->columns[i].name);
 		append_parameter(&values, table, i);
 		insert->query.types[i] = parameter_type(table->columns[i].kind);
 	}

@@ -16,7 +16,8 @@ static StoreLabels *used_labels = NULL;
 static void
 forget_values(Datum arg, int cacheid, uint32 hash)
 {
-	for (StoreLabels *labels = used_labels; labels != NULL; labels = labels->next)
+	for (StoreLabels *labels = used_labels;
+		 labels != NULL; labels = labels->next)
 		memset(labels->values, 0, sizeof(labels->values));
 }
 

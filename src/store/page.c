@@ -2,9 +2,9 @@
  * page.c
  *		Pages of a table's rows, by keyset.
  *
- * A page is read along an index on (column, id) in either direction, so that the
- * last page costs what the first does.  Rows that belong to somebody by one of
- * two columns are those of two such indexes, merged.
+ * A page is read along an index on (column, id) in either direction, so that
+ * the last page costs what the first does.  Rows that belong to somebody by
+ * one of two columns are those of two such indexes, merged.
  */
 #include "postgres.h"
 
@@ -43,14 +43,15 @@ column_name(const PageShape *shape, int column)
 }
 
 /*
- * Appends the scan of one index: the rows in which this column is $1, at most $3
- * of them.  A state is a constant, so that a partial index, if the DBA has made
- * one, can serve.
+ * Appends the scan of one index: the rows in which this column is $1, at most
+ * $3 of them.  A state is a constant, so that a partial index, if the DBA has
+ * made one, can serve.
  */
 static void
 append_scan(StringInfo sql, const PageShape *shape, int column, int not_column)
 {
-	appendStringInfo(sql, "SELECT %s FROM connect.%s AS c WHERE c.%s OPERATOR(pg_catalog.=) $1",
+	appendStringInfo(sql, "SELECT %s FROM connect.%s AS c"
+					 " WHERE c.%s OPERATOR(pg_catalog.=) $1",
 					 store_select_list(shape->table, "c"), shape->table->name,
 					 column_name(shape, column));
 	if (not_column != NO_COLUMN)
@@ -130,7 +131,8 @@ read_rows(const PageQuery *query, text *bound, bool ascending, int limit)
 		Int64GetDatum(limit),
 		PointerGetDatum(query->other_value)
 	};
-	char		nulls[] = {' ', bound ? ' ' : 'n', ' ', query->other_value ? ' ' : 'n'};
+	char		nulls[] = {' ', bound ? ' ' : 'n', ' ',
+		query->other_value ? ' ' : 'n'};
 
 	/* shapes are compared byte by byte */
 	memset(&shape, 0, sizeof(shape));

@@ -1,7 +1,7 @@
 /*
  * scan.c
- *		Reading rows by the key of an index, without the executor: what a look-up
- *		costs then is the index and little else.
+ *		Reading rows by the key of an index, without the executor: what a
+ *		look-up costs then is the index and little else.
  *
  * An index is found by name.  One that a DBA has made anew is asked only if it
  * is what its name promises; else the table is read from end to end.
@@ -32,7 +32,10 @@
 /* The keys that were used, whose indexes a change of theirs makes unknown. */
 static StoreKey *used_keys = NULL;
 
-/* Forgets an index that has changed, or all of a table that has, or all of them. */
+/*
+ * Forgets an index that has changed, or all of a table that has, or all of
+ * them.
+ */
 static void
 forget_index(Oid relid)
 {
@@ -57,9 +60,12 @@ store_scan_init(void)
 static bool
 index_usable(Relation index)
 {
+	HeapTupleHeader header = index->rd_indextuple->t_data;
+
 	return index->rd_index->indisvalid &&
 		(!index->rd_index->indcheckxmin ||
-		 TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin));
+		 TransactionIdPrecedes(HeapTupleHeaderGetXmin(header),
+							   TransactionXmin));
 }
 
 /*
@@ -70,17 +76,21 @@ static bool
 index_serves(const StoreKey *key, Relation rel, Relation index)
 {
 	Form_pg_index form = index->rd_index;
-	Oid			family = key->equal == F_BYTEAEQ ? BYTEA_BTREE_FAM_OID : TEXT_BTREE_FAM_OID;
+	Oid			family = key->equal == F_BYTEAEQ ?
+		BYTEA_BTREE_FAM_OID : TEXT_BTREE_FAM_OID;
 
-	if (index->rd_rel->relkind != RELKIND_INDEX || form->indrelid != RelationGetRelid(rel) ||
-		index->rd_rel->relam != BTREE_AM_OID || form->indnkeyatts < key->ncolumns ||
+	if (index->rd_rel->relkind != RELKIND_INDEX ||
+		form->indrelid != RelationGetRelid(rel) ||
+		index->rd_rel->relam != BTREE_AM_OID ||
+		form->indnkeyatts < key->ncolumns ||
 		!heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL))
 		return false;
 	for (int i = 0; i < key->ncolumns; i++)
 	{
 		Oid			collation = index->rd_indcollation[i];
 
-		if (form->indkey.values[i] != store_column(key->table, key->columns[i]) ||
+		if (form->indkey.values[i] != store_column(key->table,
+												   key->columns[i]) ||
 			index->rd_opfamily[i] != family || index->rd_indoption[i] != 0 ||
 			(OidIsValid(collation) && collation != C_COLLATION_OID))
 			return false;
@@ -93,8 +103,10 @@ static Relation
 open_index(StoreKey *key, Relation rel)
 {
 	bool		known = OidIsValid(key->indexid);
-	Oid			indexid = known ? key->indexid : get_relname_relid(key->index, RelationGetNamespace(rel));
-	Relation	index = OidIsValid(indexid) ? try_relation_open(indexid, AccessShareLock) : NULL;
+	Oid			indexid = known ?
+		key->indexid : get_relname_relid(key->index, RelationGetNamespace(rel));
+	Relation	index = OidIsValid(indexid) ?
+		try_relation_open(indexid, AccessShareLock) : NULL;
 
 	if (index == NULL)
 		return NULL;
@@ -123,7 +135,8 @@ init_scankeys(StoreKey *key)
 	/* ScanKeyInit sets collation C, which is the columns' own */
 	for (int i = 0; i < key->ncolumns; i++)
 	{
-		bool		bound = key->greater != InvalidOid && i == key->ncolumns - 1;
+		bool		bound = key->greater != InvalidOid &&
+			i == key->ncolumns - 1;
 
 		ScanKeyInit(&key->scankeys[i], i + 1,
 					bound ? BTGreaterStrategyNumber : BTEqualStrategyNumber,
@@ -172,11 +185,13 @@ store_scan_begin(StoreScan *scan, StoreKey *key, const Datum *values)
 	make_scankeys(scan, values, scankeys);
 	if (scan->ordered)
 	{
-		scan->index_scan = index_begin(scan->rel, scan->index, GetActiveSnapshot(), key->ncolumns);
+		scan->index_scan = index_begin(scan->rel, scan->index,
+									   GetActiveSnapshot(), key->ncolumns);
 		index_rescan(scan->index_scan, scankeys, key->ncolumns, NULL, 0);
 	}
 	else
-		scan->table_scan = table_beginscan(scan->rel, GetActiveSnapshot(), key->ncolumns, scankeys);
+		scan->table_scan = table_beginscan(scan->rel, GetActiveSnapshot(),
+										   key->ncolumns, scankeys);
 }
 
 /* Begins again with another key. */
@@ -198,14 +213,16 @@ store_scan_next(StoreScan *scan)
 {
 	return scan->ordered ?
 		index_getnext_slot(scan->index_scan, ForwardScanDirection, scan->slot) :
-		table_scan_getnextslot(scan->table_scan, ForwardScanDirection, scan->slot);
+		table_scan_getnextslot(scan->table_scan, ForwardScanDirection,
+							   scan->slot);
 }
 
 /* Returns a column of the row, which points into it. */
 Datum
 store_scan_column(StoreScan *scan, int column, bool *null)
 {
-	return slot_getattr(scan->slot, store_column(scan->key->table, column), null);
+	return slot_getattr(scan->slot, store_column(scan->key->table, column),
+						null);
 }
 
 /* Ends what store_scan_begin() began. */
@@ -236,7 +253,8 @@ store_fetch(StoreKey *key, const Datum *values, StoreRow *row)
 	store_scan_begin(&scan, key, values);
 	found = store_scan_next(&scan);
 	if (found)
-		store_deform(scan.key->table, ExecCopySlotHeapTuple(scan.slot), RelationGetDescr(scan.rel), row);
+		store_deform(scan.key->table, ExecCopySlotHeapTuple(scan.slot),
+					 RelationGetDescr(scan.rel), row);
 	store_scan_end(&scan);
 	return found;
 }

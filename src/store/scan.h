@@ -43,7 +43,8 @@ typedef struct StoreScan
 	struct IndexScanDescData *index_scan;	/* one of these two */
 	struct TableScanDescData *table_scan;
 	struct TupleTableSlot *slot;
-	void	   *detoasted;		/* a copy made of a column of the row, or NULL */
+	void	   *detoasted;		/* a copy made of a column of the row, or
+								 * NULL */
 	bool		ordered;
 } StoreScan;
 

@@ -3,9 +3,9 @@
  *		Runs the store's statements: saved SPI plans, as the store's owner.
  *
  * A statement stands where its table's rows are read and written, but only here
- * is SPI called.  Every name and operator in that text is qualified, for the caller's
- * search_path is in force: "=" alone, IN, NULLIF, IS DISTINCT FROM and CASE x
- * WHEN would all look their operator up there.
+ * is SPI called.  Every name and operator in that text is qualified, for the
+ * caller's search_path is in force: "=" alone, IN, NULLIF, IS DISTINCT FROM
+ * and CASE x WHEN would all look their operator up there.
  */
 #include "postgres.h"
 
@@ -30,13 +30,16 @@ typedef struct StatementMark
 
 static const StatementMark *current_mark = NULL;
 
-/* Becomes another role as ri_triggers.c does: row security off, SET ROLE refused. */
+/*
+ * Becomes another role as ri_triggers.c does: row security off, SET ROLE
+ * refused.
+ */
 static void
 become(Oid userid, Oid *saved_userid, int *saved_context)
 {
 	GetUserIdAndSecContext(saved_userid, saved_context);
-	SetUserIdAndSecContext(userid,
-						   *saved_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	SetUserIdAndSecContext(userid, *saved_context |
+						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
 }
 
 /* Copies SPI's result into the caller's context. */
@@ -50,13 +53,15 @@ copy_result(MemoryContext context)
 		return result;
 
 	if (SPI_tuptable->tupdesc->natts > STORE_MAX_COLUMNS)
-		elog(ERROR, "a statement of ours returns more than %d columns", STORE_MAX_COLUMNS);
+		elog(ERROR, "a statement of ours returns more than %d columns",
+			 STORE_MAX_COLUMNS);
 	old = MemoryContextSwitchTo(context);
 	result.rows = palloc(Max(1, result.count) * sizeof(StoreRow));
 	for (uint64 i = 0; i < result.count; i++)
 	{
-		heap_deform_tuple(heap_copytuple(SPI_tuptable->vals[i]), SPI_tuptable->tupdesc,
-						  result.rows[i].values, result.rows[i].nulls);
+		heap_deform_tuple(heap_copytuple(SPI_tuptable->vals[i]),
+						  SPI_tuptable->tupdesc, result.rows[i].values,
+						  result.rows[i].nulls);
 	}
 	MemoryContextSwitchTo(old);
 	return result;
@@ -77,8 +82,9 @@ saved_plan(StoreQuery *query)
 	if (query->plan == NULL)
 	{
 		/* generic, since a plan for each call would cost many times the call */
-		const char *sql = query->returning == NULL ? query->sql :
-			psprintf("%s RETURNING %s", query->sql, store_select_list(query->returning, "t"));
+		const char *sql = query->returning == NULL ?
+			query->sql : psprintf("%s RETURNING %s", query->sql,
+								  store_select_list(query->returning, "t"));
 		SPIPlanPtr	plan = SPI_prepare_cursor(sql, query->nargs, query->types,
 											  CURSOR_OPT_GENERIC_PLAN);
 
@@ -107,7 +113,8 @@ store_query(StoreQuery *query, const Datum *values, const char *nulls)
 
 	become(store_owner(), &userid, &context);
 	check_spi(SPI_connect(), "SPI_connect");
-	check_spi(SPI_execute_plan(saved_plan(query), unconstify(Datum *, values), nulls, !query->writes, 0),
+	check_spi(SPI_execute_plan(saved_plan(query), unconstify(Datum *, values),
+							   nulls, !query->writes, 0),
 			  "SPI_execute_plan");
 	result = copy_result(caller);
 	check_spi(SPI_finish(), "SPI_finish");

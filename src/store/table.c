@@ -1,12 +1,12 @@
 /*
  * table.c
- *		Where the store's tables and columns are, and whether they are what C can
- *		read.
+ *		Where the store's tables and columns are, and whether they are what C
+ *		can read.
  *
- * Which tables there are, their owners' folders say: table.h has the form of it.
- * Tables are found by name, columns by name too: a DBA may have added some, and
- * an upgrade may have put ours behind them.  What was found is kept until
- * PostgreSQL says that the table has changed.
+ * Which tables there are, their owners' folders say: table.h has the form of
+ * it.  Tables are found by name, columns by name too: a DBA may have added
+ * some, and an upgrade may have put ours behind them.  What was found is kept
+ * until PostgreSQL says that the table has changed.
  */
 #include "postgres.h"
 
@@ -31,7 +31,10 @@
 /* The tables that were used, whose infos a change of theirs makes invalid. */
 static StoreTable *used_tables = NULL;
 
-/* The table whose owner all statements run as, and without which there is no store. */
+/*
+ * The table whose owner all statements run as, and without which there is no
+ * store.
+ */
 static StoreTable *main_table = NULL;
 
 /* Who else wants to know of changed relations. */
@@ -72,7 +75,8 @@ void
 store_watch_relations(void (*changed) (Oid relid))
 {
 	if (nwatchers >= MAX_WATCHERS)
-		elog(ERROR, "more than %d parts of connect watch relations", MAX_WATCHERS);
+		elog(ERROR, "more than %d parts of connect watch relations",
+			 MAX_WATCHERS);
 	watchers[nwatchers++] = changed;
 }
 
@@ -137,7 +141,8 @@ find_attribute(TupleDesc desc, const char *name)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(desc, i);
 
-		if (!attribute->attisdropped && namestrcmp(&attribute->attname, name) == 0)
+		if (!attribute->attisdropped &&
+			namestrcmp(&attribute->attname, name) == 0)
 			return attribute;
 	}
 	return NULL;
@@ -149,7 +154,8 @@ find_attribute(TupleDesc desc, const char *name)
  * InvalidAttrNumber if it may not raise.
  */
 static AttrNumber
-find_column(const StoreTable *table, const StoreColumn *column, TupleDesc desc, bool raise)
+find_column(const StoreTable *table, const StoreColumn *column, TupleDesc desc,
+			bool raise)
 {
 	Form_pg_attribute attribute = find_attribute(desc, column->name);
 
@@ -161,22 +167,22 @@ find_column(const StoreTable *table, const StoreColumn *column, TupleDesc desc, 
 	if (attribute == NULL)
 		ereport(ERROR,
 				(connect_error(ERROR_STORE_ALTERED),
-				 errdetail("Column \"%s\" of table \"connect.%s\" does not exist.",
-						   column->name, table->name),
+				 errdetail("Column \"%s\" of table \"connect.%s\" does not "
+						   "exist.", column->name, table->name),
 				 errhint("Restore the column from a backup.")));
 	if (!type_serves(attribute->atttypid, column->kind))
 		ereport(ERROR,
 				(connect_error(ERROR_STORE_ALTERED),
-				 errdetail("Column \"%s\" of table \"connect.%s\" is of type %s.",
-						   column->name, table->name,
+				 errdetail("Column \"%s\" of table \"connect.%s\" is of type "
+						   "%s.", column->name, table->name,
 						   format_type_be(attribute->atttypid)),
 				 errhint("Give the column its type again.")));
 	ereport(ERROR,
 			(connect_error(ERROR_STORE_ALTERED),
 			 errdetail("Column \"%s\" of table \"connect.%s\" may be null.",
 					   column->name, table->name),
-			 errhint("Fill the column, and ALTER TABLE connect.%s ALTER %s SET NOT NULL;",
-					 table->name, column->name)));
+			 errhint("Fill the column, and ALTER TABLE connect.%s ALTER %s SET "
+					 "NOT NULL;", table->name, column->name)));
 }
 
 /*
@@ -191,8 +197,10 @@ fill_table(StoreTable *table, Relation rel, bool raise)
 		if (raise)
 			ereport(ERROR,
 					(connect_error(ERROR_ENCODING),
-					 errdetail("The database's encoding is \"%s\".", GetDatabaseEncodingName()),
-					 errhint("Restore the store into a database WITH ENCODING 'UTF8'.")));
+					 errdetail("The database's encoding is \"%s\".",
+							   GetDatabaseEncodingName()),
+					 errhint("Restore the store into a database WITH ENCODING "
+							 "'UTF8'.")));
 		return false;
 	}
 	if (rel->rd_rel->relkind != RELKIND_RELATION)
@@ -200,12 +208,14 @@ fill_table(StoreTable *table, Relation rel, bool raise)
 		if (raise)
 			ereport(ERROR,
 					(connect_error(ERROR_STORE_ALTERED),
-					 errdetail("\"connect.%s\" is not an ordinary table.", table->name),
+					 errdetail("\"connect.%s\" is not an ordinary table.",
+							   table->name),
 					 errhint("Make it an ordinary table again.")));
 		return false;
 	}
 	if (table->ncolumns > STORE_MAX_COLUMNS)
-		elog(ERROR, "table \"%s\" has more than %d columns", table->name, STORE_MAX_COLUMNS);
+		elog(ERROR, "table \"%s\" has more than %d columns", table->name,
+			 STORE_MAX_COLUMNS);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		table->attnums[i] = find_column(table, &table->columns[i],
@@ -251,12 +261,16 @@ store_main_readable(void)
 	return store_readable(main_table);
 }
 
-/* Opens a table for reading and makes sure that what is known of it is right; raises store_missing. */
+/*
+ * Opens a table for reading and makes sure that what is known of it is right;
+ * raises store_missing.
+ */
 Relation
 store_open_table(StoreTable *table)
 {
 	Oid			relid = table->valid ? table->relid : find_table(table->name);
-	Relation	rel = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
+	Relation	rel = OidIsValid(relid) ?
+		try_relation_open(relid, AccessShareLock) : NULL;
 
 	if (rel == NULL)
 		ereport(ERROR,
@@ -269,7 +283,9 @@ store_open_table(StoreTable *table)
 	return rel;
 }
 
-/* Returns what is known of a table, raising store_missing where there is none. */
+/*
+ * Returns what is known of a table, raising store_missing where there is none.
+ */
 static const StoreTable *
 valid_table(StoreTable *table)
 {
@@ -278,7 +294,7 @@ valid_table(StoreTable *table)
 	return table;
 }
 
-/* Returns the owner of connect.connection, as whom all statements run. */
+/* Returns the owner of the main table, as whom all statements run. */
 Oid
 store_owner(void)
 {
@@ -297,84 +313,4 @@ AttrNumber
 store_column(StoreTable *table, int column)
 {
 	return valid_table(table)->attnums[column];
-}
-
-/* Returns the label of an enum's value as a text. */
-static Datum
-label_text(Oid type, Datum value)
-{
-	Oid			output;
-	bool		is_varlena;
-
-	getTypeOutputInfo(type, &output, &is_varlena);
-	return CStringGetTextDatum(OidOutputFunctionCall(output, value));
-}
-
-/*
- * Takes a tuple of one of our tables apart into our columns.  The datums point
- * into the tuple, but for labels that are stored as values of an enum.
- */
-void
-store_deform(StoreTable *table, HeapTuple tuple, TupleDesc desc, StoreRow *row)
-{
-	Datum	   *values = palloc(desc->natts * sizeof(Datum));
-	bool	   *nulls = palloc(desc->natts * sizeof(bool));
-
-	(void) valid_table(table);
-	heap_deform_tuple(tuple, desc, values, nulls);
-	for (int i = 0; i < table->ncolumns; i++)
-	{
-		int			attribute = table->attnums[i] - 1;
-
-		row->values[i] = values[attribute];
-		row->nulls[i] = nulls[attribute];
-		if (table->columns[i].kind == STORE_LABEL && !nulls[attribute] &&
-			type_is_enum(TupleDescAttr(desc, attribute)->atttypid))
-			row->values[i] = label_text(TupleDescAttr(desc, attribute)->atttypid,
-										values[attribute]);
-	}
-	pfree(values);
-	pfree(nulls);
-}
-
-/* Reads all rows of a small table as the active snapshot sees them, in no order. */
-StoreRow *
-store_fetch_all(StoreTable *table, int *count)
-{
-	Relation	rel = store_open_table(table);
-	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, GetActiveSnapshot(), 0, NULL);
-	int			room = 16;
-	StoreRow   *rows = palloc(room * sizeof(StoreRow));
-	HeapTuple	tuple;
-
-	*count = 0;
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		if (*count == room)
-		{
-			room *= 2;
-			rows = repalloc(rows, room * sizeof(StoreRow));
-		}
-		store_deform(table, heap_copytuple(tuple), RelationGetDescr(rel), &rows[(*count)++]);
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return rows;
-}
-
-/*
- * Returns the columns of a table as a SELECT or RETURNING list, in the order of
- * the list of columns, in the current memory context.
- */
-char *
-store_select_list(const StoreTable *table, const char *alias)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	for (int i = 0; i < table->ncolumns; i++)
-		appendStringInfo(&list, "%s%s.%s%s", i > 0 ? ", " : "", alias,
-						 table->columns[i].name,
-						 table->columns[i].kind == STORE_LABEL ? "::pg_catalog.text" : "");
-	return list.data;
 }

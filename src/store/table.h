@@ -4,13 +4,13 @@
  *
  * Whoever owns a table writes its columns once, as a list of this form:
  *
- *		#define SCOPE_COLUMNS(COLUMN, context) \
- *			COLUMN(context, SCOPE_NAME, name, TEXT, NOT_NULL, "name") \
+ *		#define NOTE_COLUMNS(COLUMN, context) \
+ *			COLUMN(context, NOTE_TITLE, title, TEXT, NOT_NULL, "title") \
  *			...
  *
- * with the column's number, the member of the struct that holds a row, the kind,
- * whether it may be null, and the name.  The macros below make the rest of it:
- * the numbers, the struct, the StoreColumns, and the reading of a row.
+ * with the column's number, the member of the struct that holds a row, the
+ * kind, whether it may be null, and the name.  The macros below make the rest
+ * of it: the numbers, the struct, the StoreColumns, and the reading of a row.
  */
 #ifndef CONNECT_STORE_TABLE_H
 #define CONNECT_STORE_TABLE_H
@@ -98,8 +98,8 @@ typedef struct StoreRow
 		STORE_VALUE_##kind(from->values[number]);
 
 /*
- * Writes a member of a struct into a column of the StoreRow "to"; context points
- * to the struct.  What stands for null becomes null.
+ * Writes a member of a struct into a column of the StoreRow "to"; context
+ * points to the struct.  What stands for null becomes null.
  */
 #define STORE_COLUMN_WRITE(context, number, member, kind, null, name) \
 	to->nulls[number] = null && (context)->member == STORE_NULL_##kind; \

@@ -12,7 +12,8 @@
  * has put it; else raises.
  */
 TriggerData *
-store_require_trigger(FunctionCallInfo fcinfo, StoreTable *table, const char *function)
+store_require_trigger(FunctionCallInfo fcinfo, StoreTable *table,
+					  const char *function)
 {
 	TriggerData *data = (TriggerData *) fcinfo->context;
 
@@ -20,26 +21,31 @@ store_require_trigger(FunctionCallInfo fcinfo, StoreTable *table, const char *fu
 		RelationGetRelid(data->tg_relation) != store_relation_id(table))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"connect.%s\" is a trigger of the connect store only",
-						function)));
+				 errmsg("function \"connect.%s\" is a trigger of the connect "
+						"store only", function)));
 	return data;
 }
 
-/* Raises the error for a trigger that somebody has made for another event. */
+/*
+ * Raises the error for a trigger that somebody has made for other statements.
+ */
 void
 store_refuse_trigger(const char *function)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-			 errmsg("function \"connect.%s\" was fired for an unexpected event", function)));
+			 errmsg("function \"connect.%s\" was fired by an unexpected "
+					"statement", function)));
 }
 
 /* Notes that a column is to be replaced. */
 void
-store_patch(TriggerPatch *patch, StoreTable *table, int column, Datum value, bool null)
+store_patch(TriggerPatch *patch, StoreTable *table, int column, Datum value,
+			bool null)
 {
 	if (patch->count >= STORE_MAX_COLUMNS)
-		elog(ERROR, "a trigger replaces more than %d columns", STORE_MAX_COLUMNS);
+		elog(ERROR, "a trigger replaces more than %d columns",
+			 STORE_MAX_COLUMNS);
 	patch->attnums[patch->count] = store_column(table, column);
 	patch->values[patch->count] = value;
 	patch->nulls[patch->count] = null;
@@ -53,7 +59,8 @@ store_apply_patch(const TriggerPatch *patch, TriggerData *data, HeapTuple tuple)
 	if (patch->count == 0)
 		return tuple;
 	return heap_modify_tuple_by_cols(tuple, RelationGetDescr(data->tg_relation),
-									 patch->count, unconstify(int *, &patch->attnums[0]),
+									 patch->count,
+									 unconstify(int *, &patch->attnums[0]),
 									 unconstify(Datum *, &patch->values[0]),
 									 unconstify(bool *, &patch->nulls[0]));
 }

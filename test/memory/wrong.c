@@ -1,6 +1,7 @@
 /*
  * wrong.c
- *		Functions that do what connect must not: the sanitizers have to see each.
+ *		Functions that do what connect must not: the sanitizers have to see
+ *		each.
  */
 #include "postgres.h"
 
@@ -33,7 +34,10 @@ wrong_heap(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(memory[PG_GETARG_INT32(0)]);
 }
 
-/* Writes past a piece that is too large for a context's blocks, so that it is malloc()'s. */
+/*
+ * Writes past a piece that is too large for a context's blocks, so that it is
+ * malloc()'s.
+ */
 Datum
 wrong_palloc(PG_FUNCTION_ARGS)
 {

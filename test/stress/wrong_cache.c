@@ -55,22 +55,29 @@ ask(Datum *args)
 		Oid			types[] = {TEXTOID, TEXTOID, TEXTOID};
 
 		plan = SPI_prepare("SELECT EXISTS (SELECT FROM connect.connection"
-						   " WHERE source_organization_id = $1 AND destination_organization_id = $2"
-						   " AND status = 'active' AND $3 = ANY (scopes))", 3, types);
+						   " WHERE source_organization_id = $1"
+						   " AND destination_organization_id = $2"
+						   " AND status = 'active' AND $3 = ANY (scopes))", 3,
+						   types);
 		SPI_keepplan(plan);
 	}
 	if (SPI_execute_plan(plan, args, NULL, true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute_plan failed");
-	allowed = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
+	allowed = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0],
+										 SPI_tuptable->tupdesc, 1, &null));
 	SPI_finish();
 	return allowed;
 }
 
-/* wrong_is_allowed(source, destination, scope): STRICT; always asked for the same scope. */
+/*
+ * wrong_is_allowed(source, destination, scope): STRICT; always asked for the
+ * same scope.
+ */
 Datum
 wrong_is_allowed(PG_FUNCTION_ARGS)
 {
-	Datum		args[] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), PG_GETARG_DATUM(2)};
+	Datum		args[] = {PG_GETARG_DATUM(0), PG_GETARG_DATUM(1),
+		PG_GETARG_DATUM(2)};
 	char		pair[sizeof(((Answer *) NULL)->pair)] = {0};
 	Answer	   *answer;
 	bool		found;
@@ -79,7 +86,8 @@ wrong_is_allowed(PG_FUNCTION_ARGS)
 	if (!registered)
 		CacheRegisterRelcacheCallback(forget, (Datum) 0);
 	registered = true;
-	snprintf(pair, sizeof(pair), "%s %s", TextDatumGetCString(args[0]), TextDatumGetCString(args[1]));
+	snprintf(pair, sizeof(pair), "%s %s", TextDatumGetCString(args[0]),
+			 TextDatumGetCString(args[1]));
 	if (answers != NULL)
 	{
 		answer = hash_search(answers, pair, HASH_FIND, NULL);
@@ -89,21 +97,27 @@ wrong_is_allowed(PG_FUNCTION_ARGS)
 	allowed = ask(args);
 	if (answers == NULL)
 	{
-		HASHCTL		control = {.keysize = sizeof(pair), .entrysize = sizeof(Answer)};
+		HASHCTL		control = {.keysize = sizeof(pair),
+			.entrysize = sizeof(Answer)};
 
-		answers = hash_create("wrong answers", 64, &control, HASH_ELEM | HASH_BLOBS);
+		answers = hash_create("wrong answers", 64, &control,
+							  HASH_ELEM | HASH_BLOBS);
 	}
 	answer = hash_search(answers, pair, HASH_ENTER, &found);
 	answer->allowed = allowed;
 	PG_RETURN_BOOL(allowed);
 }
 
-/* wrong_invalidate(): a row trigger that sends the message when its transaction commits. */
+/*
+ * wrong_invalidate(): a row trigger that sends the message when its
+ * transaction commits.
+ */
 Datum
 wrong_invalidate(PG_FUNCTION_ARGS)
 {
 	TriggerData *data = (TriggerData *) fcinfo->context;
 
 	CacheInvalidateRelcache(data->tg_relation);
-	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple);
+	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(data->tg_event) ?
+						   data->tg_newtuple : data->tg_trigtuple);
 }

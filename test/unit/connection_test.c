@@ -18,9 +18,12 @@ parse(const char *label)
 START_TEST(status_labels_are_the_words_of_the_contract)
 {
 	ck_assert_ptr_null(rules_state_label(&connection_life, CONNECTION_NONE));
-	ck_assert_str_eq(rules_state_label(&connection_life, CONNECTION_PENDING), "pending");
-	ck_assert_str_eq(rules_state_label(&connection_life, CONNECTION_ACTIVE), "active");
-	ck_assert_str_eq(rules_state_label(&connection_life, CONNECTION_INACTIVE), "inactive");
+	ck_assert_str_eq(rules_state_label(&connection_life, CONNECTION_PENDING),
+					 "pending");
+	ck_assert_str_eq(rules_state_label(&connection_life, CONNECTION_ACTIVE),
+					 "active");
+	ck_assert_str_eq(rules_state_label(&connection_life, CONNECTION_INACTIVE),
+					 "inactive");
 }
 END_TEST
 
@@ -33,8 +36,8 @@ END_TEST
 
 START_TEST(status_parse_knows_no_other_word)
 {
-	static const char *const words[] = {"", "Pending", "PENDING", "pending ", " pending",
-	"pendin", "pendingx", "act", "none", "inactiv"};
+	static const char *const words[] = {"", "Pending", "PENDING", "pending ",
+		" pending", "pendin", "pendingx", "act", "none", "inactiv"};
 
 	for (int i = 0; i < (int) lengthof(words); i++)
 		ck_assert_int_eq(parse(words[i]), CONNECTION_NONE);
@@ -44,12 +47,18 @@ END_TEST
 START_TEST(action_labels_are_the_words_of_the_contract)
 {
 	ck_assert_ptr_null(rules_action_label(&connection_life, ACTION_NONE));
-	ck_assert_str_eq(rules_action_label(&connection_life, ACTION_CREATE), "create");
-	ck_assert_str_eq(rules_action_label(&connection_life, ACTION_ACTIVATE), "activate");
-	ck_assert_str_eq(rules_action_label(&connection_life, ACTION_DEACTIVATE), "deactivate");
-	ck_assert_str_eq(rules_action_label(&connection_life, ACTION_REACTIVATE), "reactivate");
-	ck_assert_str_eq(rules_action_label(&connection_life, ACTION_UPDATE), "update");
-	ck_assert_str_eq(rules_action_label(&connection_life, ACTION_WIDEN), "widen");
+	ck_assert_str_eq(rules_action_label(&connection_life, ACTION_CREATE),
+					 "create");
+	ck_assert_str_eq(rules_action_label(&connection_life, ACTION_ACTIVATE),
+					 "activate");
+	ck_assert_str_eq(rules_action_label(&connection_life, ACTION_DEACTIVATE),
+					 "deactivate");
+	ck_assert_str_eq(rules_action_label(&connection_life, ACTION_REACTIVATE),
+					 "reactivate");
+	ck_assert_str_eq(rules_action_label(&connection_life, ACTION_UPDATE),
+					 "update");
+	ck_assert_str_eq(rules_action_label(&connection_life, ACTION_WIDEN),
+					 "widen");
 	ck_assert_ptr_null(rules_action_label(&connection_life, ACTION_MIXED));
 }
 END_TEST

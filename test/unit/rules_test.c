@@ -13,12 +13,16 @@
 #define ALL_STATES(s) (int s = CONNECTION_NONE; s <= CONNECTION_INACTIVE; s++)
 #define ALL_ACTIONS(a) (int a = ACTION_NONE; a <= ACTION_WIDEN; a++)
 
-/* The table of the contract once more, written by hand: states 0 to 3 are none, pending, active, inactive. */
+/*
+ * The table of the contract once more, written by hand: states 0 to 3 are
+ * none, pending, active, inactive.
+ */
 #define NO (-1)
 static const struct
 {
 	int			action;
-	int			source[4];		/* the state that follows each state, for the source */
+	int			source[4];		/* the state that follows each state, for the
+								 * source */
 	int			destination[4];
 }			expected[] = {
 	{ACTION_NONE, {NO, NO, NO, NO}, {NO, NO, NO, NO}},
@@ -27,8 +31,12 @@ static const struct
 	{ACTION_DEACTIVATE, {NO, CONNECTION_INACTIVE, CONNECTION_INACTIVE, NO},
 	{NO, CONNECTION_INACTIVE, CONNECTION_INACTIVE, NO}},
 	{ACTION_REACTIVATE, {NO, NO, NO, CONNECTION_PENDING}, {NO, NO, NO, NO}},
-	{ACTION_UPDATE, {NO, CONNECTION_PENDING, CONNECTION_ACTIVE, CONNECTION_INACTIVE}, {NO, NO, NO, NO}},
-	{ACTION_WIDEN, {NO, CONNECTION_PENDING, CONNECTION_PENDING, CONNECTION_INACTIVE}, {NO, NO, NO, NO}},
+	{ACTION_UPDATE, {
+		NO, CONNECTION_PENDING, CONNECTION_ACTIVE, CONNECTION_INACTIVE
+	}, {NO, NO, NO, NO}},
+	{ACTION_WIDEN, {
+		NO, CONNECTION_PENDING, CONNECTION_PENDING, CONNECTION_INACTIVE
+	}, {NO, NO, NO, NO}},
 };
 
 START_TEST(table_has_thirteen_rules_of_one_party_each)
@@ -38,9 +46,11 @@ START_TEST(table_has_thirteen_rules_of_one_party_each)
 	{
 		const Rule *rule = &connection_life.rules[i];
 
-		ck_assert(rule->party == PARTY_SOURCE || rule->party == PARTY_DESTINATION);
+		ck_assert(rule->party == PARTY_SOURCE ||
+				  rule->party == PARTY_DESTINATION);
 		ck_assert_int_ne(rule->to, CONNECTION_NONE);
-		ck_assert_int_eq(rule->from == CONNECTION_NONE, rule->action == ACTION_CREATE);
+		ck_assert_int_eq(rule->from == CONNECTION_NONE,
+						 rule->action == ACTION_CREATE);
 	}
 }
 END_TEST
@@ -54,7 +64,8 @@ START_TEST(table_has_no_rule_twice)
 			const Rule *a = &connection_life.rules[i];
 			const Rule *b = &connection_life.rules[j];
 
-			ck_assert(a->action != b->action || a->from != b->from || a->party != b->party);
+			ck_assert(a->action != b->action || a->from != b->from ||
+					  a->party != b->party);
 		}
 	}
 }
@@ -90,7 +101,8 @@ expected_state(int action, int from, Parties party)
 	for (int i = 0; i < (int) lengthof(expected); i++)
 	{
 		if (expected[i].action == action)
-			return party == PARTY_SOURCE ? expected[i].source[from] : expected[i].destination[from];
+			return party == PARTY_SOURCE ?
+				expected[i].source[from] : expected[i].destination[from];
 	}
 	ck_abort_msg("action %d is missing above", action);
 }
@@ -101,11 +113,14 @@ START_TEST(find_agrees_with_the_contract_for_one_party)
 	{
 		for ALL_STATES(from)
 		{
-			for (Parties party = PARTY_SOURCE; party <= PARTY_DESTINATION; party++)
+			for (Parties party = PARTY_SOURCE;
+				 party <= PARTY_DESTINATION; party++)
 			{
-				const Rule *rule = rules_find(&connection_life, action, from, party);
+				const Rule *rule = rules_find(&connection_life, action, from,
+											  party);
 
-				ck_assert_int_eq(rule == NULL ? NO : (int) rule->to, expected_state(action, from, party));
+				ck_assert_int_eq(rule == NULL ? NO : (int) rule->to,
+								 expected_state(action, from, party));
 			}
 		}
 	}
@@ -119,8 +134,10 @@ START_TEST(find_gives_both_what_either_has)
 		for ALL_STATES(from)
 		{
 			int			source = expected_state(action, from, PARTY_SOURCE);
-			int			either = source != NO ? source : expected_state(action, from, PARTY_DESTINATION);
-			const Rule *rule = rules_find(&connection_life, action, from, PARTY_BOTH);
+			int			either = source != NO ?
+				source : expected_state(action, from, PARTY_DESTINATION);
+			const Rule *rule = rules_find(&connection_life, action, from,
+										  PARTY_BOTH);
 
 			ck_assert_int_eq(rule == NULL ? NO : (int) rule->to, either);
 		}
@@ -133,7 +150,8 @@ START_TEST(find_gives_nothing_to_no_party)
 	for ALL_ACTIONS(action)
 	{
 		for ALL_STATES(from)
-			ck_assert_ptr_null(rules_find(&connection_life, action, from, PARTY_NONE));
+			ck_assert_ptr_null(rules_find(&connection_life, action, from,
+										  PARTY_NONE));
 	}
 }
 END_TEST
@@ -148,10 +166,13 @@ START_TEST(has_part_is_finding_a_rule_in_some_state)
 
 			for ALL_STATES(from)
 			{
-				some |= (parties & PARTY_SOURCE) && expected_state(action, from, PARTY_SOURCE) != NO;
-				some |= (parties & PARTY_DESTINATION) && expected_state(action, from, PARTY_DESTINATION) != NO;
+				some |= (parties & PARTY_SOURCE) &&
+					expected_state(action, from, PARTY_SOURCE) != NO;
+				some |= (parties & PARTY_DESTINATION) &&
+					expected_state(action, from, PARTY_DESTINATION) != NO;
 			}
-			ck_assert_int_eq(rules_has_part(&connection_life, action, parties), some);
+			ck_assert_int_eq(rules_has_part(&connection_life, action, parties),
+							 some);
 		}
 	}
 }
@@ -169,36 +190,51 @@ static const struct
 	int			with_rest;
 	int			with_added;
 }			steps[] = {
-	{CONNECTION_PENDING, CONNECTION_PENDING, ACTION_NONE, ACTION_UPDATE, ACTION_WIDEN},
-	{CONNECTION_PENDING, CONNECTION_ACTIVE, ACTION_ACTIVATE, ACTION_MIXED, ACTION_MIXED},
-	{CONNECTION_PENDING, CONNECTION_INACTIVE, ACTION_DEACTIVATE, ACTION_MIXED, ACTION_MIXED},
-	{CONNECTION_ACTIVE, CONNECTION_PENDING, ACTION_REACTIVATE, ACTION_MIXED, ACTION_WIDEN},
-	{CONNECTION_ACTIVE, CONNECTION_ACTIVE, ACTION_NONE, ACTION_UPDATE, ACTION_WIDEN},
-	{CONNECTION_ACTIVE, CONNECTION_INACTIVE, ACTION_DEACTIVATE, ACTION_MIXED, ACTION_MIXED},
-	{CONNECTION_INACTIVE, CONNECTION_PENDING, ACTION_REACTIVATE, ACTION_MIXED, ACTION_MIXED},
-	{CONNECTION_INACTIVE, CONNECTION_ACTIVE, ACTION_ACTIVATE, ACTION_MIXED, ACTION_MIXED},
-	{CONNECTION_INACTIVE, CONNECTION_INACTIVE, ACTION_NONE, ACTION_UPDATE, ACTION_WIDEN},
+	{CONNECTION_PENDING, CONNECTION_PENDING, ACTION_NONE, ACTION_UPDATE,
+		ACTION_WIDEN},
+	{CONNECTION_PENDING, CONNECTION_ACTIVE, ACTION_ACTIVATE, ACTION_MIXED,
+		ACTION_MIXED},
+	{CONNECTION_PENDING, CONNECTION_INACTIVE, ACTION_DEACTIVATE, ACTION_MIXED,
+		ACTION_MIXED},
+	{CONNECTION_ACTIVE, CONNECTION_PENDING, ACTION_REACTIVATE, ACTION_MIXED,
+		ACTION_WIDEN},
+	{CONNECTION_ACTIVE, CONNECTION_ACTIVE, ACTION_NONE, ACTION_UPDATE,
+		ACTION_WIDEN},
+	{CONNECTION_ACTIVE, CONNECTION_INACTIVE, ACTION_DEACTIVATE, ACTION_MIXED,
+		ACTION_MIXED},
+	{CONNECTION_INACTIVE, CONNECTION_PENDING, ACTION_REACTIVATE, ACTION_MIXED,
+		ACTION_MIXED},
+	{CONNECTION_INACTIVE, CONNECTION_ACTIVE, ACTION_ACTIVATE, ACTION_MIXED,
+		ACTION_MIXED},
+	{CONNECTION_INACTIVE, CONNECTION_INACTIVE, ACTION_NONE, ACTION_UPDATE,
+		ACTION_WIDEN},
 };
 
 START_TEST(classify_names_every_combination)
 {
 	for (int i = 0; i < (int) lengthof(steps); i++)
 	{
-		for (int changes = 0; changes <= (CHANGE_DETAILS | CHANGE_WIDER); changes++)
+		for (int changes = 0;
+			 changes <= (CHANGE_DETAILS | CHANGE_WIDER); changes++)
 		{
 			int			action = changes == 0 ? steps[i].alone :
-				changes & CHANGE_WIDER ? steps[i].with_added : steps[i].with_rest;
+				changes & CHANGE_WIDER ? steps[i].with_added :
+				steps[i].with_rest;
 			int			given = rules_classify(&connection_life, steps[i].from,
 											   steps[i].to, changes);
 
-			ck_assert_msg(given == action, "from %d to %d with %d is %d, not %d",
-						  steps[i].from, steps[i].to, changes, given, action);
+			ck_assert_msg(given == action,
+						  "from %d to %d with %d is %d, not %d", steps[i].from,
+						  steps[i].to, changes, given, action);
 		}
 	}
 }
 END_TEST
 
-/* What documents offer: in the order of the labels, update standing for widen, create never. */
+/*
+ * What documents offer: in the order of the labels, update standing for widen,
+ * create never.
+ */
 START_TEST(offered_is_what_the_rules_allow)
 {
 	static const int offered_as[] = {
@@ -222,7 +258,8 @@ START_TEST(offered_is_what_the_rules_allow)
 					rules_find(&connection_life, action, from, parties) != NULL)
 					offered |= 1 << offered_as[action];
 			}
-			ck_assert_int_eq(rules_offered(&connection_life, from, parties), offered);
+			ck_assert_int_eq(rules_offered(&connection_life, from, parties),
+							 offered);
 		}
 	}
 }
@@ -232,7 +269,9 @@ START_TEST(actions_are_in_the_order_of_their_labels)
 {
 	for (int action = ACTION_ACTIVATE; action < ACTION_WIDEN; action++)
 		ck_assert_int_lt(strcmp(rules_action_label(&connection_life, action),
-								rules_action_label(&connection_life, action + 1)), 0);
+								rules_action_label(&connection_life,
+												   action + 1)),
+						 0);
 }
 END_TEST
 

@@ -28,7 +28,8 @@ static const uint8 middle[TYPEID_RANDOM_BYTES] = {
  */
 START_TEST(make_encodes_the_vector_of_the_specification)
 {
-	static const uint8 random[] = {0x3c, 0x3b, 0xbd, 0x1e, 0xef, 0x28, 0xd8, 0x81};
+	static const uint8 random[] = {0x3c, 0x3b, 0xbd, 0x1e, 0xef, 0x28, 0xd8,
+		0x81};
 	TypeIdClock clock = {0};
 	char		id[TYPEID_SIZE];
 
@@ -71,9 +72,12 @@ START_TEST(make_carries_the_prefix)
 }
 END_TEST
 
-/* Makes the next id and asserts that it is a greater UUIDv7 than the last one. */
+/*
+ * Makes the next id and asserts that it is a greater UUIDv7 than the last one.
+ */
 static void
-assert_ascends(TypeIdClock *clock, uint64 ticks, const uint8 *random, char *last)
+assert_ascends(TypeIdClock *clock, uint64 ticks, const uint8 *random,
+			   char *last)
 {
 	char		next[TYPEID_SIZE];
 
@@ -96,14 +100,18 @@ START_TEST(make_ascends_within_a_tick)
 }
 END_TEST
 
-/* Two backends that change one row by turns, the second with the lesser random bits. */
+/*
+ * Two backends that change one row by turns, the second with the lesser random
+ * bits.
+ */
 START_TEST(make_ascends_across_clocks_within_a_millisecond)
 {
 	TypeIdClock clocks[2] = {{0}, {0}};
 	char		last[TYPEID_SIZE] = "";
 
 	for (int i = 0; i < 4096; i++)
-		assert_ascends(&clocks[i % 2], MS(1700000000000) + i, i % 2 ? zeros : ones, last);
+		assert_ascends(&clocks[i % 2], MS(1700000000000) + i,
+					   i % 2 ? zeros : ones, last);
 	ck_assert_uint_eq(clocks[1].high >> 16, 1700000000000);
 }
 END_TEST
@@ -124,7 +132,8 @@ END_TEST
 
 START_TEST(make_carries_into_the_upper_bits)
 {
-	TypeIdClock clock = {.high = UINT64CONST(0x018bcfe568007123),.low = UINT64CONST(0xbfffffffffffffff)};
+	TypeIdClock clock = {.high = UINT64CONST(0x018bcfe568007123),
+		.low = UINT64CONST(0xbfffffffffffffff)};
 	char		last[TYPEID_SIZE] = "";
 
 	assert_ascends(&clock, 0, zeros, last);
@@ -135,7 +144,8 @@ END_TEST
 
 START_TEST(make_carries_into_the_milliseconds)
 {
-	TypeIdClock clock = {.high = UINT64CONST(0x018bcfe568007ffe),.low = UINT64CONST(0xbfffffffffffffff)};
+	TypeIdClock clock = {.high = UINT64CONST(0x018bcfe568007ffe),
+		.low = UINT64CONST(0xbfffffffffffffff)};
 	char		last[TYPEID_SIZE] = "";
 
 	assert_ascends(&clock, 0, ones, last);
@@ -159,8 +169,10 @@ START_TEST(pattern_takes_letters_digits_underscore_and_hyphen)
 		char		among[3] = {'a', (char) byte, 'b'};
 		bool		expected = byte != 0 && strchr(good, byte) != NULL;
 
-		ck_assert_msg(typeid_pattern_ok(&alone, 1) == expected, "byte %d alone", byte);
-		ck_assert_msg(typeid_pattern_ok(among, 3) == expected, "byte %d among others", byte);
+		ck_assert_msg(typeid_pattern_ok(&alone, 1) == expected, "byte %d alone",
+					  byte);
+		ck_assert_msg(typeid_pattern_ok(among, 3) == expected,
+					  "byte %d among others", byte);
 		accepted += typeid_pattern_ok(&alone, 1);
 	}
 	ck_assert_int_eq(accepted, 64);
