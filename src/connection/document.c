@@ -137,13 +137,12 @@ write_creator(JsonWriter *out, const DocumentStyle *style,
 
 /* Writes relationships, links and meta; the closed shape has but the first. */
 static void
-write_rest(JsonWriter *out, const DocumentStyle *style, const Principal *reader,
-		   const void *row)
+write_rest(JsonWriter *out, const DocumentStyle *style,
+		   const Principal *reader, Audience audience, const void *row)
 {
 	const Connection *connection = row;
-	Parties		parties = connection_audience(reader, connection);
 
-	if (parties & PARTY_SOURCE)
+	if (audience & PARTY_SOURCE)
 		write_creator(out, style, connection);
 	if (style->closed)
 		return;
@@ -151,15 +150,15 @@ write_rest(JsonWriter *out, const DocumentStyle *style, const Principal *reader,
 	json_key(out, "meta");
 	json_open(out, '{');
 	json_label(out, "direction",
-			   parties & PARTY_SOURCE ? "outbound" : "inbound");
+			   audience & PARTY_SOURCE ? "outbound" : "inbound");
 	document_write_offered(out, &connection_life, reader, connection->status,
-						   parties);
+						   audience);
 	json_close(out, '}');
 }
 
 const Resource connection_resource = {
-	.type = "connect/connection",
-	.path = "/api/v1/connect/connections",
+	RESOURCE_NAMES("connect/connection",
+				   "/api/v1/connect/connections"),
 	.table = &connection_table,
 	.by_id = &connection_by_id,
 	.attributes = attributes,

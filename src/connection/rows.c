@@ -63,10 +63,8 @@ static StoreQuery update_connection = {
 int
 connection_status(Datum value)
 {
-	static StoreLabels labels;
+	static StoreLabels labels = {connection_states, CONNECTION_STATES};
 
-	labels.labels = connection_life.states;
-	labels.count = connection_life.nstates;
 	return store_label_number(&labels, value);
 }
 

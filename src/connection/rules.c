@@ -9,7 +9,7 @@
 
 #include "connection/rules.h"
 
-static const char *const states[] = {
+const char *const connection_states[CONNECTION_STATES] = {
 	[CONNECTION_NONE] = NULL,
 	[CONNECTION_PENDING] = "pending",
 	[CONNECTION_ACTIVE] = "active",
@@ -18,13 +18,13 @@ static const char *const states[] = {
 
 /* Whoever may update may widen too, and asks for both in the same way. */
 static const Action actions[] = {
-	[ACTION_NONE] = {NULL, ACTION_NONE},
-	[ACTION_ACTIVATE] = {"activate", ACTION_ACTIVATE},
-	[ACTION_CREATE] = {"create", ACTION_NONE},
-	[ACTION_DEACTIVATE] = {"deactivate", ACTION_DEACTIVATE},
-	[ACTION_REACTIVATE] = {"reactivate", ACTION_REACTIVATE},
-	[ACTION_UPDATE] = {"update", ACTION_UPDATE},
-	[ACTION_WIDEN] = {"widen", ACTION_UPDATE},
+	[ACTION_NONE] = {NULL, 0, ACTION_NONE},
+	[ACTION_ACTIVATE] = ACTION("activate", ACTION_ACTIVATE),
+	[ACTION_CREATE] = ACTION("create", ACTION_NONE),
+	[ACTION_DEACTIVATE] = ACTION("deactivate", ACTION_DEACTIVATE),
+	[ACTION_REACTIVATE] = ACTION("reactivate", ACTION_REACTIVATE),
+	[ACTION_UPDATE] = ACTION("update", ACTION_UPDATE),
+	[ACTION_WIDEN] = ACTION("widen", ACTION_UPDATE),
 };
 
 static const Rule rules[] = {
@@ -71,8 +71,8 @@ static const Classification changes[] = {
 };
 
 const LifeCycle connection_life = {
-	.states = states,
-	.nstates = lengthof(states),
+	.states = connection_states,
+	.nstates = CONNECTION_STATES,
 	.actions = actions,
 	.nactions = lengthof(actions),
 	.rules = rules,

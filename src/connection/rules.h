@@ -30,6 +30,9 @@ typedef enum ConnectionAction
 #define CHANGE_DETAILS	1		/* the name changes, or scopes are removed */
 #define CHANGE_WIDER	2		/* scopes are added */
 
+#define CONNECTION_STATES (CONNECTION_INACTIVE + 1)
+
+extern const char *const connection_states[];
 extern const LifeCycle connection_life;
 
 #endif							/* CONNECT_CONNECTION_RULES_H */

@@ -54,8 +54,8 @@ narrow_events(const Principal *reader, const ListRequest *request,
 }
 
 const Resource event_resource = {
-	.type = "connect/event",
-	.path = "/api/v1/connect/events",
+	RESOURCE_NAMES("connect/event",
+				   "/api/v1/connect/events"),
 	.table = &event_table,
 	.by_id = &event_by_id,
 	.attributes = attributes,

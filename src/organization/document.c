@@ -24,8 +24,8 @@ organization_audience(const Principal *reader, const void *row)
 }
 
 const Resource organization_resource = {
-	.type = "connect/organization",
-	.path = "/api/v1/connect/organization",
+	RESOURCE_NAMES("connect/organization",
+				   "/api/v1/connect/organization"),
 	.table = &organization_table,
 	.attributes = attributes,
 	.nattributes = lengthof(attributes),

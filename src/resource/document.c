@@ -27,12 +27,19 @@ begin_document(const DocumentStyle *style)
 }
 
 /* Does this style show this attribute? */
+static inline bool
+shows(const DocumentStyle *style, const Resource *resource, int attribute)
+{
+	return (!style->closed || resource->attributes[attribute].closed) &&
+		(!style->sparse || (style->fields & (1u << attribute)) != 0);
+}
+
+/* The same, for what a resource writes itself. */
 bool
 document_shows(const DocumentStyle *style, const Resource *resource,
 			   int attribute)
 {
-	return (!style->closed || resource->attributes[attribute].closed) &&
-		(!style->sparse || (style->fields & (1u << attribute)) != 0);
+	return shows(style, resource, attribute);
 }
 
 /* Writes the label of a row's state. */
@@ -50,14 +57,13 @@ write_state(JsonWriter *out, const Resource *resource, const void *row,
 }
 
 /* Writes the value of a column. */
-static void
+static inline void
 write_value(JsonWriter *out, const Resource *resource, const void *row,
-			int column)
+			const StoreColumn *column)
 {
-	const StoreColumn *info = &resource->table->columns[column];
-	const char *member = (const char *) row + info->offset;
+	const char *member = (const char *) row + column->offset;
 
-	switch (info->kind)
+	switch (column->kind)
 	{
 		case STORE_TEXTS:
 			json_texts_value(out, *(ArrayType *const *) member);
@@ -82,23 +88,26 @@ static void
 write_attributes(JsonWriter *out, const DocumentStyle *style,
 				 const Resource *resource, Audience audience, const void *row)
 {
+	const StoreColumn *columns = resource->table->columns;
+	const Attribute *attribute = resource->attributes;
+	bool		all = !style->closed && !style->sparse;
+
 	json_key(out, "attributes");
 	json_open(out, '{');
-	for (int i = 0; i < resource->nattributes; i++)
+	for (int i = 0; i < resource->nattributes; i++, attribute++)
 	{
-		const Attribute *attribute = &resource->attributes[i];
-		bool		hidden = attribute->audience != AUDIENCE_ALL &&
-			(attribute->audience & audience) == 0;
+		bool		told = attribute->audience == AUDIENCE_ALL ||
+			(attribute->audience & audience) != 0;
 
 		if (attribute->column == NO_COLUMN ||
-			(hidden && !attribute->null_to_others) ||
-			!document_shows(style, resource, i))
+			!(told || attribute->null_to_others) ||
+			!(all || shows(style, resource, i)))
 			continue;
 		json_key_bytes(out, attribute->name, attribute->len);
-		if (hidden)
-			json_null(out);
+		if (told)
+			write_value(out, resource, row, &columns[attribute->column]);
 		else
-			write_value(out, resource, row, attribute->column);
+			json_null(out);
 	}
 	json_close(out, '}');
 }
@@ -109,13 +118,15 @@ write_resource(JsonWriter *out, const DocumentStyle *style,
 			   const Resource *resource, const Principal *reader,
 			   const void *row)
 {
+	Audience	audience = resource->audience(reader, row);
+
 	json_open(out, '{');
-	json_label(out, "type", resource->type);
+	json_key(out, "type");
+	json_plain(out, resource->type, resource->type_len);
 	json_text(out, "id", resource_id(resource, row));
-	write_attributes(out, style, resource, resource->audience(reader, row),
-					 row);
+	write_attributes(out, style, resource, audience, row);
 	if (resource->write_rest != NULL)
-		resource->write_rest(out, style, reader, row);
+		resource->write_rest(out, style, reader, audience, row);
 	json_close(out, '}');
 }
 
@@ -190,22 +201,33 @@ write_page_link(JsonWriter *out, const char *key, const char *path,
 	json_string(out, link.data, link.len);
 }
 
+/*
+ * Writes the path of a row, of self_length() bytes.  It is written for each row
+ * of a list, where psprintf() would be a tenth of the row.
+ */
+static inline void
+write_self(char *path, const Resource *resource, const text *id)
+{
+	memcpy(path, resource->path, resource->path_len);
+	path[resource->path_len] = '/';
+	memcpy(path + resource->path_len + 1, VARDATA_ANY(id), VARSIZE_ANY_EXHDR(id));
+}
+
+static inline int
+self_length(const Resource *resource, const text *id)
+{
+	return resource->path_len + 1 + VARSIZE_ANY_EXHDR(id);
+}
+
 /* Returns the path of a row. */
 char *
 document_path(const Resource *resource, const text *id)
 {
-	int			path_len = strlen(resource->path);
-	int			len = VARSIZE_ANY_EXHDR(id);
-	char	   *path = palloc(path_len + len + 2);
+	int			len = self_length(resource, id);
+	char	   *path = palloc(len + 1);
 
-	/*
-	 * written for each row of a list, where psprintf() would be a tenth of the
-	 * row
-	 */
-	memcpy(path, resource->path, path_len);
-	path[path_len] = '/';
-	memcpy(path + path_len + 1, VARDATA_ANY(id), len);
-	path[path_len + 1 + len] = '\0';
+	write_self(path, resource, id);
+	path[len] = '\0';
 	return path;
 }
 
@@ -258,9 +280,14 @@ document_all(const DocumentStyle *style, const Resource *resource,
 void
 document_write_self(JsonWriter *out, const Resource *resource, const text *id)
 {
+	int			len = self_length(resource, id);
+	char	   *path = palloc(len);
+
+	write_self(path, resource, id);
 	json_key(out, "links");
 	json_open(out, '{');
-	json_word(out, "self", document_path(resource, id));
+	json_key(out, "self");
+	json_string(out, path, len);
 	json_close(out, '}');
 }
 
@@ -284,17 +311,16 @@ void
 document_write_offered(JsonWriter *out, const LifeCycle *life,
 					   const Principal *reader, int state, Parties parties)
 {
+	const Action *actions = life->actions;
 	int			offered = reader->permissions & PERMISSION_WRITE ?
 		rules_offered(life, state, parties) : 0;
 
 	json_key(out, "allowed-actions");
 	json_open(out, '[');
-	for (int action = ACTION_NONE + 1; action < life->nactions; action++)
+	for (int action = ACTION_NONE + 1; offered >> action != 0; action++)
 	{
-		const char *label = rules_action_label(life, action);
-
 		if (offered & 1 << action)
-			json_plain(out, label, strlen(label));
+			json_plain(out, actions[action].label, actions[action].len);
 	}
 	json_close(out, ']');
 }

@@ -70,10 +70,17 @@ typedef struct ListRequest
 	text	   *before;
 } ListRequest;
 
+/* The type and the path, measured once, for documents write them row by row. */
+#define RESOURCE_NAMES(the_type, the_path) \
+	.type = the_type, .type_len = sizeof(the_type) - 1, \
+	.path = the_path, .path_len = sizeof(the_path) - 1
+
 typedef struct Resource
 {
 	const char *type;			/* such as "connect/note" */
+	int			type_len;
 	const char *path;			/* of the list; a row has its id behind that */
+	int			path_len;
 	StoreTable *table;			/* the first column is the id */
 	StoreKey   *by_id;
 	const Attribute *attributes;
@@ -99,7 +106,8 @@ typedef struct Resource
 	/* Writes what comes behind the attributes; or NULL. */
 	void		(*write_rest) (JsonWriter *out,
 							   const struct DocumentStyle *style,
-							   const Principal *reader, const void *row);
+							   const Principal *reader, Audience audience,
+							   const void *row);
 } Resource;
 
 extern Parties resource_parties(const Principal *who, const text *source,

@@ -46,9 +46,12 @@ typedef struct Classification
 	int			action;
 } Classification;
 
+#define ACTION(label, offered_as) {label, sizeof(label) - 1, offered_as}
+
 typedef struct Action
 {
 	const char *label;
+	int			len;
 	int			offered_as;		/* what documents call it; ACTION_NONE: never */
 } Action;
 

@@ -20,8 +20,8 @@ scope_audience(const Principal *reader, const void *row)
 }
 
 const Resource scope_resource = {
-	.type = "connect/scope",
-	.path = "/api/v1/connect/scopes",
+	RESOURCE_NAMES("connect/scope",
+				   "/api/v1/connect/scopes"),
 	.table = &scope_table,
 	.by_id = &scope_by_name,
 	.attributes = attributes,
