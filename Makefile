@@ -5,6 +5,7 @@
 #   make unit                           the suites that need no server
 #   make fuzz                           the parsers under libFuzzer for half a minute (needs clang)
 #   make prove_installcheck             TAP: dump and restore (needs libipc-run-perl)
+#   make openapi                        makes http/openapi.json anew, of its parts
 #   make dist                           the committed tree as a zip, for PGXN (needs git)
 # DESTDIR works, and so does make -f .../Makefile in another folder.
 
@@ -89,6 +90,12 @@ fuzz:
 .PHONY: prove_installcheck
 prove_installcheck:
 	$(prove_installcheck)
+
+# Checked in; a test of test/http fails where it is not what its parts make.
+.PHONY: openapi
+openapi:
+	$(srcdir)/script/openapi > $(srcdir)/http/openapi.json.new
+	mv $(srcdir)/http/openapi.json.new $(srcdir)/http/openapi.json
 
 .PHONY: dist
 dist:
