@@ -12,11 +12,15 @@
 
 #include "base/snapshot_key.h"
 #include "connect.h"
+#include "connection/http.h"
+#include "event/http.h"
 #include "fmgr.h"
 #include "gate/pair_memo.h"
 #include "gate/pair_tags.h"
 #include "identity/principal.h"
 #include "miscadmin.h"
+#include "organization/http.h"
+#include "scope/http.h"
 #include "store/store.h"
 
 PG_MODULE_MAGIC;
@@ -37,4 +41,8 @@ _PG_init(void)
 	store_scan_init();
 	store_connection_init();
 	pair_memo_init();
+	connection_http_init();
+	event_http_init();
+	organization_http_init();
+	scope_http_init();
 }

@@ -9,13 +9,16 @@
 #include "utils/builtins.h"
 
 static StoreQuery find_answer = {
-	"SELECT i.request_sha256, i.status, i.headers, i.body FROM connect.idempotency AS i"
-	" WHERE i.organization_id OPERATOR(pg_catalog.=) $1 AND i.key OPERATOR(pg_catalog.=) $2",
+	"SELECT i.request_sha256, i.status, i.headers, i.body"
+	" FROM connect.idempotency AS i"
+	" WHERE i.organization_id OPERATOR(pg_catalog.=) $1"
+	" AND i.key OPERATOR(pg_catalog.=) $2",
 	2, {TEXTOID, TEXTOID}, true
 };
 
 static StoreQuery insert_answer = {
-	"INSERT INTO connect.idempotency (organization_id, key, request_sha256, status, headers, body)"
+	"INSERT INTO connect.idempotency"
+	" (organization_id, key, request_sha256, status, headers, body)"
 	" VALUES ($1, $2, $3, $4, $5, $6)",
 	6, {TEXTOID, TEXTOID, BYTEAOID, INT4OID, TEXTOID, TEXTOID}, true
 };
@@ -27,10 +30,14 @@ static StoreQuery insert_answer = {
 bool
 store_find_answer(text *organization, text *key, StoredAnswer *answer)
 {
-	Datum		values[] = {PointerGetDatum(organization), PointerGetDatum(key)};
+	Datum		values[] = {
+		PointerGetDatum(organization),
+		PointerGetDatum(key)
+	};
 	StoreResult result;
 
-	(void) store_relation_id(STORE_IDEMPOTENCY);	/* makes sure that its columns can be read */
+	/* makes sure that its columns can be read */
+	(void) store_relation_id(STORE_IDEMPOTENCY);
 	result = store_query(&find_answer, values, NULL);
 	if (result.count == 0)
 		return false;
