@@ -5,6 +5,8 @@
 #   make unit                           the suites that need no server
 #   make fuzz                           the parsers under libFuzzer for half a minute (needs clang)
 #   make prove_installcheck             TAP: dump and restore (needs libipc-run-perl)
+#   make openapi                        makes http/openapi.json anew, of its parts
+#   make routes                         makes http/nginx/routes.conf anew, asking psql's server
 #   make dist                           the committed tree as a zip, for PGXN (needs git)
 # DESTDIR works, and so does make -f .../Makefile in another folder.
 
@@ -63,12 +65,13 @@ $(EXTENSION_SQL): $(sort $(wildcard $(srcdir)/sql/[0-9][0-9]_*.sql))
 	mkdir -p sql
 	cat $^ > $@
 
-# What 1.0.0 adds to 0.1.0: a trigger function, the definition that names it, and what upgrade_store() does more.
-$(UPDATE_SQL): $(addprefix $(srcdir)/sql/,25_mark.sql 30_definition.sql 35_store.sql)
+# What 1.0.0 adds to 0.1.0: a trigger function, the definition that names it, what upgrade_store() does more, and routes().
+$(UPDATE_SQL): $(addprefix $(srcdir)/sql/,25_mark.sql 30_definition.sql 35_store.sql 65_http.sql)
 	mkdir -p sql
 	{ printf '%s\n' '\echo Use "ALTER EXTENSION connect UPDATE" to load this file. \quit'; \
-	  sed 's/^CREATE FUNCTION connect.store_definition/CREATE OR REPLACE FUNCTION connect.store_definition/' $(filter-out %/35_store.sql,$^); \
-	  sed -n '/^COMMENT ON FUNCTION connect.upgrade_store/,/;$$/p' $(filter %/35_store.sql,$^); } > $@
+	  sed 's/^CREATE FUNCTION connect.store_definition/CREATE OR REPLACE FUNCTION connect.store_definition/' $(filter-out %/35_store.sql %/65_http.sql,$^); \
+	  sed -n '/^COMMENT ON FUNCTION connect.upgrade_store/,/;$$/p' $(filter %/35_store.sql,$^); \
+	  sed -n '/^CREATE FUNCTION connect_api.routes/,$$p' $(filter %/65_http.sql,$^); } > $@
 
 # The files that need no backend, linked without one; prints TAP.
 UNIT_SOURCES = $(wildcard $(srcdir)/test/unit/*.c) $(addprefix $(srcdir)/src/,resource/rules.c connection/rules.c base/typeid.c)
@@ -89,6 +92,15 @@ fuzz:
 .PHONY: prove_installcheck
 prove_installcheck:
 	$(prove_installcheck)
+
+# Checked in; test/http fails where they are not what they are made of.
+.PHONY: openapi routes
+openapi:
+	$(srcdir)/script/openapi > $(srcdir)/http/openapi.json.new
+	mv $(srcdir)/http/openapi.json.new $(srcdir)/http/openapi.json
+routes:
+	$(srcdir)/script/routes > $(srcdir)/http/nginx/routes.conf.new
+	mv $(srcdir)/http/nginx/routes.conf.new $(srcdir)/http/nginx/routes.conf
 
 .PHONY: dist
 dist:

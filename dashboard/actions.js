@@ -9,7 +9,7 @@ import { drawing } from "./icons.js";
 import { scopesExplained, status } from "./parts.js";
 import { render } from "./router.js";
 import { notify } from "./shell.js";
-import { confirmation, STATUSES } from "./words.js";
+import { ACTIONS, confirmation, STATUSES } from "./words.js";
 
 /* Shows the Connection as it is now, under a message. */
 async function showNow(kind, ...text) {
@@ -59,7 +59,7 @@ function openConfirmation(action, connection, catalogue) {
       if (reason !== null && reason.control.value.trim() !== "") {
         meta.reason = reason.control.value.trim();
       }
-      const { data } = await intent.send("POST", `/connections/${connection.id}/${action}`, { meta });
+      const { data } = await intent.send(`${action}_connection`, { id: connection.id, document: { meta } });
       await showNow("info", "Done. The Connection is now ", status(data.attributes.status), ".");
     },
   });
@@ -93,14 +93,15 @@ function openEdit(connection, catalogue) {
       }
       /* the server takes a change that was based on an old state, so look first */
       if (!intent.isUncertain) {
-        const { data: now } = await get(`/connections/${connection.id}`);
+        const { data: now } = await get("get_connection", { id: connection.id });
         if (now.attributes["updated-at"] !== connection.attributes["updated-at"]) {
           await tellChanged("Yours was not saved. You see it as it is now.");
           return;
         }
       }
-      const { data } = await intent.send("PATCH", `/connections/${connection.id}`, {
-        data: { type: "connect/connection", id: connection.id, attributes },
+      const { data } = await intent.send("update_connection", {
+        id: connection.id,
+        document: { data: { type: "connect/connection", id: connection.id, attributes } },
       });
       await showNow("info", data.attributes.status === present ? "Saved."
         : `Saved. The Connection is now ${STATUSES[data.attributes.status].toLowerCase()}.`);
@@ -108,19 +109,13 @@ function openEdit(connection, catalogue) {
   });
 }
 
-const BUTTONS = [
-  ["activate", "Activate", "primary"],
-  ["reactivate", "Move back to pending", "primary"],
-  ["update", "Change", ""],
-  ["deactivate", "Deactivate", "danger-quiet"],
-];
-
 /* Returns the buttons of what this reader may do now, and no others. */
 export function actionButtons(connection, catalogue) {
   const allowed = connection.meta["allowed-actions"];
-  return h("div", { class: "buttons" }, BUTTONS.filter(([action]) => allowed.includes(action)).map(([action, label, kind]) =>
+  const offered = Object.entries(ACTIONS).filter(([action, { button }]) => button !== undefined && allowed.includes(action));
+  return h("div", { class: "buttons" }, offered.map(([action, { button, kind }]) =>
     h("button", {
       type: "button", class: kind, id: `action-${action}`,
       onclick: () => (action === "update" ? openEdit(connection, catalogue) : openConfirmation(action, connection, catalogue)),
-    }, action === "update" && drawing("change"), label)));
+    }, action === "update" && drawing("change"), button)));
 }

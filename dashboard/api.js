@@ -3,7 +3,8 @@
  *		Asks the public API.  The only module that holds the token, in a variable:
  *		not in storage, not in a cookie, not in an address.
  */
-const ROOT = "/api/v1/connect";
+import { OPERATIONS } from "./operations.js";
+
 const PATIENCE = 30000;
 
 let token = null;
@@ -58,10 +59,12 @@ async function read(response) {
 }
 
 /*
- * Sends a request and returns the document of the answer.  Throws ApiError,
- * NoAnswer, or the AbortError of a page that was left.
+ * Asks for an operation, on the row with this id if it is about one, and returns
+ * the document of the answer.  Throws ApiError, NoAnswer, or the AbortError of a
+ * page that was left.
  */
-async function send(method, path, { body, key, signal, bearer = token }) {
+async function send(operation, { id, search = {}, body, key, signal, bearer = token }) {
+  const { method, path } = OPERATIONS[operation];
   const headers = { Accept: "application/json", Authorization: `Bearer ${bearer}` };
   if (body !== undefined) {
     headers["Content-Type"] = "application/json";
@@ -72,7 +75,7 @@ async function send(method, path, { body, key, signal, bearer = token }) {
   let response;
   let document;
   try {
-    response = await fetch(ROOT + path, {
+    response = await fetch(path.replace("{id}", id) + query(search), {
       method, headers, body, credentials: "omit", cache: "no-store", redirect: "error",
       signal: AbortSignal.any([AbortSignal.timeout(PATIENCE), ...(signal ? [signal] : [])]),
     });
@@ -95,9 +98,9 @@ async function send(method, path, { body, key, signal, bearer = token }) {
   return document;
 }
 
-/* Reads. */
-export function get(path, options = {}) {
-  return send("GET", path, options);
+/* Reads.  options: id, search (the query's parameters), signal, bearer. */
+export function get(operation, options = {}) {
+  return send(operation, options);
 }
 
 /* Returns a random UUID, also where crypto.randomUUID is missing: on plain http. */
@@ -123,15 +126,15 @@ export class Intent {
     return this.#unanswered !== null;
   }
 
-  async send(method, path, document) {
-    const body = document === undefined ? undefined : JSON.stringify(document);
-    const what = `${method} ${path} ${body}`;
+  async send(operation, { id, document }) {
+    const body = JSON.stringify(document);
+    const what = `${operation} ${id} ${body}`;
     if (what !== this.#unanswered) {
       this.#key = uuid();
       this.#unanswered = what;
     }
     try {
-      const answer = await send(method, path, { body, key: this.#key });
+      const answer = await send(operation, { id, body, key: this.#key });
       this.#unanswered = null;
       return answer;
     } catch (error) {

@@ -42,7 +42,7 @@ function watch(connection, signal) {
       return;
     }
     try {
-      const { data } = await get(`/connections/${connection.id}`, { signal });
+      const { data } = await get("get_connection", { id: connection.id, signal });
       if (data.attributes["updated-at"] !== connection.attributes["updated-at"] && !signal.aborted) {
         await tellChanged("You see it as it is now.");
       }
@@ -56,7 +56,7 @@ function watch(connection, signal) {
 
 export async function connectionPage({ parameters: [connectionId], signal }) {
   const [{ data }, first, scopes] = await Promise.all([
-    get(`/connections/${connectionId}`, { signal }), loadHistory(connectionId, signal), catalogue(signal),
+    get("get_connection", { id: connectionId, signal }), loadHistory(connectionId, signal), catalogue(signal),
     refreshWaiting(signal),
   ]);
   const { attributes } = data;

@@ -3,7 +3,7 @@
  *		The form that offers a Connection to a partner.
  */
 import { pageOf } from "./addresses.js";
-import { ApiError, Intent, get, query } from "./api.js";
+import { ApiError, Intent, get } from "./api.js";
 import { h } from "./dom.js";
 import { openForm, scopesField, textField } from "./form.js";
 import { id, message } from "./parts.js";
@@ -13,9 +13,9 @@ import { notify } from "./shell.js";
 
 /* Opens the existing Connection with a partner, since there can be no second one. */
 async function openExisting(partner) {
-  const { data } = await get(`/connections${query({
-    "filter[direction]": "outbound", "filter[destination-organization-id]": partner,
-  })}`);
+  const { data } = await get("list_connections", {
+    search: { "filter[direction]": "outbound", "filter[destination-organization-id]": partner },
+  });
   if (data.length > 0) {
     await navigate(pageOf(data[0].id));
     notify("info", "You share with ", id(partner), " through this Connection already; there is one for each partner, for ever.");
@@ -54,16 +54,12 @@ export async function openCreate() {
     fields,
     async submit() {
       const destination = partner.control.value.trim();
-      const { data } = await intent.send("POST", "/connections", {
-        data: {
-          type: "connect/connection",
-          attributes: {
-            "destination-organization-id": destination,
-            ...(name.control.value.trim() === "" ? {} : { name: name.control.value.trim() }),
-            scopes: chosen.names(),
-          },
-        },
-      });
+      const attributes = {
+        "destination-organization-id": destination,
+        ...(name.control.value.trim() === "" ? {} : { name: name.control.value.trim() }),
+        scopes: chosen.names(),
+      };
+      const { data } = await intent.send("create_connection", { document: { data: { type: "connect/connection", attributes } } });
       await navigate(pageOf(data.id));
       notify("info", "Offer created. Tell ", id(destination), " that it waits for them to activate it.");
     },

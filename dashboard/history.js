@@ -2,12 +2,12 @@
  * history.js
  *		What happened to a Connection: who, what, when, why; newest first.
  */
-import { get, query } from "./api.js";
+import { get } from "./api.js";
 import { h } from "./dom.js";
 import { drawing } from "./icons.js";
 import { id, time } from "./parts.js";
 import { current, explain } from "./session.js";
-import { DEEDS, STATUSES } from "./words.js";
+import { ACTIONS, STATUSES } from "./words.js";
 
 const PAGE = 20;
 
@@ -58,23 +58,23 @@ function entry(event, before) {
   const from = what["from-status"];
   const to = what["to-status"];
   const moved = from !== to;
-  const changed = ["create", "update", "widen"].includes(what.action);
+  const action = ACTIONS[what.action];
   return h("li", { class: `event event-${moved ? to : "change"}` },
     h("span", { class: "event-mark" }, drawing(moved ? to : "change")),
     h("div", { class: "event-body" },
-      h("p", { class: "event-title" }, actor(what["organization-id"]), " ", DEEDS[what.action] ?? what.action),
+      h("p", { class: "event-title" }, actor(what["organization-id"]), " ", action?.deed ?? what.action),
       h("p", { class: "event-when" }, time(what["created-at"]), " ",
         from !== null && moved && h("span", null, `${STATUSES[from]} → ${STATUSES[to]}`)),
       what.reason !== null && h("blockquote", null, what.reason),
-      changed && differences(what, before).map((text) => h("p", { class: "event-detail" }, text)),
+      action?.changes && differences(what, before).map((text) => h("p", { class: "event-detail" }, text)),
       origin(what)));
 }
 
 /* Returns a page of the history: {data, next}, next being a cursor or null. */
 export async function loadHistory(connectionId, signal, after = null) {
-  const { data, links } = await get(`/connections/${connectionId}/events${query({
-    "page[size]": PAGE, "page[after]": after,
-  })}`, { signal });
+  const { data, links } = await get("list_connection_events", {
+    id: connectionId, search: { "page[size]": PAGE, "page[after]": after }, signal,
+  });
   return { data, next: links.next === null ? null : data.at(-1).id };
 }
 

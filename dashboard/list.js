@@ -28,18 +28,21 @@ function cursor(link, name) {
 async function load(filters, signal) {
   const common = { "filter[status]": filters.status };
   if (filters.partner === "") {
-    const { data, links } = await get(`/connections${query({
-      ...common, "filter[direction]": filters.direction, "page[size]": PAGE,
-      "page[after]": filters.after, "page[before]": filters.before,
-    })}`, { signal });
+    const { data, links } = await get("list_connections", {
+      search: {
+        ...common, "filter[direction]": filters.direction, "page[size]": PAGE,
+        "page[after]": filters.after, "page[before]": filters.before,
+      },
+      signal,
+    });
     return { data, before: cursor(links.prev, "before"), after: cursor(links.next, "after") };
   }
   const ways = [
     { way: "outbound", end: "destination" }, { way: "inbound", end: "source" },
   ].filter(({ way }) => filters.direction === "" || filters.direction === way);
-  const answers = await Promise.all(ways.map(({ way, end }) => get(`/connections${query({
-    ...common, "filter[direction]": way, [`filter[${end}-organization-id]`]: filters.partner,
-  })}`, { signal })));
+  const answers = await Promise.all(ways.map(({ way, end }) => get("list_connections", {
+    search: { ...common, "filter[direction]": way, [`filter[${end}-organization-id]`]: filters.partner }, signal,
+  })));
   const found = new Map(answers.flatMap(({ data }) => data).map((one) => [one.id, one]));
   return { data: [...found.values()], before: null, after: null };
 }

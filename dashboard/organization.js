@@ -8,7 +8,7 @@ import { h } from "./dom.js";
 import { copyableId, time } from "./parts.js";
 
 export async function organizationPage({ signal }) {
-  const { data } = await get("/organization", { signal });
+  const { data } = await get("get_organization", { signal });
   return {
     title: "Information",
     content: [

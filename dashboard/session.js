@@ -15,7 +15,7 @@ export function current() {
 
 /* Signs in if the server accepts the token; otherwise throws as get() does. */
 export async function signIn(bearer) {
-  const { data } = await get("/organization", { bearer });
+  const { data } = await get("get_organization", { bearer });
   setToken(bearer);
   organization = { id: data.id, name: data.attributes.name, createdAt: data.attributes["created-at"] };
 }
@@ -30,7 +30,7 @@ export function signOut() {
 /* Returns the catalogue of scopes: [{name, description, isDefault}]. */
 export async function catalogue(signal) {
   if (scopes === null) {
-    const { data } = await get("/scopes", { signal });
+    const { data } = await get("list_scopes", { signal });
     scopes = data.map(({ id, attributes }) => ({
       name: id, description: attributes.description, isDefault: attributes.default,
     }));

@@ -8,8 +8,8 @@ import { STATUSES } from "./words.js";
 
 const PLACES = { pending: [60, 30], active: [260, 30], inactive: [160, 168] };
 
-/* action, from, its line, and where its word stands */
-const WAYS = [
+/* Where each step from state to state is drawn: action, from, its line, and where its word stands. */
+export const WAYS = [
   ["activate", "pending", "M114 30H202", 158, 21, "middle"],
   ["deactivate", "active", "M247 51L193 143", 230, 106, "start"],
   ["deactivate", "pending", "M84 51L147 143", 124, 88, "start"],

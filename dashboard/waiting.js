@@ -2,15 +2,18 @@
  * waiting.js
  *		How many offers wait for this organization to activate them.
  */
-import { get, query } from "./api.js";
+import { get } from "./api.js";
 import { showWaiting } from "./shell.js";
 
 /* Asks for one page of them and counts; "100+" beyond. */
 async function count(signal) {
-  const { data, links } = await get(`/connections${query({
-    "filter[status]": "pending", "filter[direction]": "inbound",
-    "page[size]": 100, "fields[connect/connection]": "status",
-  })}`, { signal });
+  const { data, links } = await get("list_connections", {
+    search: {
+      "filter[status]": "pending", "filter[direction]": "inbound",
+      "page[size]": 100, "fields[connect/connection]": "status",
+    },
+    signal,
+  });
   return links.next === null ? String(data.length) : `${data.length}+`;
 }
 

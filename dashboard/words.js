@@ -10,14 +10,18 @@ export const DIRECTIONS = {
   both: { word: "Both", sentence: "with your own organization" },
 };
 
-/* What an event's action did, as the end of a sentence that begins with who did it. */
-export const DEEDS = {
-  create: "offered the Connection",
-  activate: "activated it",
-  deactivate: "deactivated it",
-  reactivate: "moved it back to pending",
-  update: "changed it",
-  widen: "added scopes",
+/*
+ * The actions: what one did, as the end of a sentence that begins with who did it, and whether it can
+ * change name and scopes; its button, if it has one.  Buttons stand in this order.  Which of them
+ * a reader may press, the server says.
+ */
+export const ACTIONS = {
+  create: { deed: "offered the Connection", changes: true },
+  activate: { deed: "activated it", button: "Activate", kind: "primary" },
+  reactivate: { deed: "moved it back to pending", button: "Move back to pending", kind: "primary" },
+  update: { deed: "changed it", changes: true, button: "Change", kind: "" },
+  widen: { deed: "added scopes", changes: true },
+  deactivate: { deed: "deactivated it", button: "Deactivate", kind: "danger-quiet" },
 };
 
 /* Returns how this organization sees a Connection's ends: {partner, direction}. */
@@ -67,7 +71,7 @@ export function confirmation(action, connection) {
   if (action === "activate") {
     return {
       title: "Activate this Connection?",
-      button: "Activate",
+      button: ACTIONS.activate.button,
       text: [`From now on ${source} shares the following with ${destination}. You consent to exactly this; `
         + "if the offer changes before you confirm, nothing happens and you see the new one."],
       after: ["Both of you can deactivate the Connection at any time."],
@@ -76,7 +80,7 @@ export function confirmation(action, connection) {
   if (action === "reactivate") {
     return {
       title: "Move it back to pending?",
-      button: "Move back to pending",
+      button: ACTIONS.reactivate.button,
       why: true,
       text: [`The offer stands again. Nothing is shared until ${destination} activates it.`],
     };
@@ -84,7 +88,7 @@ export function confirmation(action, connection) {
   return connection.attributes.status === "active"
     ? {
       title: "Deactivate this Connection?",
-      button: "Deactivate",
+      button: ACTIONS.deactivate.button,
       danger: true,
       why: true,
       text: [`Sharing stops at once: ${destination} can no longer read this data of ${source}.`,
@@ -93,7 +97,7 @@ export function confirmation(action, connection) {
     }
     : {
       title: "Deactivate this offer?",
-      button: "Deactivate",
+      button: ACTIONS.deactivate.button,
       danger: true,
       why: true,
       text: [`The offer ends before it was accepted: ${destination} can no longer activate it, unless ${source} `

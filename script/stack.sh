@@ -94,17 +94,11 @@ wait_for() {
 	die "$name did not start: $url answers $answer"
 }
 
-# Writes a template of http/ with values for the words between @ signs.
+# Writes a template of http/, with values for its words, for postgres to read.
 fill_in() {
-	local file=$1 sed_script= pair
-
-	shift
-	for pair in "$@"; do
-		sed_script+="s|@${pair%%=*}@|${pair#*=}|g;"
-	done
-	(umask 077 && sed "$sed_script" "$tree/http/$file" >"$work/$file")
-	chown postgres:postgres "$work/$file"
-	! grep -n '@[A-Z_]*@' "$work/$file" >&2 || die "$file has words without values"
+	"$tree/script/fill-in" "$work" "$@" || die "$1 could not be filled in"
+	chown postgres:postgres "$work/$1"
+	[ ! -d "$work/${1%.conf}" ] || chown -R postgres:postgres "$work/${1%.conf}"
 }
 
 # The database: extension, store, three organizations with a key each, PostgREST's logins.

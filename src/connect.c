@@ -9,12 +9,16 @@
 
 #include "base/preload.h"
 #include "base/snapshot_key.h"
+#include "connection/http.h"
 #include "connection/rows.h"
+#include "event/http.h"
 #include "fmgr.h"
 #include "gate/pair_memo.h"
 #include "gate/pair_tags.h"
 #include "identity/acting.h"
 #include "identity/principal.h"
+#include "organization/http.h"
+#include "scope/http.h"
 #include "store/label.h"
 #include "store/scan.h"
 #include "store/table.h"
@@ -40,4 +44,8 @@ _PG_init(void)
 	principal_init();
 	pair_tags_init();
 	pair_memo_init();
+	connection_http_init();
+	event_http_init();
+	organization_http_init();
+	scope_http_init();
 }

@@ -1,31 +1,15 @@
 /*
  * http.c
- *		The HTTP operations, one SQL function of schema connect_api each.
- *
- * A handler never lets an error out: PostgREST would answer it in a shape of its
- * own, and repeat a serialization failure without end.  What is done runs in a
- * subtransaction; its error becomes a document and a status.
+ *		The HTTP operations of Connections, each a SQL function of connect_api.
  */
 #include "postgres.h"
 
-#include "access/xact.h"
-#include "base/text.h"
 #include "connection/document.h"
+#include "connection/http.h"
 #include "connection/operations.h"
 #include "event/document.h"
-#include "organization/document.h"
-#include "organization/operations.h"
-#include "scope/document.h"
-#include "scope/rows.h"
-#include "fmgr.h"
-#include "http/body.h"
-#include "http/idempotency.h"
-#include "http/request.h"
-#include "http/response.h"
+#include "http/serve.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
-#include "utils/resowner.h"
-#include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(connect_api_list_connections);
 PG_FUNCTION_INFO_V1(connect_api_create_connection);
@@ -35,317 +19,247 @@ PG_FUNCTION_INFO_V1(connect_api_activate_connection);
 PG_FUNCTION_INFO_V1(connect_api_deactivate_connection);
 PG_FUNCTION_INFO_V1(connect_api_reactivate_connection);
 PG_FUNCTION_INFO_V1(connect_api_list_connection_events);
-PG_FUNCTION_INFO_V1(connect_api_list_events);
-PG_FUNCTION_INFO_V1(connect_api_get_organization);
-PG_FUNCTION_INFO_V1(connect_api_list_scopes);
 
-/* How long a write waits for a lock, such as that of a share in flight. */
-#define LOCK_TIMEOUT "5s"
-
-typedef struct Call Call;
-
-/* What distinguishes one operation from another. */
-typedef struct Operation
-{
-	const char *name;			/* stands for method and path in a request's hash */
-	Permission	permission;
-	int			query;			/* QUERY_... */
-	const char *field_parent;	/* where SQL arguments stand in the body; NULL: in the query */
-	void		(*perform) (Call *call);
-} Operation;
-
-/* One request on its way. */
-struct Call
-{
-	const Operation *operation;
-	HttpRequest request;
-	ListRequest list;
-	Principal	who;
-	HttpResponse response;
-};
-
-/*
- * Runs a step in a subtransaction.  If it fails, takes back all that it did and
- * makes the error the response; returns whether it succeeded.
- */
-static bool
-attempt(Call *call, void (*step) (Call *call))
-{
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool done = false;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		step(call);
-		ReleaseCurrentSubTransaction();
-		done = true;
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		response_from_error(&call->request, call->operation->field_parent, error, &call->response);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return done;
-}
-
-/* Does what was asked for: the query first, then the operation itself. */
-static void
-perform(Call *call)
-{
-	request_parse_query(&call->request, call->operation->query, &connection_resource, &call->list);
-	call->operation->perform(call);
-}
-
-/*
- * Answers a request with an Idempotency-Key: as the first time, or for the
- * first time, and then stores the answer together with what was done.
- */
-static void
-perform_once(Call *call)
-{
-	if (idempotency_replay(&call->request, call->operation->name, call->who.organization, &call->response))
-		return;
-	(void) attempt(call, perform);
-	if (call->response.status < 500)
-		idempotency_remember(&call->request, call->operation->name, call->who.organization, &call->response);
-}
-
-/* Finds out who asks and whether he may, and does it. */
-static void
-serve(Call *call)
-{
-	bool		writes = call->operation->permission == PERMISSION_WRITE;
-
-	PushActiveSnapshot(GetTransactionSnapshot());
-	principal_require(&call->who, call->operation->permission);
-	PopActiveSnapshot();
-	request_check_headers(&call->request);
-	if (writes)
-		(void) set_config_option("lock_timeout", LOCK_TIMEOUT, PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_LOCAL, true, 0, false);
-	if (writes && call->request.idempotency_key != NULL)
-		perform_once(call);
-	else
-		perform(call);
-}
-
-/* Answers a request from beginning to end. */
-static Datum
-handle(const Operation *operation, bytea *body)
-{
-	Call		call = {.operation = operation};
-
-	request_read(&call.request, body);
-	(void) attempt(&call, serve);
-	response_send(&call.request, call.response.status == 401 ? NULL : call.who.organization,
-				  &call.response);
-	return CStringGetTextDatum(call.response.body);
-}
+#define PATH "/api/v1/connect/connections"
 
 /* Answers with a Connection. */
 static void
-answer_connection(Call *call, int status, const Connection *connection)
+respond_connection(HttpCall *call, const Connection *connection)
 {
-	call->response.status = status;
-	call->response.body = json_text_done(document_one(&call->request.style, &connection_resource, &call->who, connection));
-	if (status == 201)
-		call->response.location = document_path(&connection_resource, connection->id);
-}
-
-/* Answers with any other document. */
-static void
-answer(Call *call, const JsonWriter *document)
-{
-	call->response.status = 200;
-	call->response.body = json_text_done(document);
-}
-
-/* Raises attribute_unknown; last, since everything else matters more. */
-static void
-refuse_unknown(const HttpBody *body)
-{
-	if (body->unknown != NULL)
-		ereport(ERROR,
-				(connect_error(ERROR_ATTRIBUTE_UNKNOWN),
-				 blame_pointer(body->unknown),
-				 errdetail("There is no such attribute.")));
-}
-
-/* Raises type_mismatch unless the body's type, if it has one, is that of Connections. */
-static void
-require_type(const HttpBody *body)
-{
-	if (body->type != NULL && strcmp(body->type, "connect/connection") != 0)
-		ereport(ERROR,
-				(connect_error(ERROR_TYPE_MISMATCH),
-				 blame_pointer("/data/type"),
-				 errdetail("\"type\" must be \"connect/connection\".")));
+	http_respond(call, document_one(&call->request.style, &connection_resource,
+									&call->who, connection));
 }
 
 static void
-perform_create(Call *call)
+perform_list(HttpCall *call)
 {
-	HttpBody	body;
+	ListPage	page = resource_list(&connection_resource, &call->who,
+									 &call->list);
+
+	http_respond(call, document_page(&call->request.style, &connection_resource,
+									 &call->who, connection_resource.path,
+									 &call->list, &page));
+}
+
+/*
+ * Answers with the events of a Connection: here and not with the events, which
+ * know no Connections.
+ */
+static void
+perform_list_events(HttpCall *call)
+{
+	text	   *id = call->request.id;
+	ListPage	page = connection_list_events(&call->who, id, &call->list);
+
+	http_respond(call, document_page(&call->request.style, &event_resource,
+									 &call->who, connection_events_path(id),
+									 &call->list, &page));
+}
+
+static void
+perform_create(HttpCall *call)
+{
+	const HttpBody *body = &call->body;
 	Connection	connection;
 
-	body_read_resource(call->request.body, true, &body);
-	if (body.destination == NULL)
-		ereport(ERROR,
-				(connect_error_in(ERROR_PARAMETER_MISSING, "/data/attributes/destination-organization-id"),
-				 blame_pointer("/data/attributes/destination-organization-id"),
-				 errdetail("\"destination-organization-id\" must be given.")));
-	if (body.id != NULL)
-		ereport(ERROR,
-				(connect_error(ERROR_CLIENT_ID),
-				 blame_pointer("/data/id"),
-				 errdetail("The server makes the ids of connections.")));
-	require_type(&body);
-	connection_create(&call->who, call->request.request_id, body.destination, body.name, body.scopes,
+	body_require_new(body, connection_resource.type);
+	connection_create(&call->who, call->request.request_id,
+					 body_text(body, "destination-organization-id"),
+					 body_text(body, "name"), body_texts(body, "scopes"),
 					 &connection);
-	refuse_unknown(&body);
-	answer_connection(call, 201, &connection);
+	call->response.location = document_path(&connection_resource,
+											connection.id);
+	respond_connection(call, &connection);
 }
 
 static void
-perform_update(Call *call)
+perform_get(HttpCall *call)
 {
-	text	   *id = call->request.connection_id;
-	HttpBody	body;
 	Connection	connection;
 
-	body_read_resource(call->request.body, false, &body);
+	connection_get(&call->who, call->request.id, &connection);
+	respond_connection(call, &connection);
+}
+
+static void
+perform_update(HttpCall *call)
+{
+	text	   *id = call->request.id;
+	Connection	connection;
+
+	/* who may not update it hears that before what is wrong with the body */
 	connection_check(&call->who, ACTION_UPDATE, id);
-	require_type(&body);
-	if (body.id != NULL && strcmp(body.id, text_to_cstring(id)) != 0)
-		ereport(ERROR,
-				(connect_error(ERROR_ID_MISMATCH),
-				 blame_pointer("/data/id"),
-				 errdetail("\"id\" must be that of the path.")));
-	connection_change(&call->who, call->request.request_id, id, body.name, body.scopes, &connection);
-	refuse_unknown(&body);
-	answer_connection(call, 200, &connection);
+	body_require_same(&call->body, connection_resource.type, id);
+	connection_change(&call->who, call->request.request_id, id,
+					 body_text(&call->body, "name"),
+					 body_texts(&call->body, "scopes"), &connection);
+	respond_connection(call, &connection);
 }
 
+/* Common to the three that change the status alone. */
 static void
-perform_transition(Call *call, ConnectionAction action)
+perform_transition(HttpCall *call, ConnectionAction action)
 {
-	HttpBody	body;
 	Connection	connection;
 
-	body_read_meta(call->request.body, &body);
-	connection_transition(&call->who, call->request.request_id, action, call->request.connection_id,
-						 body.reason, body.scopes, &connection);
-	refuse_unknown(&body);
-	answer_connection(call, 200, &connection);
+	connection_transition(&call->who, call->request.request_id, action,
+						 call->request.id, body_text(&call->body, "reason"),
+						 body_texts(&call->body, "scopes"), &connection);
+	respond_connection(call, &connection);
 }
 
 static void
-perform_activate(Call *call)
+perform_activate(HttpCall *call)
 {
 	perform_transition(call, ACTION_ACTIVATE);
 }
 
 static void
-perform_deactivate(Call *call)
+perform_deactivate(HttpCall *call)
 {
 	perform_transition(call, ACTION_DEACTIVATE);
 }
 
 static void
-perform_reactivate(Call *call)
+perform_reactivate(HttpCall *call)
 {
 	perform_transition(call, ACTION_REACTIVATE);
 }
 
-static void
-perform_get(Call *call)
+static const BodyMember new_members[] = {
+	{"destination-organization-id", MEMBER_TEXT, .required = true},
+	{"name", MEMBER_TEXT_OR_NULL},
+	{"scopes", MEMBER_TEXTS},
+	{NULL}
+};
+
+static const BodyMember changed_members[] = {
+	{"name", MEMBER_TEXT_OR_NULL},
+	{"scopes", MEMBER_TEXTS},
+	{NULL}
+};
+
+static const BodyMember transition_members[] = {
+	{"reason", MEMBER_TEXT_OR_NULL},
+	{"scopes", MEMBER_TEXTS},
+	{NULL}
+};
+
+enum
 {
-	Connection	connection;
+	LIST_CONNECTIONS,
+	CREATE_CONNECTION,
+	GET_CONNECTION,
+	UPDATE_CONNECTION,
+	ACTIVATE_CONNECTION,
+	DEACTIVATE_CONNECTION,
+	REACTIVATE_CONNECTION,
+	LIST_CONNECTION_EVENTS
+};
 
-	connection_get(&call->who, call->request.connection_id, &connection);
-	answer_connection(call, 200, &connection);
-}
+static const Operation operations[] = {
+	[LIST_CONNECTIONS] = {
+		"list_connections", "GET", PATH, &connection_resource, PERMISSION_READ, 200,
+		.query = {true, true, true},
+		.perform = perform_list
+	},
+	[CREATE_CONNECTION] = {
+		"create_connection", "POST", PATH, &connection_resource, PERMISSION_WRITE, 201,
+		.query = {.fields = true},
+		.body = {BODY_ATTRIBUTES, new_members},
+		.perform = perform_create
+	},
+	[GET_CONNECTION] = {
+		"get_connection", "GET", PATH "/{id}", &connection_resource, PERMISSION_READ, 200,
+		.query = {.fields = true},
+		.perform = perform_get
+	},
+	[UPDATE_CONNECTION] = {
+		"update_connection", "PATCH", PATH "/{id}", &connection_resource, PERMISSION_WRITE, 200,
+		.query = {.fields = true},
+		.body = {BODY_ATTRIBUTES, changed_members},
+		.perform = perform_update
+	},
+	[ACTIVATE_CONNECTION] = {
+		"activate_connection", "POST", PATH "/{id}/activate", &connection_resource,
+		PERMISSION_WRITE, 200,
+		.query = {.fields = true},
+		.body = {BODY_META, transition_members},
+		.perform = perform_activate
+	},
+	[DEACTIVATE_CONNECTION] = {
+		"deactivate_connection", "POST", PATH "/{id}/deactivate", &connection_resource,
+		PERMISSION_WRITE, 200,
+		.query = {.fields = true},
+		.body = {BODY_META, transition_members},
+		.perform = perform_deactivate
+	},
+	[REACTIVATE_CONNECTION] = {
+		"reactivate_connection", "POST", PATH "/{id}/reactivate", &connection_resource,
+		PERMISSION_WRITE, 200,
+		.query = {.fields = true},
+		.body = {BODY_META, transition_members},
+		.perform = perform_reactivate
+	},
+	[LIST_CONNECTION_EVENTS] = {
+		"list_connection_events", "GET", PATH "/{id}/events", &event_resource,
+		PERMISSION_READ, 200,
+		.query = {.pages = true},
+		.perform = perform_list_events
+	},
+};
 
-static void
-perform_list(Call *call)
+/* Registers the operations of Connections. */
+void
+connection_http_init(void)
 {
-	ListPage	page = resource_list(&connection_resource, &call->who, &call->list);
-
-	answer(call, document_page(&call->request.style, &connection_resource, &call->who, connection_resource.path, &call->list, &page));
+	http_register(operations, lengthof(operations));
 }
 
-static void
-perform_events(Call *call)
+Datum
+connect_api_list_connections(PG_FUNCTION_ARGS)
 {
-	ListPage	page;
-
-	text	   *id = call->request.connection_id;
-
-	page = id != NULL ? connection_list_events(&call->who, id, &call->list) :
-		resource_list(&event_resource, &call->who, &call->list);
-	answer(call, document_page(&call->request.style, &event_resource, &call->who,
-							   id != NULL ? connection_events_path(id) : event_resource.path,
-							   &call->list, &page));
+	return http_answer(&operations[LIST_CONNECTIONS], fcinfo);
 }
 
-static void
-perform_organization(Call *call)
+Datum
+connect_api_create_connection(PG_FUNCTION_ARGS)
 {
-	Organization organization;
-
-	organization_get(&call->who, &organization);
-	answer(call, document_one(&call->request.style, &organization_resource, &call->who, &organization));
+	return http_answer(&operations[CREATE_CONNECTION], fcinfo);
 }
 
-static void
-perform_scopes(Call *call)
+Datum
+connect_api_get_connection(PG_FUNCTION_ARGS)
 {
-	int			count;
-	StoreRow   *rows = scope_read_all(&count);
-
-	answer(call, document_all(&call->request.style, &scope_resource, &call->who, rows, count));
+	return http_answer(&operations[GET_CONNECTION], fcinfo);
 }
 
-/* Defines the SQL function of an operation without a body. */
-#define READER(function, query, perform) \
-Datum \
-function(PG_FUNCTION_ARGS) \
-{ \
-	static const Operation operation = {#function, PERMISSION_READ, query, NULL, perform}; \
-\
-	return handle(&operation, NULL); \
+Datum
+connect_api_update_connection(PG_FUNCTION_ARGS)
+{
+	return http_answer(&operations[UPDATE_CONNECTION], fcinfo);
 }
 
-/* Defines the SQL function of an operation whose one argument is the body. */
-#define WRITER(function, field_parent, perform) \
-Datum \
-function(PG_FUNCTION_ARGS) \
-{ \
-	static const Operation operation = {#function, PERMISSION_WRITE, QUERY_FIELDS, field_parent, perform}; \
-\
-	return handle(&operation, PG_GETARG_BYTEA_PP(0)); \
+Datum
+connect_api_activate_connection(PG_FUNCTION_ARGS)
+{
+	return http_answer(&operations[ACTIVATE_CONNECTION], fcinfo);
 }
 
-READER(connect_api_list_connections, QUERY_FIELDS | QUERY_PAGE | QUERY_FILTER, perform_list)
-READER(connect_api_get_connection, QUERY_FIELDS, perform_get)
-READER(connect_api_list_connection_events, QUERY_PAGE, perform_events)
-READER(connect_api_list_events, QUERY_PAGE, perform_events)
-READER(connect_api_get_organization, 0, perform_organization)
-READER(connect_api_list_scopes, 0, perform_scopes)
-WRITER(connect_api_create_connection, "/data/attributes", perform_create)
-WRITER(connect_api_update_connection, "/data/attributes", perform_update)
-WRITER(connect_api_activate_connection, "/meta", perform_activate)
-WRITER(connect_api_deactivate_connection, "/meta", perform_deactivate)
-WRITER(connect_api_reactivate_connection, "/meta", perform_reactivate)
+Datum
+connect_api_deactivate_connection(PG_FUNCTION_ARGS)
+{
+	return http_answer(&operations[DEACTIVATE_CONNECTION], fcinfo);
+}
+
+Datum
+connect_api_reactivate_connection(PG_FUNCTION_ARGS)
+{
+	return http_answer(&operations[REACTIVATE_CONNECTION], fcinfo);
+}
+
+Datum
+connect_api_list_connection_events(PG_FUNCTION_ARGS)
+{
+	return http_answer(&operations[LIST_CONNECTION_EVENTS], fcinfo);
+}

@@ -2,9 +2,9 @@
  * body.c
  *		The body of a request: a resource object, or meta for an action.
  *
- * Errors raised here name the member to blame by its JSON pointer, in the field
- * of the error.  A member that we do not know is noted, not raised: it is the
- * last thing to be refused for.
+ * An operation says which members it takes.  Keys may come in any of the three
+ * inflections.  A member that the operation does not take is noted, not raised:
+ * everything else that is wrong with a request matters more.
  */
 #include "postgres.h"
 
@@ -17,178 +17,302 @@
 
 #define BODY_MAX_DEPTH 32
 
-/* Reads the text of a body; NULL if it is empty. */
+static const char *const parents[] = {
+	[BODY_ATTRIBUTES] = "/data/attributes",
+	[BODY_META] = "/meta",
+};
+
+/* Reads the text of a body; returns NULL if it is empty. */
 static JsonValue *
-parse(const bytea *json)
+parse_body(const bytea *json)
 {
+	int			len = VARSIZE_ANY_EXHDR(json);
 	JsonValue  *root;
 
-	if (VARSIZE_ANY_EXHDR(json) == 0)
+	if (len == 0)
 		return NULL;
-	root = json_text_parse(VARDATA_ANY(json), VARSIZE_ANY_EXHDR(json), BODY_MAX_DEPTH);
+	root = json_text_parse(VARDATA_ANY(json), len, BODY_MAX_DEPTH);
 	if (root == NULL)
 		ereport(ERROR,
 				(connect_error(ERROR_BODY_INVALID),
-				 errdetail("The body must be JSON text in UTF-8, each member once, at most %d levels deep.", BODY_MAX_DEPTH)));
-	if (root->kind != JSON_OBJECT)
+				 errdetail("The body must be JSON text in UTF-8, each member once, at most %d levels deep.",
+						   BODY_MAX_DEPTH)));
+	else if (root->kind != JSON_OBJECT)
 		ereport(ERROR,
 				(connect_error(ERROR_BODY_INVALID),
 				 errdetail("The body must be a JSON object.")));
 	return root;
 }
 
-/* Returns a member that must be of this kind, or NULL if there is none. */
-static JsonValue *
-member_of_kind(const JsonValue *object, const char *name, JsonKind kind, const char *pointer)
+/* Returns the name of a member as the client wrote it, fit for a message. */
+static const char *
+shown_name(const JsonValue *member)
 {
-	JsonValue  *value = json_text_member(object, name);
-
-	if (value != NULL && value->kind != kind)
-		ereport(ERROR,
-				(connect_error_in(ERROR_PARAMETER_INVALID, pointer),
-				 blame_pointer(pointer),
-				 errdetail("It must be %s.", kind == JSON_OBJECT ? "an object" : "a string")));
-	return value;
+	return error_excerpt(member->name, strlen(member->name));
 }
 
-/* Returns the text of a string; of null an empty one, where null may stand. */
-static text *
-text_value(const JsonValue *value, bool nullable, const char *pointer)
+pg_noreturn static void refuse_value(const JsonValue *member,
+									 const char *pointer, const char *what);
+
+/* Raises parameter_invalid for a member whose value is of another kind. */
+static void
+refuse_value(const JsonValue *member, const char *pointer, const char *what)
 {
-	if (nullable && value->kind == JSON_NULL)
-		return cstring_to_text("");
-	if (value->kind != JSON_STRING)
-		ereport(ERROR,
-				(connect_error_in(ERROR_PARAMETER_INVALID, pointer),
-				 blame_pointer(pointer),
-				 errdetail("It must be a string%s.", nullable ? " or null" : "")));
-	return cstring_to_text(value->string);
+	ereport(ERROR,
+			(connect_error_in(ERROR_PARAMETER_INVALID, pointer),
+			 blame_pointer(pointer),
+			 errdetail("\"%s\" must be %s.", shown_name(member), what)));
+}
+
+/* Returns a member that must be an object, or NULL if there is none. */
+static JsonValue *
+object_member(const JsonValue *parent, const char *name, const char *pointer)
+{
+	JsonValue  *member = json_text_member(parent, name);
+
+	if (member != NULL && member->kind != JSON_OBJECT)
+		refuse_value(member, pointer, "an object");
+	return member;
+}
+
+/* Returns the string of a member, or NULL if there is none. */
+static char *
+string_member(const JsonValue *parent, const char *name, const char *pointer)
+{
+	JsonValue  *member = json_text_member(parent, name);
+
+	if (member == NULL)
+		return NULL;
+	if (member->kind != JSON_STRING)
+		refuse_value(member, pointer, "a string");
+	return member->string;
 }
 
 /* Returns a list of strings. */
 static ArrayType *
-texts_value(const JsonValue *value, const char *pointer)
+read_texts(const JsonValue *member, const char *pointer)
 {
-	Datum	   *elements = palloc(Max(1, value->count) * sizeof(Datum));
+	Datum	   *elements = palloc(Max(1, member->count) * sizeof(Datum));
 	int			n = 0;
 
-	if (value->kind != JSON_ARRAY)
-		ereport(ERROR,
-				(connect_error_in(ERROR_PARAMETER_INVALID, pointer),
-				 blame_pointer(pointer),
-				 errdetail("It must be a list of strings.")));
-	for (JsonValue *element = value->first; element != NULL; element = element->next)
+	if (member->kind != JSON_ARRAY)
+		refuse_value(member, pointer, "a list of strings");
+	for (JsonValue *element = member->first; element != NULL;
+		 element = element->next)
 	{
 		if (element->kind != JSON_STRING)
-			ereport(ERROR,
-					(connect_error_in(ERROR_PARAMETER_INVALID, psprintf("%s/%d", pointer, n)),
-					 blame_pointer(psprintf("%s/%d", pointer, n)),
-					 errdetail("It must be a string.")));
+			refuse_value(member, psprintf("%s/%d", pointer, n),
+						 "a list of nothing but strings");
 		elements[n++] = CStringGetTextDatum(element->string);
 	}
 	return construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
-/*
- * Takes one member of attributes or meta, called name, into the body.  Raises
- * body_invalid if it stands there already, in another inflection.  The names
- * an object may have are the caller's to choose.
- */
-static void
-take_member(HttpBody *body, const char *name, const JsonValue *value, const char *pointer)
+/* Reads the value of a member in the way that the operation wants it. */
+static void *
+read_value(const JsonValue *member, MemberKind kind, const char *pointer)
 {
-	bool		twice;
-
-	if (strcmp(name, "destination-organization-id") == 0)
-	{
-		twice = body->destination != NULL;
-		body->destination = text_value(value, false, pointer);
-	}
-	else if (strcmp(name, "name") == 0)
-	{
-		twice = body->name != NULL;
-		body->name = text_value(value, true, pointer);
-	}
-	else if (strcmp(name, "reason") == 0)
-	{
-		twice = body->reason != NULL;
-		body->reason = text_value(value, true, pointer);
-	}
-	else
-	{
-		twice = body->scopes != NULL;
-		body->scopes = texts_value(value, pointer);
-	}
-	if (twice)
-		ereport(ERROR,
-				(connect_error(ERROR_BODY_INVALID),
-				 blame_pointer(pointer),
-				 errdetail("It stands twice.")));
+	if (kind == MEMBER_TEXTS)
+		return read_texts(member, pointer);
+	if (kind == MEMBER_TEXT_OR_NULL && member->kind == JSON_NULL)
+		return cstring_to_text("");
+	if (member->kind != JSON_STRING)
+		refuse_value(member, pointer,
+					 kind == MEMBER_TEXT ? "a string" : "a string or null");
+	return cstring_to_text(member->string);
 }
 
-/* Takes the members of an object that have one of these names, and notes the first other one. */
-static void
-take_members(HttpBody *body, const JsonValue *object, const char *parent, const char *const *names)
+/* Returns the place of a member in a shape, or -1 if it is not in there. */
+static int
+find_member(const BodyShape *shape, const char *name)
 {
-	for (JsonValue *member = object->first; member != NULL; member = member->next)
+	if (shape->place == BODY_NONE)
+		return -1;
+	for (int i = 0; shape->members[i].name != NULL; i++)
 	{
-		char	   *name = request_kebab(member->name);
-		bool		known = false;
-
-		for (int i = 0; names[i] != NULL && !known; i++)
-			known = strcmp(names[i], name) == 0;
-		if (known)
-			take_member(body, name, member, psprintf("%s/%s", parent, name));
-		else if (body->unknown == NULL)
-			body->unknown = psprintf("%s/%s", parent, error_excerpt(member->name, strlen(member->name)));
+		if (strcmp(shape->members[i].name, name) == 0)
+			return i;
 	}
+	return -1;
 }
 
 /*
- * Reads {"data": {"type", "id", "attributes": {...}}}, of a new Connection or
- * of one that exists.  Raises body_invalid, parameter_missing, parameter_invalid.
+ * Takes one member of attributes or meta.  Raises body_invalid if it is there
+ * already, in another inflection.
  */
-void
-body_read_resource(const bytea *json, bool is_new, HttpBody *body)
+static void
+take_member(HttpBody *body, const JsonValue *member)
 {
-	static const char *const names[] = {"name", "scopes", NULL};
-	static const char *const new_names[] = {"destination-organization-id", "name", "scopes", NULL};
-	JsonValue  *root = parse(json);
+	const char *parent = parents[body->shape->place];
+	char	   *name = request_kebab(member->name);
+	char	   *pointer = psprintf("%s/%s", parent, name);
+	int			i = find_member(body->shape, name);
+
+	if (i >= 0)
+	{
+		MemberKind	kind = body->shape->members[i].kind;
+		void	   *value = read_value(member, kind, pointer);
+
+		if (body->values[i] != NULL)
+			ereport(ERROR,
+					(connect_error(ERROR_BODY_INVALID),
+					 blame_pointer(pointer),
+					 errdetail("\"%s\" must not be given twice.",
+							   shown_name(member))));
+		body->values[i] = value;
+	}
+	else if (body->unknown == NULL)
+	{
+		body->unknown_name = shown_name(member);
+		body->unknown = psprintf("%s/%s", parent, body->unknown_name);
+	}
+}
+
+/*
+ * Finds the object that holds the members of a body, if there is one, and reads
+ * what stands beside it.
+ */
+static const JsonValue *
+find_members(const JsonValue *root, HttpBody *body)
+{
 	JsonValue  *data;
-	JsonValue  *value;
 
-	memset(body, 0, sizeof(*body));
+	if (body->shape->place == BODY_META)
+		return object_member(root, "meta", "/meta");
 	if (root == NULL)
 		ereport(ERROR,
 				(connect_error(ERROR_BODY_INVALID),
 				 errdetail("A body is required.")));
-	data = member_of_kind(root, "data", JSON_OBJECT, "/data");
+	data = object_member(root, "data", "/data");
 	if (data == NULL)
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_MISSING, "/data"),
 				 blame_pointer("/data"),
 				 errdetail("\"data\" must be given.")));
-	value = member_of_kind(data, "type", JSON_STRING, "/data/type");
-	body->type = value != NULL ? value->string : NULL;
-	value = member_of_kind(data, "id", JSON_STRING, "/data/id");
-	body->id = value != NULL ? value->string : NULL;
-	value = member_of_kind(data, "attributes", JSON_OBJECT, "/data/attributes");
-	if (value != NULL)
-		take_members(body, value, "/data/attributes", is_new ? new_names : names);
+	body->type = string_member(data, "type", "/data/type");
+	body->id = string_member(data, "id", "/data/id");
+	return object_member(data, "attributes", "/data/attributes");
+}
+
+/* Raises parameter_missing unless a body has all members that it must have. */
+static void
+require_members(const HttpBody *body)
+{
+	for (int i = 0; body->shape->members[i].name != NULL; i++)
+	{
+		const BodyMember *member = &body->shape->members[i];
+		const char *pointer = body_pointer(body->shape, member->name);
+
+		if (member->required && body->values[i] == NULL)
+			ereport(ERROR,
+					(connect_error_in(ERROR_PARAMETER_MISSING, pointer),
+					 blame_pointer(pointer),
+					 errdetail("\"%s\" must be given.", member->name)));
+	}
 }
 
 /*
- * Reads {"meta": {"reason", "scopes"}}, or nothing at all.  Raises body_invalid,
- * parameter_invalid.
+ * Reads a body of this shape into the current memory context.  Raises
+ * body_invalid, parameter_missing, parameter_invalid.
  */
 void
-body_read_meta(const bytea *json, HttpBody *body)
+body_read(const bytea *json, const BodyShape *shape, HttpBody *body)
 {
-	static const char *const names[] = {"reason", "scopes", NULL};
-	JsonValue  *root = parse(json);
-	JsonValue  *meta = member_of_kind(root, "meta", JSON_OBJECT, "/meta");
+	const JsonValue *object;
+	JsonValue  *member;
+	int			count = 0;
 
 	memset(body, 0, sizeof(*body));
-	if (meta != NULL)
-		take_members(body, meta, "/meta", names);
+	body->shape = shape;
+	while (shape->members[count].name != NULL)
+		count++;
+	body->values = palloc0(Max(1, count) * sizeof(void *));
+
+	object = find_members(parse_body(json), body);
+	member = object != NULL ? object->first : NULL;
+	for (; member != NULL; member = member->next)
+		take_member(body, member);
+	require_members(body);
+}
+
+/* Returns the value of a member that the shape has. */
+static void *
+value_of(const HttpBody *body, const char *name, bool is_list)
+{
+	const BodyMember *members = body->shape->members;
+	int			i = find_member(body->shape, name);
+
+	if (i < 0 || (members[i].kind == MEMBER_TEXTS) != is_list)
+		elog(ERROR, "operation takes no member \"%s\" of this kind", name);
+	return body->values[i];
+}
+
+/* Returns a member that is a text, or NULL if it is absent. */
+text *
+body_text(const HttpBody *body, const char *name)
+{
+	return value_of(body, name, false);
+}
+
+/* Returns a member that is a list of texts, or NULL if it is absent. */
+ArrayType *
+body_texts(const HttpBody *body, const char *name)
+{
+	return value_of(body, name, true);
+}
+
+/* Returns the JSON pointer to a member, or NULL if the shape has none such. */
+char *
+body_pointer(const BodyShape *shape, const char *name)
+{
+	if (find_member(shape, name) < 0)
+		return NULL;
+	return psprintf("%s/%s", parents[shape->place], name);
+}
+
+/* Raises type_mismatch unless the type, if one is given, is this one. */
+static void
+require_type(const HttpBody *body, const char *type)
+{
+	if (body->type != NULL && strcmp(body->type, type) != 0)
+		ereport(ERROR,
+				(connect_error(ERROR_TYPE_MISMATCH),
+				 blame_pointer("/data/type"),
+				 errdetail("\"type\" must be \"%s\".", type)));
+}
+
+/* Raises client_id_forbidden, type_mismatch unless this can become a row. */
+void
+body_require_new(const HttpBody *body, const char *type)
+{
+	if (body->id != NULL)
+		ereport(ERROR,
+				(connect_error(ERROR_CLIENT_ID),
+				 blame_pointer("/data/id"),
+				 errdetail("The server makes the id.")));
+	require_type(body, type);
+}
+
+/* Raises type_mismatch, id_mismatch unless this is about the row of this id. */
+void
+body_require_same(const HttpBody *body, const char *type, const text *id)
+{
+	require_type(body, type);
+	if (body->id != NULL && strcmp(body->id, text_to_cstring(id)) != 0)
+		ereport(ERROR,
+				(connect_error(ERROR_ID_MISMATCH),
+				 blame_pointer("/data/id"),
+				 errdetail("\"id\" must be that of the path.")));
+}
+
+/* Raises attribute_unknown for a member that the operation does not take. */
+void
+body_refuse_unknown(const HttpBody *body)
+{
+	if (body->unknown != NULL)
+		ereport(ERROR,
+				(connect_error(ERROR_ATTRIBUTE_UNKNOWN),
+				 blame_pointer(body->unknown),
+				 errdetail("\"%s\" is nothing that this operation takes.",
+						   body->unknown_name)));
 }

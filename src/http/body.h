@@ -1,29 +1,62 @@
 /*
  * body.h
- *		What the body of a request says.
+ *		What the body of a request may hold, and what it holds.
  */
 #ifndef CONNECT_HTTP_BODY_H
 #define CONNECT_HTTP_BODY_H
 
 #include "utils/array.h"
 
+/* How the value of a member is read. */
+typedef enum MemberKind
+{
+	MEMBER_TEXT,
+	MEMBER_TEXT_OR_NULL,		/* null is read as an empty text */
+	MEMBER_TEXTS				/* a list of strings */
+} MemberKind;
+
+typedef struct BodyMember
+{
+	const char *name;			/* in kebab-case */
+	MemberKind	kind;
+	bool		required;
+} BodyMember;
+
+/* Where the members of a body stand. */
+typedef enum BodyPlace
+{
+	BODY_NONE,					/* the operation has no body */
+	BODY_ATTRIBUTES,			/* in data.attributes, beside type and id */
+	BODY_META					/* in meta; the body may be empty */
+} BodyPlace;
+
+typedef struct BodyShape
+{
+	BodyPlace	place;
+	const BodyMember *members;	/* ended by one without a name */
+} BodyShape;
+
 typedef struct HttpBody
 {
-	/* data; NULL where absent */
+	const BodyShape *shape;
+	/* of data; NULL where absent */
 	char	   *type;
 	char	   *id;
-	text	   *destination;
-	text	   *name;			/* empty to clear it */
-	ArrayType  *scopes;
-
-	/* meta; its scopes stand above */
-	text	   *reason;
-
-	/* pointer to the first member that we do not know, or NULL */
+	/* by the members of the shape: text, ArrayType, or NULL where absent */
+	void	  **values;
+	/* the first member that is not in the shape: its pointer and its name */
 	char	   *unknown;
+	const char *unknown_name;
 } HttpBody;
 
-extern void body_read_resource(const bytea *json, bool is_new, HttpBody *body);
-extern void body_read_meta(const bytea *json, HttpBody *body);
+extern void body_read(const bytea *json, const BodyShape *shape,
+					  HttpBody *body);
+extern text *body_text(const HttpBody *body, const char *name);
+extern ArrayType *body_texts(const HttpBody *body, const char *name);
+extern char *body_pointer(const BodyShape *shape, const char *name);
+extern void body_require_new(const HttpBody *body, const char *type);
+extern void body_require_same(const HttpBody *body, const char *type,
+							  const text *id);
+extern void body_refuse_unknown(const HttpBody *body);
 
 #endif							/* CONNECT_HTTP_BODY_H */

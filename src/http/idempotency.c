@@ -21,13 +21,16 @@
 static void
 take_turn(const text *organization, const char *key)
 {
-	char	   *name = psprintf("connect:%s:%s", text_to_cstring(organization), key);
-	uint64		hash = hash_bytes_extended((unsigned char *) name, strlen(name), 0);
+	char	   *name = psprintf("connect:%s:%s",
+								text_to_cstring(organization), key);
+	uint64		hash = hash_bytes_extended((unsigned char *) name,
+										   strlen(name), 0);
 
-	DirectFunctionCall1(pg_advisory_xact_lock_int8, Int64GetDatum((int64) hash));
+	DirectFunctionCall1(pg_advisory_xact_lock_int8,
+						Int64GetDatum((int64) hash));
 }
 
-/* Adds one part to a hash, its length first, so that parts cannot run together. */
+/* Adds a part to a hash, its length first: parts cannot run together. */
 static bool
 hash_part(pg_cryptohash_ctx *ctx, const char *data, uint32 len)
 {
@@ -35,22 +38,29 @@ hash_part(pg_cryptohash_ctx *ctx, const char *data, uint32 len)
 		pg_cryptohash_update(ctx, (const uint8 *) data, len) >= 0;
 }
 
-/* Hashes method, path, query and body; the operation's name stands for method and path without id. */
+/*
+ * Hashes method, path, query and body.  The name of the operation's C function
+ * stands for the method and for the path without the id; a stored hash that was
+ * made of another name would make a repeated request look like another one.
+ */
 static bytea *
-request_hash(const HttpRequest *request, const char *operation)
+request_hash(const HttpRequest *request, const Operation *operation)
 {
 	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
 	bytea	   *hash = palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
-	const char *id = request->connection_id != NULL ? text_to_cstring(request->connection_id) : "";
+	const char *name = psprintf("connect_api_%s", operation->name);
+	const char *id = request->id != NULL ? text_to_cstring(request->id) : "";
 	const char *query = request->query != NULL ? request->query : "";
 
 	SET_VARSIZE(hash, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
 	if (ctx == NULL || pg_cryptohash_init(ctx) < 0 ||
-		!hash_part(ctx, operation, strlen(operation)) ||
+		!hash_part(ctx, name, strlen(name)) ||
 		!hash_part(ctx, id, strlen(id)) ||
 		!hash_part(ctx, query, strlen(query)) ||
-		!hash_part(ctx, VARDATA_ANY(request->body), VARSIZE_ANY_EXHDR(request->body)) ||
-		pg_cryptohash_final(ctx, (uint8 *) VARDATA(hash), PG_SHA256_DIGEST_LENGTH) < 0)
+		!hash_part(ctx, VARDATA_ANY(request->body),
+				   VARSIZE_ANY_EXHDR(request->body)) ||
+		pg_cryptohash_final(ctx, (uint8 *) VARDATA(hash),
+							PG_SHA256_DIGEST_LENGTH) < 0)
 		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
 	pg_cryptohash_free(ctx);
 	return hash;
@@ -58,16 +68,17 @@ request_hash(const HttpRequest *request, const char *operation)
 
 /*
  * Waits for its turn and returns the stored answer, false if this is the first
- * request under its key.  Raises idempotency_key_reused if that was another one.
+ * request under its key.  Raises idempotency_key_reused if that was another.
  */
 bool
-idempotency_replay(const HttpRequest *request, const char *operation,
+idempotency_replay(const HttpRequest *request, const Operation *operation,
 				   text *organization, HttpResponse *response)
 {
 	StoredAnswer answer;
+	text	   *key = cstring_to_text(request->idempotency_key);
 
 	take_turn(organization, request->idempotency_key);
-	if (!stored_answer_find(organization, cstring_to_text(request->idempotency_key), &answer))
+	if (!stored_answer_find(organization, key, &answer))
 		return false;
 	if (!text_equal(answer.request_sha256, request_hash(request, operation)))
 		ereport(ERROR,
@@ -83,7 +94,7 @@ idempotency_replay(const HttpRequest *request, const char *operation,
 
 /* Stores the first answer under a key, in the transaction that it speaks of. */
 void
-idempotency_remember(const HttpRequest *request, const char *operation,
+idempotency_remember(const HttpRequest *request, const Operation *operation,
 					 text *organization, const HttpResponse *response)
 {
 	StoredAnswer answer = {
@@ -92,6 +103,7 @@ idempotency_remember(const HttpRequest *request, const char *operation,
 		.location = response->location != NULL ? response->location : "",
 		.body = response->body
 	};
+	text	   *key = cstring_to_text(request->idempotency_key);
 
-	stored_answer_insert(organization, cstring_to_text(request->idempotency_key), &answer);
+	stored_answer_insert(organization, key, &answer);
 }

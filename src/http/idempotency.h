@@ -7,9 +7,12 @@
 
 #include "http/response.h"
 
-extern bool idempotency_replay(const HttpRequest *request, const char *operation,
+extern bool idempotency_replay(const HttpRequest *request,
+							   const Operation *operation,
 							   text *organization, HttpResponse *response);
-extern void idempotency_remember(const HttpRequest *request, const char *operation,
-								 text *organization, const HttpResponse *response);
+extern void idempotency_remember(const HttpRequest *request,
+								 const Operation *operation,
+								 text *organization,
+								 const HttpResponse *response);
 
 #endif							/* CONNECT_HTTP_IDEMPOTENCY_H */

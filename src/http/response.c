@@ -13,35 +13,32 @@
 #include "utils/guc.h"
 
 /*
- * Says what part of the request an error blames.  Errors that the handlers
- * raise say so themselves: see errors.c.  Others blame an argument of a SQL
- * function; parent tells where those stand in this operation's request.
+ * Says what part of the request an error blames.  An error that is raised about
+ * a request says so itself.  Any other blames an argument of a SQL function, or
+ * nothing: the operation knows where that stood in its request, if it did.
  */
 static void
-find_source(const ErrorData *error, const char *parent, DocumentError *document)
+find_source(const ErrorData *error, const Operation *operation,
+			DocumentError *document)
 {
-	const char *field = error->column_name;
-	char	   *name;
+	char	   *argument;
 
-	if (field == NULL || strcmp(field, "connection_id") == 0)
+	if (error->column_name == NULL)
 		return;
 	if (error->datatype_name != NULL)
 	{
 		document->source_kind = error->datatype_name;
-		document->source = field;
+		document->source = error->column_name;
 		return;
 	}
-
+	argument = request_kebab(error->column_name);
 	document->source_kind = "pointer";
-	name = request_kebab(field);
-	if (strncmp(name, "page-", 5) == 0)
-		document->source = psprintf("page[%s]", name + 5);
-	else if (parent == NULL)
-		document->source = psprintf("filter[%s]", name);
-	else
-		document->source = psprintf("%s/%s", parent, name);
-	if (parent == NULL)
+	document->source = body_pointer(&operation->body, argument);
+	if (document->source == NULL)
+	{
 		document->source_kind = "parameter";
+		document->source = query_parameter(&operation->query, operation->resource, argument);
+	}
 }
 
 /*
@@ -49,7 +46,7 @@ find_source(const ErrorData *error, const char *parent, DocumentError *document)
  * server's log instead of the body, which nginx replaces anyway.
  */
 void
-response_from_error(const HttpRequest *request, const char *field_parent,
+response_from_error(const HttpRequest *request, const Operation *operation,
 					ErrorData *error, HttpResponse *response)
 {
 	DocumentError document = {.kind = error_kind(error)};
@@ -60,14 +57,16 @@ response_from_error(const HttpRequest *request, const char *field_parent,
 		ereport(LOG,
 				(errcode(error->sqlerrcode),
 				 errmsg("request failed: %s", error->message),
-				 error->detail != NULL ? errdetail_internal("%s", error->detail) : 0,
-				 error->context != NULL ? errcontext("%s", error->context) : 0));
+				 error->detail != NULL ?
+				 errdetail_internal("%s", error->detail) : 0,
+				 error->context != NULL ?
+				 errcontext("%s", error->context) : 0));
 		document.detail = "The request could not be carried out.";
 	}
 	else
 	{
 		document.detail = error->detail;
-		find_source(error, field_parent, &document);
+		find_source(error, operation, &document);
 	}
 	response->body = json_text_done(document_error(&request->style, &document));
 	response->location = NULL;
@@ -77,7 +76,8 @@ response_from_error(const HttpRequest *request, const char *field_parent,
 static void
 set_local(const char *name, const char *value)
 {
-	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_LOCAL, true, 0, false);
 }
 
 /* Appends a header, as PostgREST takes it: an object of one member. */
@@ -91,15 +91,17 @@ put_header(JsonWriter *out, const char *name, const char *value)
 
 /* Hands status and headers to PostgREST; organization is NULL for nobody. */
 void
-response_send(const HttpRequest *request, const text *organization, const HttpResponse *response)
+response_send(const HttpRequest *request, const text *organization,
+			  const HttpResponse *response)
 {
 	JsonWriter *headers = json_begin_text(INFLECTION_KEBAB);
 
 	json_open(headers, '[');
-	put_header(headers, "Content-Type",
-			   request->accepts_jsonapi ? "application/vnd.api+json" : "application/json");
+	put_header(headers, "Content-Type", request->accepts_jsonapi ?
+			   "application/vnd.api+json" : "application/json");
 	if (organization != NULL)
-		put_header(headers, "Persona-Organization-Id", text_to_cstring(organization));
+		put_header(headers, "Persona-Organization-Id",
+				   text_to_cstring(organization));
 	if (response->location != NULL)
 		put_header(headers, "Location", response->location);
 	if (response->replayed)

@@ -5,7 +5,7 @@
 #ifndef CONNECT_HTTP_RESPONSE_H
 #define CONNECT_HTTP_RESPONSE_H
 
-#include "http/request.h"
+#include "http/operation.h"
 
 typedef struct HttpResponse
 {
@@ -15,7 +15,8 @@ typedef struct HttpResponse
 	bool		replayed;		/* a stored answer to an earlier request */
 } HttpResponse;
 
-extern void response_from_error(const HttpRequest *request, const char *field_parent,
+extern void response_from_error(const HttpRequest *request,
+								const Operation *operation,
 								ErrorData *error, HttpResponse *response);
 extern void response_send(const HttpRequest *request, const text *organization,
 						  const HttpResponse *response);

@@ -1,7 +1,6 @@
 """front.py: PostgREST and nginx before a cluster of cluster.py, as in production. Imported, not run.
 
-Filled in from the templates of http/, like script/stack.sh does for the demo;
-here each can be killed and started by itself.
+Filled in from the templates of http/, like the demo's; here each can be killed and started by itself.
 """
 
 import http.client
@@ -69,10 +68,8 @@ class Front:
         return self
 
     def fill_in(self, name, **values):
-        text = (TREE / "http" / name).read_text(encoding="utf-8")
-        for word, value in values.items():
-            text = text.replace(f"@{word}@", str(value))
-        (self.folder / name).write_text(text, encoding="utf-8")
+        words = [f"{word}={value}" for word, value in values.items()]
+        subprocess.run([TREE / "script/fill-in", self.folder, name, *words], check=True)
 
     def start(self, name):
         """Starts one of the two and waits until it answers: nginx with a file, PostgREST with a 404 to nothing."""

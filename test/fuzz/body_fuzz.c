@@ -1,7 +1,8 @@
 /*
  * body_fuzz.c
  *		The body of a request, as src/http/body.c and src/json/reader.c read it.  The
- *		first byte says of which operation.
+ *		first byte says of which shape: with a member that is required, with none,
+ *		or meta.
  */
 #include "postgres.h"
 
@@ -22,21 +23,47 @@ is_text(const char *value, int len)
 #define IS_STRING(value) \
 	((value) == NULL || is_text((value), strlen(value)))
 
+static const BodyMember members[] = {
+	{"destination-organization-id", MEMBER_TEXT, .required = true},
+	{"name", MEMBER_TEXT_OR_NULL},
+	{"scopes", MEMBER_TEXTS},
+	{NULL}
+};
+
+static const BodyMember meta_members[] = {
+	{"reason", MEMBER_TEXT_OR_NULL},
+	{"scopes", MEMBER_TEXTS},
+	{NULL}
+};
+
+static const BodyShape shapes[] = {
+	{BODY_ATTRIBUTES, members},
+	{BODY_ATTRIBUTES, members + 1},
+	{BODY_META, meta_members},
+};
+
 int
 LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
+	const BodyShape *shape;
 	HttpBody	body;
-	bytea	   *json;
 
 	if (size == 0)
 		return 0;
-	json = shim_bytea(data + 1, size - 1);
-	if (RUN(data[0] % 3 == 0 ? body_read_meta(json, &body) :
-			body_read_resource(json, data[0] % 3 == 1, &body)))
+	shape = &shapes[data[0] % lengthof(shapes)];
+	if (RUN(body_read(shim_bytea(data + 1, size - 1), shape, &body)))
 	{
 		PROMISE(IS_STRING(body.type) && IS_STRING(body.id) && IS_STRING(body.unknown));
-		PROMISE(IS_TEXT(body.destination) && IS_TEXT(body.name) && IS_TEXT(body.reason));
-		PROMISE(data[0] % 3 == 0 ? body.destination == NULL && body.name == NULL : body.reason == NULL);
+		PROMISE((body.unknown == NULL) == (body.unknown_name == NULL));
+		for (int i = 0; shape->members[i].name != NULL; i++)
+		{
+			const BodyMember *member = &shape->members[i];
+
+			PROMISE(!member->required || body.values[i] != NULL);
+			PROMISE(member->kind == MEMBER_TEXTS ? body_texts(&body, member->name) == body.values[i] :
+					IS_TEXT(body_text(&body, member->name)));
+		}
+		PROMISE(RUN(body_refuse_unknown(&body)) == (body.unknown == NULL));
 	}
 	else
 		PROMISE(shim_sqlstate == MAKE_SQLSTATE('P', 'T', '4', '0', '0') ||

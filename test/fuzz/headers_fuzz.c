@@ -1,11 +1,12 @@
 /*
  * headers_fuzz.c
  *		The setting in which PostgREST leaves the headers, as src/json/reader.c and
- *		src/http/request.c read it, with the query string in one of them.
+ *		src/http/request.c read it, with the query string in one of them, which
+ *		src/http/query.c reads.
  */
 #include "postgres.h"
 
-#include "http/request.h"
+#include "http/query.h"
 #include "json/reader.h"
 #include "shim.h"
 
@@ -32,8 +33,9 @@ depth_of(const JsonValue *value)
 int
 LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
+	static const QueryShape shape = {true, document_field};
 	HttpRequest request;
-	ListRequest list = {0};
+	HttpQuery	query;
 	JsonValue  *root;
 
 	shim_setting = shim_string(data, size);
@@ -43,7 +45,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	request_read(&request, NULL);
 	PROMISE(request.style.closed == (request.persona_version != NULL));
 	if (RUN((request_check_headers(&request),
-			 request_parse_query(&request, QUERY_FIELDS | QUERY_PAGE | QUERY_FILTER, &list))))
+			 query_parse(&request, &shape, "connect/connection", &query))))
 		PROMISE(request.idempotency_key == NULL ||
 				(strlen(request.idempotency_key) >= 1 && strlen(request.idempotency_key) <= 255));
 	else

@@ -1,12 +1,12 @@
 /*
  * ids_fuzz.c
- *		Identifiers and words: src/base/typeid.c and src/connection/connection.c.  The input is
+ *		Identifiers and words: src/base/typeid.c and src/connection/rules.c.  The input is
  *		taken as an id, as a word, and as times and randomness of a clock.
  */
 #include "postgres.h"
 
 #include "base/typeid.h"
-#include "connection/connection.h"
+#include "connection/rules.h"
 #include "shim.h"
 
 #define STEP_SIZE (6 + TYPEID_RANDOM_BYTES)
@@ -55,10 +55,10 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
 	char	   *word = shim_string(data, size);
 	char	   *bytes = memcpy(palloc(size), data, size);
-	ConnectionStatus status = connection_status_parse(word);
+	int			status = rules_state_parse(&connection_life, word, strlen(word));
 
 	PROMISE(typeid_pattern_ok(bytes, size) == is_id(bytes, size));
-	PROMISE(status == CONNECTION_NONE || strcmp(connection_status_label(status), word) == 0);
+	PROMISE(status == CONNECTION_NONE || strcmp(rules_state_label(&connection_life, status), word) == 0);
 	try_clock(data, size);
 	shim_reset();
 	return 0;

@@ -1,32 +1,73 @@
 /*
  * query_fuzz.c
- *		The query string, as src/http/request.c reads it.  The first byte says
- *		which parameters the operation takes.  The rest comes out of JSON and so
- *		is UTF-8 as far as it is not percent-encoded.
+ *		The query string, as src/http/query.c reads it.  The first byte says which
+ *		parameters the operation takes.  The rest comes out of JSON and so is UTF-8
+ *		as far as it is not percent-encoded.
  */
 #include "postgres.h"
 
-#include "http/request.h"
+#include "http/query.h"
 #include "mb/pg_wchar.h"
 #include "shim.h"
+
+#define TAKES_PAGES 0x01
+#define TAKES_FIELDS 0x02
+#define TAKES_FILTERS 0x04
+
+/* Fields and filters of no table: only their names are read. */
+static const Attribute attributes[] = {
+	ATTRIBUTE("status", NO_COLUMN, true),
+	ATTRIBUTE("name", NO_COLUMN, false),
+	ATTRIBUTE("source-organization-id", NO_COLUMN, true),
+};
+
+static const Filter filters[] = {
+	{"status", FILTER_STATE},
+	{"direction", FILTER_DIRECTION},
+	{"source-organization-id", FILTER_ID},
+};
+
+static const Resource resource = {
+	.type = "connect/connection",
+	.attributes = attributes,
+	.nattributes = lengthof(attributes),
+	.filters = filters,
+	.nfilters = lengthof(filters),
+};
+
+/* Is this null, or a text that a database in UTF8 can hold? */
+static bool
+is_text(const text *value)
+{
+	int			len = value == NULL ? 0 : VARSIZE_ANY_EXHDR(value);
+
+	return len == 0 || (memchr(VARDATA_ANY(value), 0, len) == NULL &&
+						pg_encoding_verifymbstr(PG_UTF8, VARDATA_ANY(value), len) == len);
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
 	HttpRequest request = {0};
-	ListRequest list = {0};
+	ListRequest list;
+	QueryShape	shape;
 
 	if (size == 0 || pg_encoding_verifymbstr(PG_UTF8, (const char *) data + 1, size - 1) != (int) size - 1)
 		return 0;
+	shape.pages = data[0] & TAKES_PAGES;
+	shape.fields = data[0] & TAKES_FIELDS;
+	shape.filters = data[0] & TAKES_FILTERS;
 	request.query = shim_string(data + 1, size - 1);
-	if (RUN(request_parse_query(&request, data[0] & (QUERY_FIELDS | QUERY_PAGE | QUERY_FILTER), &list)))
+	if (RUN(query_parse(&request, &shape, &resource, &list)))
 	{
 		PROMISE(list.page_size >= 1 && list.page_size <= PAGE_SIZE_MAX);
-		PROMISE((data[0] & QUERY_PAGE) || (list.after == NULL && list.before == NULL));
-		PROMISE((data[0] & QUERY_FILTER) || (list.source == NULL && list.direction == NULL));
-		PROMISE((data[0] & QUERY_FIELDS) || !request.style.sparse);
+		PROMISE(shape.pages || (list.after == NULL && list.before == NULL));
+		PROMISE(is_text(list.after) && is_text(list.before));
+		for (int i = 0; i < RESOURCE_MAX_FILTERS; i++)
+			PROMISE(is_text(list.filters[i]) &&
+					(list.filters[i] == NULL || (shape.filters && i < resource.nfilters)));
+		PROMISE(shape.fields || !request.style.sparse);
 		PROMISE(!request.style.sparse || strlen(request.style.fields_text) < 200);
-		PROMISE(list.status >= CONNECTION_NONE && list.status <= CONNECTION_INACTIVE);
 	}
 	else
 		PROMISE(shim_sqlstate == ERRCODE_INVALID_PARAMETER_VALUE);

@@ -10,13 +10,13 @@
  */
 #include "postgres.h"
 
-#include "connection/change.h"
+#include "base/values.h"
 #include "identity/request_setting.h"
 #include "json/reader.h"
 #include "mb/pg_wchar.h"
 #include "nodes/pg_list.h"
+#include "resource/resource.h"
 #include "shim.h"
-#include "store/store.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -270,15 +270,10 @@ request_setting_object(RequestSetting setting)
 	return root != NULL && root->kind == JSON_OBJECT ? root : NULL;
 }
 
-/* What document.c, linked for the names of fields, needs for rows and jsonb; a parser makes none. */
+/* What resource.c, linked for the names of fields and filters, needs to read rows; a parser reads none. */
 
 #define NEVER_CALLED(declaration) declaration { __builtin_trap(); }
 
-NEVER_CALLED(Parties change_parties(const Principal *who, const Connection *connection))
-NEVER_CALLED(void store_connection_from_row(Connection *connection, const StoreRow *row))
-NEVER_CALLED(void store_event_from_row(ConnectionEvent *event, const StoreRow *row))
-NEVER_CALLED(void j2date(int day, int *year, int *month, int *day_of_month))
-NEVER_CALLED(char *text_to_cstring(const text *value))
-NEVER_CALLED(struct varlena *pg_detoast_datum_packed(struct varlena *datum))
-NEVER_CALLED(void deconstruct_array(ArrayType *array, Oid type, int len, bool by_value, char align,
-									Datum **values, bool **nulls, int *count))
+NEVER_CALLED(bool store_fetch(StoreKey *key, const Datum *values, StoreRow *row))
+NEVER_CALLED(ListPage store_page(const PageQuery *query))
+NEVER_CALLED(void value_require_id(const text *id, const char *field))

@@ -59,7 +59,7 @@ test('members are objects and strings where they must be', async () => {
   ]) {
     const { json: { errors: [error] } } = await send(body);
     assert.deepEqual([error.status, error.code, error.source, error.detail],
-      ['400', 'parameter_invalid', { pointer }, `It must be ${what}.`], body);
+      ['400', 'parameter_invalid', { pointer }, `"${pointer.split('/').pop()}" must be ${what}.`], body);
   }
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -74,21 +74,25 @@ async function startPostgrest(databasePort, lines) {
   return { port, child };
 }
 
-// Starts an nginx of its own, as the stack's is but for what change makes of its configuration.
+// Starts an nginx of its own, as the stack's is but for what change makes of its configuration: the
+// text of each file by its name.
 async function startNginx(port, change) {
-  const name = `nginx-${port}`;
-  mkdirSync(inFolder(name));
-  chownSync(inFolder(name), uid, gid);
-  const conf = readFileSync(join(work, 'nginx.conf'), 'utf8').replaceAll(work, inFolder(name)).replaceAll(join(inFolder(name), 'www'), inFolder('www'));
-  const file = write(`${name}.conf`, change(conf));
-  await start('/usr/sbin/nginx', ['-p', inFolder(name), '-e', join(inFolder(name), 'nginx-error.log'), '-c', file], () => answers(port));
+  const own = inFolder(`nginx-${port}`);
+  const names = ['nginx.conf', ...readdirSync(join(work, 'nginx')).map((name) => `nginx/${name}`)];
+  const files = Object.fromEntries(names.map((name) => [name, readFileSync(join(work, name), 'utf8')
+    .replaceAll(work, own).replaceAll(join(own, 'www'), inFolder('www'))]));
+  change(files);
+  mkdirSync(join(own, 'nginx'), { recursive: true });
+  for (const name of names) write(`nginx-${port}/${name}`, files[name]);
+  execFileSync('chown', ['-R', 'postgres:postgres', own]);
+  await start('/usr/sbin/nginx', ['-p', own, '-e', join(own, 'nginx-error.log'), '-c', join(own, 'nginx.conf')], () => answers(port));
 }
 
-// Puts something into a text in place of what must stand there.
-function replace(text, what, by) {
-  const parts = text.split(what);
-  assert.ok(parts.length > 1, `${what} stands in nginx.conf`);
-  return parts.join(by);
+// Puts something into a file in place of what must stand there.
+function replace(files, name, what, by) {
+  const parts = files[name].split(what);
+  assert.ok(parts.length > 1, `${what} stands in ${name}`);
+  files[name] = parts.join(by);
 }
 
 before(() => {
@@ -120,13 +124,15 @@ test('TLS, and reads from a standby', async (t) => {
     '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', inFolder('key.pem'), '-out', inFolder('cert.pem')]);
   const tls = tlsLines.replace('listen 443 ssl', `listen 127.0.0.1:${httpsPort} ssl`)
     .replace(/(ssl_certificate +)[^;]+/, `$1${inFolder('cert.pem')}`).replace(/(ssl_certificate_key +)[^;]+/, `$1${inFolder('key.pem')}`);
+  const [, certificate, header] = tls.match(/^([^]*\n)( *add_header [^]*)$/);
   const [, declared, pass] = replicaLines.replace('127.0.0.1:3001', `127.0.0.1:${standby.port}`).match(/^([^]*\n)( *proxy_pass [^]*)$/);
-  const header = tls.match(/^ *add_header .*$/m)[0];
-  await startNginx(httpsPort, (conf) => {
-    let changed = replace(conf, `listen ${new URL(process.env.CONNECT_URL).host};`, tls);
-    changed = replace(changed, '    server {\n', `${declared}    server {\n`);
-    changed = replace(changed, 'proxy_pass http://postgrest/rpc/$connect_operation;', pass);
-    return replace(changed, '# These replace the inherited ones.\n', `${header}\n`);
+  await startNginx(httpsPort, (files) => {
+    replace(files, 'nginx.conf', `listen ${new URL(process.env.CONNECT_URL).host};`, certificate);
+    replace(files, 'nginx.conf', '    server {\n', `${declared}    server {\n`);
+    replace(files, 'nginx.conf', 'proxy_pass http://postgrest/rpc/$connect_operation;', pass);
+    for (const name of ['nginx/headers.conf', 'nginx/files.conf']) {
+      replace(files, name, /^(?= *add_header Request-Id)/m, `${header}\n`);
+    }
   });
   const get = (path, key, method = 'GET', body = undefined) => new Promise((resolve, reject) => {
     const outgoing = https.request({ host: '127.0.0.1', port: httpsPort, path, method, ca: readFileSync(inFolder('cert.pem')),
@@ -190,8 +196,10 @@ max_client_conn = 100
 `);
   await start('/usr/sbin/pgbouncer', [ini], async () => ask(bouncerPort, 'SELECT 1') === '1');
   const postgrest = await startPostgrest(bouncerPort, bouncerLines);
-  await startNginx(port, (conf) => replace(replace(conf, `listen ${new URL(process.env.CONNECT_URL).host};`, `listen 127.0.0.1:${port};`),
-    conf.match(/server (127\.0\.0\.1:\d+) max_fails=0/)[1], `127.0.0.1:${postgrest.port}`));
+  await startNginx(port, (files) => {
+    replace(files, 'nginx.conf', `listen ${new URL(process.env.CONNECT_URL).host};`, `listen 127.0.0.1:${port};`);
+    replace(files, 'nginx.conf', /127\.0\.0\.1:\d+(?= max_fails=0)/, `127.0.0.1:${postgrest.port}`);
+  });
   const stack = { CONNECT_URL: `http://127.0.0.1:${port}` };
 
   await t.test('everybody is who they are, whoever had the connection before', async () => {

@@ -88,6 +88,8 @@ test('what a list does not know is 400 and names the parameter', async () => {
   await refused('?fields[connect/event]=action', 'fields[connect/event]');
   await refused('?limit=1', 'limit');
   await refused('?page[size]=1&page%5Bsize%5D=2', 'page[size]');
+  assert.equal((await list('?page%5Bsize%5D=0')).json.errors[0].detail, '"page[size]" must be from 1 to 100.');
+  assert.equal((await list('?filter[colour]=red')).json.errors[0].detail, '"filter[colour]" is no parameter of this operation.');
   await refused('?page[size]=%zz', '%zz');
   const [other, third] = await Promise.all([organization(), organization()]);
   const foreign = await create(other, third);

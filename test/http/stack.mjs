@@ -21,6 +21,10 @@ export function sql(text, stack = shared) {
   }).trim();
 }
 
+// The operations of the API: {operation, method, path, resource, permission}, by path and method.
+export const routes = () => JSON.parse(
+  sql('SELECT json_agg(r ORDER BY path COLLATE "C", method COLLATE "C") FROM connect_api.routes() AS r'));
+
 // Registers an organization that no other suite knows, and returns its id and a key.
 export function organization(name, permissions = "{read,write}", stack = shared) {
   const id = `org_${name}_${process.pid}`;

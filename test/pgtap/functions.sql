@@ -2,7 +2,7 @@
 -- them, who may call them, and a comment on every object that is ours.
 \ir setup.psql
 
-SELECT plan(11);
+SELECT plan(13);
 
 CREATE TEMPORARY TABLE expected_function (name text, arguments text, result text,
     language text, volatility text, strict boolean, parallel text);
@@ -88,6 +88,20 @@ SELECT is_empty(
       WHERE pronamespace IN ('connect'::regnamespace, 'connect_api'::regnamespace)
       AND l.lanname <> 'c' AND NOT COALESCE('search_path=pg_catalog, pg_temp' = ANY (proconfig), false)$$,
     'what is not C pins its search_path');
+
+-- Over HTTP: an operation is a function of connect_api. PostgREST runs a STABLE one READ ONLY.
+SELECT bag_eq(
+    $$SELECT proname::text, pg_get_function_arguments(oid), pg_get_function_result(oid), provolatile::text
+      FROM pg_proc WHERE pronamespace = 'connect_api'::regnamespace AND proname <> 'routes'$$,
+    $$SELECT operation, CASE method WHEN 'GET' THEN '' ELSE 'bytea' END AS arguments, 'json' AS result,
+             CASE permission WHEN 'read' THEN 's' ELSE 'v' END AS volatility
+      FROM connect_api.routes()$$,
+    'each operation has a function that takes what its method sends, and no other function is one');
+SELECT is_empty(
+    $$SELECT operation FROM connect_api.routes() GROUP BY operation HAVING count(*) > 1
+      UNION ALL SELECT method || path FROM connect_api.routes() GROUP BY method, path HAVING count(*) > 1
+      UNION ALL SELECT operation FROM connect_api.routes() WHERE (method = 'GET') <> (permission = 'read')$$,
+    'a method and a path lead to one operation, and what only reads is GET');
 
 -- Privileges.
 SELECT is_empty(
