@@ -10,8 +10,8 @@
 #include "mb/pg_wchar.h"
 #include "shim.h"
 
-#define TAKES_PAGES 0x01
-#define TAKES_FIELDS 0x02
+#define TAKES_FIELDS 0x01
+#define TAKES_PAGES 0x02
 #define TAKES_FILTERS 0x04
 
 static bool
@@ -24,6 +24,7 @@ static const QueryParameter filters[] = {
 	{"filter[status]", is_status, "pending, active or inactive"},
 	{"filter[direction]"},
 	{"filter[source-organization-id]"},
+	{"filter[destination-organization-id]"},
 	{NULL}
 };
 
