@@ -144,7 +144,7 @@ PARTS = {
         "printing it, PostgreSQL's": ["jsonb_out"],
     },
     ("retrieve", "connect text"): {
-        "reading the request": ["request_read", "request_parse_query"],
+        "reading the request": ["request_read", "query_parse"],
         "who asks, by an API key": ["principal_require"],
         "the row": ["connection_get"],
         "the document": ["document_one"],

@@ -159,43 +159,50 @@ enum
 
 static const Operation operations[] = {
 	[LIST_CONNECTIONS] = {
-		"list_connections", "GET", PATH, &connection_resource, PERMISSION_READ, 200,
+		"list_connections", "GET", PATH, &connection_resource, PERMISSION_READ,
+		200,
 		.query = {true, true, true},
 		.perform = perform_list
 	},
 	[CREATE_CONNECTION] = {
-		"create_connection", "POST", PATH, &connection_resource, PERMISSION_WRITE, 201,
+		"create_connection", "POST", PATH, &connection_resource,
+		PERMISSION_WRITE, 201,
 		.query = {.fields = true},
 		.body = {BODY_ATTRIBUTES, new_members},
 		.perform = perform_create
 	},
 	[GET_CONNECTION] = {
-		"get_connection", "GET", PATH "/{id}", &connection_resource, PERMISSION_READ, 200,
+		"get_connection", "GET", PATH "/{id}", &connection_resource,
+		PERMISSION_READ, 200,
 		.query = {.fields = true},
 		.perform = perform_get
 	},
 	[UPDATE_CONNECTION] = {
-		"update_connection", "PATCH", PATH "/{id}", &connection_resource, PERMISSION_WRITE, 200,
+		"update_connection", "PATCH", PATH "/{id}", &connection_resource,
+		PERMISSION_WRITE, 200,
 		.query = {.fields = true},
 		.body = {BODY_ATTRIBUTES, changed_members},
 		.perform = perform_update
 	},
 	[ACTIVATE_CONNECTION] = {
-		"activate_connection", "POST", PATH "/{id}/activate", &connection_resource,
+		"activate_connection", "POST", PATH "/{id}/activate",
+		&connection_resource,
 		PERMISSION_WRITE, 200,
 		.query = {.fields = true},
 		.body = {BODY_META, transition_members},
 		.perform = perform_activate
 	},
 	[DEACTIVATE_CONNECTION] = {
-		"deactivate_connection", "POST", PATH "/{id}/deactivate", &connection_resource,
+		"deactivate_connection", "POST", PATH "/{id}/deactivate",
+		&connection_resource,
 		PERMISSION_WRITE, 200,
 		.query = {.fields = true},
 		.body = {BODY_META, transition_members},
 		.perform = perform_deactivate
 	},
 	[REACTIVATE_CONNECTION] = {
-		"reactivate_connection", "POST", PATH "/{id}/reactivate", &connection_resource,
+		"reactivate_connection", "POST", PATH "/{id}/reactivate",
+		&connection_resource,
 		PERMISSION_WRITE, 200,
 		.query = {.fields = true},
 		.body = {BODY_META, transition_members},

@@ -17,8 +17,10 @@ connect_prune_idempotency(PG_FUNCTION_ARGS)
 
 	argument_require(fcinfo, 0, "older_than");
 	older_than = PG_GETARG_INTERVAL_P(0);
-	if (DatumGetInt32(DirectFunctionCall2(interval_cmp, IntervalPGetDatum(older_than),
-										  IntervalPGetDatum(&(Interval) {0}))) < 0)
+	if (DatumGetInt32(DirectFunctionCall2(interval_cmp,
+										  IntervalPGetDatum(older_than),
+										  IntervalPGetDatum(&(Interval) {0}))) <
+		0)
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, "older_than"),
 				 blame_argument("older_than"),

@@ -8,7 +8,7 @@
  */
 #include "postgres.h"
 
-#include "base/errors.h"
+#include "base/text.h"
 #include "catalog/pg_type.h"
 #include "http/body.h"
 #include "http/request.h"
@@ -35,8 +35,8 @@ parse_body(const bytea *json)
 	if (root == NULL)
 		ereport(ERROR,
 				(connect_error(ERROR_BODY_INVALID),
-				 errdetail("The body must be JSON text in UTF-8, each member once, at most %d levels deep.",
-						   BODY_MAX_DEPTH)));
+				 errdetail("The body must be JSON text in UTF-8, each member "
+						   "once, at most %d levels deep.", BODY_MAX_DEPTH)));
 	else if (root->kind != JSON_OBJECT)
 		ereport(ERROR,
 				(connect_error(ERROR_BODY_INVALID),
@@ -298,7 +298,7 @@ void
 body_require_same(const HttpBody *body, const char *type, const text *id)
 {
 	require_type(body, type);
-	if (body->id != NULL && strcmp(body->id, text_to_cstring(id)) != 0)
+	if (body->id != NULL && !text_is(id, body->id))
 		ereport(ERROR,
 				(connect_error(ERROR_ID_MISMATCH),
 				 blame_pointer("/data/id"),

@@ -84,7 +84,8 @@ idempotency_replay(const HttpRequest *request, const Operation *operation,
 		ereport(ERROR,
 				(connect_error(ERROR_KEY_REUSED),
 				 blame_header("Idempotency-Key"),
-				 errdetail("Method, path, query and body must be those of the first request under this key.")));
+				 errdetail("Method, path, query and body must be those of the "
+						   "first request under this key.")));
 	response->status = answer.status;
 	response->body = answer.body;
 	response->location = answer.location[0] != '\0' ? answer.location : NULL;

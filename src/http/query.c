@@ -95,10 +95,10 @@ take_fields(HttpRequest *request, const Resource *resource, const char *name,
 		key = request_kebab(field);
 		number = resource_attribute(resource, key);
 		if (number < 0)
-			refuse_parameter(name,
-							 psprintf("cannot be \"%s\", which is no field of %s",
-									  error_excerpt(field, strlen(field)),
-									  resource->type));
+			refuse_parameter(name, psprintf("cannot be \"%s\", which is no "
+											"field of %s",
+											error_excerpt(field, strlen(field)),
+											resource->type));
 		/* links do not grow with what was sent */
 		if (request->style.fields & (1u << number))
 			continue;

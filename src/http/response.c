@@ -37,7 +37,8 @@ find_source(const ErrorData *error, const Operation *operation,
 	if (document->source == NULL)
 	{
 		document->source_kind = "parameter";
-		document->source = query_parameter(&operation->query, operation->resource, argument);
+		document->source = query_parameter(&operation->query,
+										   operation->resource, argument);
 	}
 }
 

@@ -28,20 +28,24 @@ static const StoreColumn columns[] = {
 static StoreTable idempotency_table = STORE_TABLE("idempotency", columns);
 
 static StoreQuery find_answer = {
-	"SELECT i.request_sha256, i.status, i.headers, i.body FROM connect.idempotency AS i"
-	" WHERE i.organization_id OPERATOR(pg_catalog.=) $1 AND i.key OPERATOR(pg_catalog.=) $2",
+	"SELECT i.request_sha256, i.status, i.headers, i.body"
+	" FROM connect.idempotency AS i"
+	" WHERE i.organization_id OPERATOR(pg_catalog.=) $1"
+	" AND i.key OPERATOR(pg_catalog.=) $2",
 	2, {TEXTOID, TEXTOID}, true
 };
 
 static StoreQuery insert_answer = {
-	"INSERT INTO connect.idempotency (organization_id, key, request_sha256, status, headers, body)"
+	"INSERT INTO connect.idempotency (organization_id, key, request_sha256,"
+	" status, headers, body)"
 	" VALUES ($1, $2, $3, $4, $5, $6)",
 	6, {TEXTOID, TEXTOID, BYTEAOID, INT4OID, TEXTOID, TEXTOID}, true
 };
 
 static StoreQuery prune_idempotency = {
 	"DELETE FROM connect.idempotency AS i"
-	" WHERE i.created_at OPERATOR(pg_catalog.<) (pg_catalog.now() OPERATOR(pg_catalog.-) $1)",
+	" WHERE i.created_at OPERATOR(pg_catalog.<) (pg_catalog.now()"
+	" OPERATOR(pg_catalog.-) $1)",
 	1, {INTERVALOID}, true
 };
 
@@ -52,16 +56,20 @@ static StoreQuery prune_idempotency = {
 bool
 stored_answer_find(text *organization, text *key, StoredAnswer *answer)
 {
-	Datum		values[] = {PointerGetDatum(organization), PointerGetDatum(key)};
+	Datum		values[] = {PointerGetDatum(organization),
+		PointerGetDatum(key)};
 	StoreResult result;
 
-	(void) store_relation_id(&idempotency_table);	/* makes sure that its columns can be read */
+	/* makes sure that its columns can be read */
+	(void) store_relation_id(&idempotency_table);
 	result = store_query(&find_answer, values, NULL);
 	if (result.count == 0)
 		return false;
-	answer->request_sha256 = DatumGetByteaPP(result.rows[0].values[IDEMPOTENCY_SHA256]);
+	answer->request_sha256 =
+		DatumGetByteaPP(result.rows[0].values[IDEMPOTENCY_SHA256]);
 	answer->status = DatumGetInt32(result.rows[0].values[IDEMPOTENCY_STATUS]);
-	answer->location = TextDatumGetCString(result.rows[0].values[IDEMPOTENCY_HEADERS]);
+	answer->location =
+		TextDatumGetCString(result.rows[0].values[IDEMPOTENCY_HEADERS]);
 	answer->body = TextDatumGetCString(result.rows[0].values[IDEMPOTENCY_BODY]);
 	return true;
 }

@@ -1,8 +1,8 @@
 /*
  * body_fuzz.c
  *		The body of a request, as src/http/body.c and src/json/reader.c read it.  The
- *		first byte says of which shape: with a member that is required, with none,
- *		or meta.
+ *		first byte says of which shape: meta, attributes with a member that is
+ *		required, or with none.
  */
 #include "postgres.h"
 
@@ -37,9 +37,9 @@ static const BodyMember meta_members[] = {
 };
 
 static const BodyShape shapes[] = {
+	{BODY_META, meta_members},
 	{BODY_ATTRIBUTES, members},
 	{BODY_ATTRIBUTES, members + 1},
-	{BODY_META, meta_members},
 };
 
 int

@@ -33,9 +33,10 @@ depth_of(const JsonValue *value)
 int
 LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
-	static const QueryShape shape = {true, document_field};
+	static const QueryShape shape = {.pages = true};
+	static const Resource resource = {.type = "connect/connection"};
 	HttpRequest request;
-	HttpQuery	query;
+	ListRequest list;
 	JsonValue  *root;
 
 	shim_setting = shim_string(data, size);
@@ -45,7 +46,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	request_read(&request, NULL);
 	PROMISE(request.style.closed == (request.persona_version != NULL));
 	if (RUN((request_check_headers(&request),
-			 query_parse(&request, &shape, "connect/connection", &query))))
+			 query_parse(&request, &shape, &resource, &list))))
 		PROMISE(request.idempotency_key == NULL ||
 				(strlen(request.idempotency_key) >= 1 && strlen(request.idempotency_key) <= 255));
 	else

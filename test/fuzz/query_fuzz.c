@@ -10,8 +10,8 @@
 #include "mb/pg_wchar.h"
 #include "shim.h"
 
-#define TAKES_PAGES 0x01
-#define TAKES_FIELDS 0x02
+#define TAKES_FIELDS 0x01
+#define TAKES_PAGES 0x02
 #define TAKES_FILTERS 0x04
 
 /* Fields and filters of no table: only their names are read. */
