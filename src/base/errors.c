@@ -55,6 +55,7 @@ static const ErrorKind kinds[] = {
 	[ERROR_STORE_EXISTS] = {"store_exists", ERRCODE_DUPLICATE_TABLE, "connect store already exists"},
 	[ERROR_STORE_IN_EXTENSION] = {"store_in_extension", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "connect store cannot be created inside an extension"},
 	[ERROR_ENCODING] = {"encoding", ERRCODE_FEATURE_NOT_SUPPORTED, "connect requires a database in UTF8"},
+	[ERROR_EXTENSION_OUTDATED] = {"extension_outdated", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "connect extension is older than its library"},
 
 	/* raised by the HTTP handlers only */
 	[ERROR_BODY_INVALID] = {"body_invalid", ERRCODE_HTTP('4', '0', '0'), "body is invalid", 400},

@@ -1,14 +1,13 @@
 /*
  * admin.c
- *		What a DBA calls from SQL: the store, organizations, roles, API keys,
- *		grants.  Who may is a matter of EXECUTE, which nobody has by default.
+ *		What a DBA calls from SQL: organizations, roles, API keys.  Who may is a
+ *		matter of EXECUTE, which nobody has by default.
  */
 #include "postgres.h"
 
 #include "base/errors.h"
 #include "base/random.h"
 #include "catalog/pg_type.h"
-#include "connect.h"
 #include "connection/change.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -20,9 +19,6 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-PG_FUNCTION_INFO_V1(connect_create_store);
-PG_FUNCTION_INFO_V1(connect_upgrade_store);
-PG_FUNCTION_INFO_V1(connect_check_setup);
 PG_FUNCTION_INFO_V1(connect_register_organization);
 PG_FUNCTION_INFO_V1(connect_map_role);
 PG_FUNCTION_INFO_V1(connect_unmap_role);
@@ -31,11 +27,6 @@ PG_FUNCTION_INFO_V1(connect_distrust_gateway);
 PG_FUNCTION_INFO_V1(connect_create_api_key);
 PG_FUNCTION_INFO_V1(connect_revoke_api_key);
 PG_FUNCTION_INFO_V1(connect_prune_idempotency);
-PG_FUNCTION_INFO_V1(connect_grant_check);
-PG_FUNCTION_INFO_V1(connect_grant_read);
-PG_FUNCTION_INFO_V1(connect_grant_usage);
-PG_FUNCTION_INFO_V1(connect_grant_share);
-PG_FUNCTION_INFO_V1(connect_grant_http);
 
 #define ARG_TEXT(n) (PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n))
 
@@ -93,33 +84,6 @@ require_name(FunctionCallInfo fcinfo, int n)
 				 errdetail("\"name\" must be given.")));
 	change_check_name(name);
 	return name;
-}
-
-Datum
-connect_create_store(PG_FUNCTION_ARGS)
-{
-	store_create(fcinfo->flinfo->fn_oid);
-	PG_RETURN_VOID();
-}
-
-Datum
-connect_upgrade_store(PG_FUNCTION_ARGS)
-{
-	store_upgrade(fcinfo->flinfo->fn_oid);
-	PG_RETURN_VOID();
-}
-
-Datum
-connect_check_setup(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
-	StoreResult findings;
-
-	InitMaterializedSRF(fcinfo, 0);
-	findings = store_check_setup(connect_preloaded);
-	for (uint64 i = 0; i < findings.count; i++)
-		tuplestore_putvalues(set->setResult, set->setDesc, findings.rows[i].values, findings.rows[i].nulls);
-	return (Datum) 0;
 }
 
 Datum
@@ -246,39 +210,4 @@ connect_prune_idempotency(PG_FUNCTION_ARGS)
 				 blame_argument("older_than"),
 				 errdetail("\"older_than\" must not be negative.")));
 	PG_RETURN_INT64(store_prune_idempotency(older_than));
-}
-
-Datum
-connect_grant_check(PG_FUNCTION_ARGS)
-{
-	store_grant(require_role(fcinfo), GRANT_CHECK);
-	PG_RETURN_VOID();
-}
-
-Datum
-connect_grant_read(PG_FUNCTION_ARGS)
-{
-	store_grant(require_role(fcinfo), GRANT_CHECK | GRANT_READ);
-	PG_RETURN_VOID();
-}
-
-Datum
-connect_grant_usage(PG_FUNCTION_ARGS)
-{
-	store_grant(require_role(fcinfo), GRANT_CHECK | GRANT_READ | GRANT_WRITE);
-	PG_RETURN_VOID();
-}
-
-Datum
-connect_grant_share(PG_FUNCTION_ARGS)
-{
-	store_grant(require_role(fcinfo), GRANT_CHECK | GRANT_SHARE);
-	PG_RETURN_VOID();
-}
-
-Datum
-connect_grant_http(PG_FUNCTION_ARGS)
-{
-	store_grant(require_role(fcinfo), GRANT_HTTP);
-	PG_RETURN_VOID();
 }

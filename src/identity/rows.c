@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "catalog/pg_type.h"
+#include "store/setup.h"
 #include "store/store.h"
 #include "utils/builtins.h"
 
@@ -100,7 +101,7 @@ store_distrust_gateway(Name role)
 	Datum		value = NameGetDatum(role);
 
 	store_query(&distrust_gateway, &value, NULL);
-	store_revoke_act_as(role);
+	store_revoke(role, GRANT_ACT_AS);
 }
 
 /* Stores the hash of a new API key's secret and returns the key's id. */

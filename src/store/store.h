@@ -280,20 +280,4 @@ typedef struct StoredAnswer
 extern bool store_find_answer(text *organization, text *key, StoredAnswer *answer);
 extern void store_insert_answer(text *organization, text *key, const StoredAnswer *answer);
 
-/* ---- store_setup.c ---- */
-
-/* What a grant opens; kinds add up. */
-#define GRANT_CHECK		0x01
-#define GRANT_READ		0x02
-#define GRANT_WRITE		0x04
-#define GRANT_SHARE		0x08
-#define GRANT_HTTP		0x10
-#define GRANT_ACT_AS	0x20
-
-extern void store_create(Oid function);
-extern void store_upgrade(Oid function);
-extern StoreResult store_check_setup(bool preloaded);
-extern void store_grant(Name role, int kinds);
-extern void store_revoke_act_as(Name role);
-
 #endif							/* CONNECT_STORE_STORE_H */
