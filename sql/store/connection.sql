@@ -43,7 +43,10 @@ VALUES
 ('check', 'connection_times_check',
     'created_at >= ''0001-01-01 00:00:00+00'' AND created_at <= ''9999-12-31 00:00:00+00'''
     ' AND updated_at >= ''0001-01-01 00:00:00+00'' AND updated_at <= ''9999-12-31 00:00:00+00''',
-    'TIMES',
+    'and (>=(timestamp with time zone,timestamp with time zone) (created_at 27193971979722751)'
+    ' <=(timestamp with time zone,timestamp with time zone) (created_at 9117648497836035)'
+    ' >=(timestamp with time zone,timestamp with time zone) (updated_at 27193971979722751)'
+    ' <=(timestamp with time zone,timestamp with time zone) (updated_at 9117648497836035))',
     'Times lie within the years that RFC 3339 can write.'),
 
 ('index', 'connection_source_idx', 'source_organization_id, id', NULL,

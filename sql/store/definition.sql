@@ -26,8 +26,8 @@
 -- was altered is mended alone.
 
 CREATE FUNCTION connect.store_definition()
-RETURNS TABLE (step int, kind text, relation text, name text, statement text, present boolean,
-    sound boolean)
+RETURNS TABLE (round int, step int, kind text, relation text, name text, statement text,
+    present boolean, sound boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $definition$
@@ -263,17 +263,20 @@ things AS (
         format('COMMENT ON %s IS %L', f.commented, f.comment)
     FROM facts AS f WHERE f.comment IS NOT NULL)
 
-SELECT row_number() OVER (ORDER BY array_position(ARRAY['table', 'owner', 'column', 'not_null',
-        'default', 'primary_key', 'unique', 'foreign_key', 'check', 'index', 'option',
-        'row_security', 'policy', 'trigger', 'firing', 'comment', 'rows'], t.kind),
-        t.place, t.position)::int,
+SELECT k.round, row_number() OVER (ORDER BY k.place, t.place, t.position)::int,
     t.kind, t.relation, t.name, t.statement || ';', t.present, t.sound
-FROM things AS t ORDER BY 1
+FROM things AS t JOIN (VALUES (1, 1, 'table'), (2, 2, 'owner'), (2, 3, 'column'),
+    (3, 4, 'not_null'), (3, 5, 'default'), (3, 6, 'primary_key'), (3, 7, 'unique'),
+    (3, 8, 'foreign_key'), (3, 9, 'check'), (3, 10, 'index'), (3, 11, 'option'),
+    (3, 12, 'row_security'), (3, 13, 'policy'), (3, 14, 'trigger'), (4, 15, 'firing'),
+    (4, 16, 'comment'), (5, 17, 'rows')) AS k (round, place, kind) ON k.kind = t.kind
+ORDER BY 2
 $definition$;
 REVOKE ALL ON FUNCTION connect.store_definition() FROM PUBLIC;  -- for create_store() and its like
 COMMENT ON FUNCTION connect.store_definition() IS
 'Lists everything that the store consists of, in the order of its making, with what is there of it.
 statement makes it, or makes it right; present tells whether something of the name is there, and '
-'sound whether it is what it should be. Of rows that a table begins with sound is null: their '
+'sound whether it is what it should be. What is needed of a round shows when the rounds before it '
+'are done. Of rows that a table begins with sound is null: their '
 'statement finds out itself. upgrade_store() runs the statements of what is not sound, '
 'create_store() does so from nothing, and check_setup() lists it. Raises nothing.';

@@ -37,9 +37,7 @@ WITH kinds (kind, severity, missing_code, missing, other_code, other) AS (VALUES
         'trigger_missing', 'Trigger %1$I on %2$s is another one than create_store() makes.'),
     ('firing', 'error', NULL, NULL,
         'trigger_disabled', 'Trigger %1$I on %2$s does not fire for ordinary writers, or fires for'
-        ' replicated rows.'),
-    ('comment', 'warning', NULL, NULL,
-        'comment_differs', 'The comment on %1$s of %2$s is missing or another one.')),
+        ' replicated rows.')),
 -- What belongs to a table or an object that is missing itself needs no finding of its own.
 unsound AS (
     SELECT d.*, format('connect.%I', d.relation) AS target FROM connect.store_definition() AS d
@@ -53,7 +51,15 @@ SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
     CASE WHEN u.kind IN ('row_security', 'firing') THEN u.statement
     ELSE 'SELECT connect.upgrade_store();' END
 FROM unsound AS u JOIN kinds AS k ON k.kind = u.kind
-WHERE u.present OR k.missing_code IS NOT NULL ORDER BY u.step
+WHERE u.present OR k.missing_code IS NOT NULL
+UNION ALL SELECT 'comment_differs', 'warning',
+    format('Comments on %s are missing or other ones: %s.', u.target,
+        string_agg(u.name, ', ' ORDER BY u.step)),
+    'SELECT connect.upgrade_store();'
+FROM unsound AS u
+WHERE u.kind = 'comment' AND u.present AND NOT EXISTS (SELECT FROM unsound AS o
+    WHERE o.relation = u.relation AND o.kind || ' ' || o.name = u.name)
+GROUP BY u.target
 $findings$;
 REVOKE ALL ON FUNCTION connect.store_findings() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.store_findings() IS

@@ -125,25 +125,27 @@ grant_purpose(const char *role, const char *purpose, Oid grantor)
 }
 
 /*
- * Makes what the store lacks and mends what is another, one kind of thing after
- * the other: which of a kind are needed is seen when all kinds before it are as
- * they should be.  Rows are written by the store's owner, all else is done by
- * the caller.
+ * Makes what the store lacks and mends what is another, in rounds: what is needed
+ * of one shows when those before it are done.  Rows are written by the store's
+ * owner, all else is done by the caller.
  */
 static void
 mend_store(void)
 {
-	StoreResult kinds = select_now("SELECT kind FROM connect.store_definition()"
-								   " GROUP BY kind ORDER BY min(step)", functions_owner());
+	StoreResult rounds = select_now("SELECT round::text, bool_and(kind = 'rows')"
+									" FROM connect.store_definition()"
+									" GROUP BY round ORDER BY round",
+									functions_owner());
 
-	for (uint64 i = 0; i < kinds.count; i++)
+	for (uint64 i = 0; i < rounds.count; i++)
 	{
-		const char *kind = get_string(kinds, i, 0);
+		bool		only_rows = DatumGetBool(rounds.rows[i].values[1]);
 
-		run_statements_of(psprintf("SELECT statement FROM connect.store_definition()"
-								   " WHERE kind = %s AND sound IS NOT TRUE ORDER BY step",
-								   quote_literal_cstr(kind)),
-						  strcmp(kind, "rows") == 0 ? store_owner() : GetUserId());
+		run_statements_of(psprintf("SELECT statement"
+								   " FROM connect.store_definition()"
+								   " WHERE round = %s AND sound IS NOT TRUE"
+								   " ORDER BY step", get_string(rounds, i, 0)),
+						  only_rows ? store_owner() : GetUserId());
 	}
 }
 
