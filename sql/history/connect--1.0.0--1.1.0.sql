@@ -100,10 +100,10 @@ VALUES
     '=(text,text) (id select (connect.current_organization_id()))',
     'An organization sees itself.')
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_organization() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_organization() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_organization() IS
 'Describes table connect.organization, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';
 
 -- Table connect.scope.
 
@@ -143,10 +143,10 @@ FROM (VALUES ('account.read', 'Read the shared accounts.', true),
 WHERE NOT EXISTS (SELECT FROM connect.scope)
 $$, NULL, NULL)
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_scope() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_scope() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_scope() IS
 'Describes table connect.scope, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';
 
 -- Table connect.connection. No index mentions status or updated_at, and a page keeps room, so that
 -- a transition is a HOT update.
@@ -240,10 +240,10 @@ VALUES
     'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()',
     'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.')
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_connection() IS
 'Describes table connect.connection, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';
 
 -- Table connect.event: the history of all Connections, and the outbox.
 
@@ -319,10 +319,10 @@ An outbox reader takes rows with transaction_id < pg_snapshot_xmin(pg_current_sn
     'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_event()',
     'ENABLE', 'The trigger refuses TRUNCATE.')
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_event() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_event() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_event() IS
 'Describes table connect.event, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';
 
 -- Table connect.organization_role.
 
@@ -345,11 +345,11 @@ VALUES
 
 ('row_security', 'organization_role', NULL, NULL, NULL)
 $description$;
--- store_definition() reads it.
+-- store_description() reads it.
 REVOKE ALL ON FUNCTION connect.describe_organization_role() FROM PUBLIC;
 COMMENT ON FUNCTION connect.describe_organization_role() IS
 'Describes table connect.organization_role, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';
 
 -- Table connect.gateway_role.
 
@@ -370,10 +370,10 @@ VALUES
 
 ('row_security', 'gateway_role', NULL, NULL, NULL)
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_gateway_role() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_gateway_role() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_gateway_role() IS
 'Describes table connect.gateway_role, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';
 
 -- Table connect.api_key.
 
@@ -409,10 +409,10 @@ VALUES
 
 ('row_security', 'api_key', NULL, NULL, NULL)
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_api_key() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_api_key() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_api_key() IS
 'Describes table connect.api_key, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';
 
 -- Table connect.idempotency.
 
@@ -448,12 +448,12 @@ VALUES
 
 ('row_security', 'idempotency', NULL, NULL, NULL)
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_idempotency() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_idempotency() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_idempotency() IS
 'Describes table connect.idempotency, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';
 
--- The store: what it consists of, and what of that is there.
+-- The store: what it consists of, a row for each thing.
 --
 -- Its tables are ordinary ones, not members of the extension: members lose policies, indexes and
 -- triggers of the DBA's in a dump while their grants stay.
@@ -473,12 +473,54 @@ store_definition() says what the columns mean. Raises nothing.';
 --     trigger        the trigger  what follows its name       ENABLE or ENABLE ALWAYS
 --     rows           the table    an INSERT that may be repeated
 -- and the comment of each. parts is what connect.expression_parts() shows of an expression.
+
+CREATE FUNCTION connect.store_description()
+RETURNS TABLE (relation text, place int, kind text, name text, definition text, parts text,
+    comment text, "position" bigint)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+SELECT 'organization', 1, d.*
+FROM connect.describe_organization() WITH ORDINALITY AS d
+UNION ALL SELECT 'scope', 2, d.*
+FROM connect.describe_scope() WITH ORDINALITY AS d
+UNION ALL SELECT 'connection', 3, d.*
+FROM connect.describe_connection() WITH ORDINALITY AS d
+UNION ALL SELECT 'event', 4, d.*
+FROM connect.describe_event() WITH ORDINALITY AS d
+UNION ALL SELECT 'organization_role', 5, d.*
+FROM connect.describe_organization_role() WITH ORDINALITY AS d
+UNION ALL SELECT 'gateway_role', 6, d.*
+FROM connect.describe_gateway_role() WITH ORDINALITY AS d
+UNION ALL SELECT 'api_key', 7, d.*
+FROM connect.describe_api_key() WITH ORDINALITY AS d
+UNION ALL SELECT 'idempotency', 8, d.*
+FROM connect.describe_idempotency() WITH ORDINALITY AS d
+$description$;
+REVOKE ALL ON FUNCTION connect.store_description() FROM PUBLIC;  -- store_definition() reads it
+COMMENT ON FUNCTION connect.store_description() IS
+'Lists what the functions describe_...() say of each table, the tables in the order of their making.
+Raises nothing.';
+
+CREATE FUNCTION connect.store_owner() RETURNS oid
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $owner$
+SELECT relowner FROM pg_class
+WHERE relnamespace = 'connect'::regnamespace AND relname = 'connection'
+$owner$;
+REVOKE ALL ON FUNCTION connect.store_owner() FROM PUBLIC;  -- for create_store() and its like
+COMMENT ON FUNCTION connect.store_owner() IS
+'Returns the owner of the store, who is that of its Connections; null where there is no store.
+Raises nothing.';
+
+-- The store: what of its description is there, and what makes it.
 --
--- From these come, here, the statements and the facts of the catalogs that tell whether they are
--- needed. Nothing compares the text of DDL. CREATE TABLE is made of the rows of kind column, and
--- ADD COLUMN of the same ones where an older store lacks one. A column's nullability and default,
--- a trigger's firing, a table's owner and every comment are things of their own, so that one that
--- was altered is mended alone.
+-- From each row of the description come statements, and the facts of the catalogs that tell whether
+-- they are needed. Nothing compares the text of DDL. CREATE TABLE is made of the rows of kind
+-- column, and ADD COLUMN of the same ones where an older store lacks one. A column's nullability
+-- and default, a trigger's firing, a table's owner and every comment are things of their own, so
+-- that one that was altered is mended alone.
 
 CREATE FUNCTION connect.store_definition()
 RETURNS TABLE (round int, step int, kind text, relation text, name text, statement text,
@@ -486,35 +528,12 @@ RETURNS TABLE (round int, step int, kind text, relation text, name text, stateme
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $definition$
-WITH tables (relation, place, kind, name, definition, parts, comment, position) AS MATERIALIZED (
-    SELECT 'organization', 1, d.*
-    FROM connect.describe_organization() WITH ORDINALITY AS d
-    UNION ALL SELECT 'scope', 2, d.*
-    FROM connect.describe_scope() WITH ORDINALITY AS d
-    UNION ALL SELECT 'connection', 3, d.*
-    FROM connect.describe_connection() WITH ORDINALITY AS d
-    UNION ALL SELECT 'event', 4, d.*
-    FROM connect.describe_event() WITH ORDINALITY AS d
-    UNION ALL SELECT 'organization_role', 5, d.*
-    FROM connect.describe_organization_role() WITH ORDINALITY AS d
-    UNION ALL SELECT 'gateway_role', 6, d.*
-    FROM connect.describe_gateway_role() WITH ORDINALITY AS d
-    UNION ALL SELECT 'api_key', 7, d.*
-    FROM connect.describe_api_key() WITH ORDINALITY AS d
-    UNION ALL SELECT 'idempotency', 8, d.*
-    FROM connect.describe_idempotency() WITH ORDINALITY AS d),
-
 -- What is described, beside the table that it is for, if that is there.
-described AS MATERIALIZED (
+WITH described AS MATERIALIZED (
     SELECT d.*, format('connect.%I', d.relation) AS target, c.oid AS table_oid, c.relkind,
         c.relpersistence, c.relowner, c.relrowsecurity, c.reloptions
-    FROM tables AS d LEFT JOIN pg_class AS c
+    FROM connect.store_description() AS d LEFT JOIN pg_class AS c
     ON c.relnamespace = 'connect'::regnamespace AND c.relname = d.relation),
-
--- The store's owner is that of its Connections.
-store_owner AS (
-    SELECT relowner, pg_get_userbyid(relowner) AS rolname FROM pg_class
-    WHERE relnamespace = 'connect'::regnamespace AND relname = 'connection'),
 
 columns AS (
     SELECT d.*, a.attnum, a.attnotnull, f.adbin,
@@ -581,9 +600,11 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
     FROM described AS d WHERE d.kind = 'table'
 
     UNION ALL SELECT 'owner', d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
-        d.relowner = o.relowner, '', format('ALTER TABLE %s OWNER TO %I', d.target, o.rolname),
+        d.relowner = o.oid, '',
+        format('ALTER TABLE %s OWNER TO %I', d.target, pg_get_userbyid(o.oid)),
         NULL, NULL, NULL, NULL, NULL
-    FROM described AS d, store_owner AS o WHERE d.kind = 'table'
+    FROM described AS d, connect.store_owner() AS o (oid)
+    WHERE d.kind = 'table' AND o.oid IS NOT NULL
 
     UNION ALL SELECT c.kind, c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
         c.atttypid = to_regtype(c.type) AND c.atttypmod = -1
@@ -777,16 +798,19 @@ WITH kinds (kind, severity, missing_code, missing, other_code, other) AS (VALUES
         'trigger_disabled', 'Trigger %1$I on %2$s does not fire for ordinary writers, or fires for'
         ' replicated rows.')),
 -- What belongs to a table or an object that is missing itself needs no finding of its own.
-unsound AS (
+unsound AS MATERIALIZED (
     SELECT d.*, format('connect.%I', d.relation) AS target FROM connect.store_definition() AS d
-    WHERE NOT d.sound
-    AND (d.kind = 'table' OR to_regclass(format('connect.%I', d.relation)) IS NOT NULL))
+    WHERE NOT d.sound AND (d.kind = 'table' OR EXISTS (SELECT FROM pg_class AS c
+        WHERE c.relnamespace = 'connect'::regnamespace AND c.relname = d.relation
+        AND c.relkind = 'r')))
 SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
     CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN 'warning' ELSE k.severity END,
     CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN format('Trigger %I on %s does not fire for every'
         ' writer: the gate keeps nothing beyond a statement.', u.name, u.target)
     ELSE format(CASE WHEN u.present THEN k.other ELSE k.missing END, u.name, u.target) END,
     CASE WHEN u.kind IN ('row_security', 'firing') THEN u.statement
+    WHEN u.kind = 'table' AND u.present THEN
+        'Rename what is no table, then SELECT connect.upgrade_store();'
     ELSE 'SELECT connect.upgrade_store();' END
 FROM unsound AS u JOIN kinds AS k ON k.kind = u.kind
 WHERE u.present OR k.missing_code IS NOT NULL
@@ -813,13 +837,12 @@ SET search_path = pg_catalog, pg_temp
 AS $findings$
 WITH tables AS (
     SELECT c.* FROM pg_class AS c WHERE c.relnamespace = 'connect'::regnamespace
-    AND c.relname IN (SELECT d.relation FROM connect.store_definition() AS d)),
+    AND c.relname IN (SELECT d.name FROM connect.store_description() AS d WHERE d.kind = 'table')),
 acl AS (
     SELECT t.relname, a.grantee, a.privilege_type FROM tables AS t, aclexplode(t.relacl) AS a
     WHERE a.grantee <> t.relowner),
 owner AS (
-    SELECT r.* FROM tables AS t JOIN pg_roles AS r ON r.oid = t.relowner
-    WHERE t.relname = 'connection'),
+    SELECT * FROM pg_roles WHERE oid = connect.store_owner()),
 lacking AS (
     SELECT string_agg(format('%s on %s %s', g.privilege, g.kind, g.object), ', '
         ORDER BY g.kind DESC, g.object COLLATE "C") AS privileges
@@ -915,15 +938,11 @@ AS $checks$
 WITH checks (function, as_owner) AS (VALUES
     ('connect.store_findings()', false),
     ('connect.privilege_findings()', false),
-    ('connect.gateway_findings()', true)),
-owner AS (
-    SELECT c.relowner FROM pg_class AS c
-    WHERE c.relnamespace = 'connect'::regnamespace AND c.relname = 'connection')
+    ('connect.gateway_findings()', true))
 -- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
 SELECT c.function, c.as_owner FROM checks AS c
-WHERE NOT c.as_owner OR EXISTS (SELECT FROM owner AS o
-    WHERE has_schema_privilege(o.relowner, 'connect', 'USAGE')
-    AND has_function_privilege(o.relowner, c.function, 'EXECUTE'))
+WHERE NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
+    AND has_function_privilege(connect.store_owner(), c.function, 'EXECUTE')
 $checks$;
 REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.setup_checks() IS

@@ -32,7 +32,7 @@ VALUES
 
 ('row_security', 'api_key', NULL, NULL, NULL)
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_api_key() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_api_key() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_api_key() IS
 'Describes table connect.api_key, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';

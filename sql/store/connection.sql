@@ -90,7 +90,7 @@ VALUES
     'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()',
     'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.')
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_connection() IS
 'Describes table connect.connection, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';

@@ -1,29 +1,10 @@
--- The store: what it consists of, and what of that is there.
+-- The store: what of its description is there, and what makes it.
 --
--- Its tables are ordinary ones, not members of the extension: members lose policies, indexes and
--- triggers of the DBA's in a dump while their grants stay.
---
--- A table is described once, in the file of its name beside this one, by rows of
---     kind           name         definition                  parts
---     table          the table
---     column         the column   type, NOT NULL, DEFAULT     those of the default
---     primary_key    constraint   columns
---     unique         constraint   columns
---     foreign_key    constraint   column                      the table that it refers to
---     check          constraint   expression                  those of the expression
---     index          the index    columns
---     option         the option   its value                   values of earlier versions
---     row_security   the table
---     policy         the policy   what follows its table      those of the expression
---     trigger        the trigger  what follows its name       ENABLE or ENABLE ALWAYS
---     rows           the table    an INSERT that may be repeated
--- and the comment of each. parts is what connect.expression_parts() shows of an expression.
---
--- From these come, here, the statements and the facts of the catalogs that tell whether they are
--- needed. Nothing compares the text of DDL. CREATE TABLE is made of the rows of kind column, and
--- ADD COLUMN of the same ones where an older store lacks one. A column's nullability and default,
--- a trigger's firing, a table's owner and every comment are things of their own, so that one that
--- was altered is mended alone.
+-- From each row of the description come statements, and the facts of the catalogs that tell whether
+-- they are needed. Nothing compares the text of DDL. CREATE TABLE is made of the rows of kind
+-- column, and ADD COLUMN of the same ones where an older store lacks one. A column's nullability
+-- and default, a trigger's firing, a table's owner and every comment are things of their own, so
+-- that one that was altered is mended alone.
 
 CREATE FUNCTION connect.store_definition()
 RETURNS TABLE (round int, step int, kind text, relation text, name text, statement text,
@@ -31,35 +12,12 @@ RETURNS TABLE (round int, step int, kind text, relation text, name text, stateme
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $definition$
-WITH tables (relation, place, kind, name, definition, parts, comment, position) AS MATERIALIZED (
-    SELECT 'organization', 1, d.*
-    FROM connect.describe_organization() WITH ORDINALITY AS d
-    UNION ALL SELECT 'scope', 2, d.*
-    FROM connect.describe_scope() WITH ORDINALITY AS d
-    UNION ALL SELECT 'connection', 3, d.*
-    FROM connect.describe_connection() WITH ORDINALITY AS d
-    UNION ALL SELECT 'event', 4, d.*
-    FROM connect.describe_event() WITH ORDINALITY AS d
-    UNION ALL SELECT 'organization_role', 5, d.*
-    FROM connect.describe_organization_role() WITH ORDINALITY AS d
-    UNION ALL SELECT 'gateway_role', 6, d.*
-    FROM connect.describe_gateway_role() WITH ORDINALITY AS d
-    UNION ALL SELECT 'api_key', 7, d.*
-    FROM connect.describe_api_key() WITH ORDINALITY AS d
-    UNION ALL SELECT 'idempotency', 8, d.*
-    FROM connect.describe_idempotency() WITH ORDINALITY AS d),
-
 -- What is described, beside the table that it is for, if that is there.
-described AS MATERIALIZED (
+WITH described AS MATERIALIZED (
     SELECT d.*, format('connect.%I', d.relation) AS target, c.oid AS table_oid, c.relkind,
         c.relpersistence, c.relowner, c.relrowsecurity, c.reloptions
-    FROM tables AS d LEFT JOIN pg_class AS c
+    FROM connect.store_description() AS d LEFT JOIN pg_class AS c
     ON c.relnamespace = 'connect'::regnamespace AND c.relname = d.relation),
-
--- The store's owner is that of its Connections.
-store_owner AS (
-    SELECT relowner, pg_get_userbyid(relowner) AS rolname FROM pg_class
-    WHERE relnamespace = 'connect'::regnamespace AND relname = 'connection'),
 
 columns AS (
     SELECT d.*, a.attnum, a.attnotnull, f.adbin,
@@ -126,9 +84,11 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
     FROM described AS d WHERE d.kind = 'table'
 
     UNION ALL SELECT 'owner', d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
-        d.relowner = o.relowner, '', format('ALTER TABLE %s OWNER TO %I', d.target, o.rolname),
+        d.relowner = o.oid, '',
+        format('ALTER TABLE %s OWNER TO %I', d.target, pg_get_userbyid(o.oid)),
         NULL, NULL, NULL, NULL, NULL
-    FROM described AS d, store_owner AS o WHERE d.kind = 'table'
+    FROM described AS d, connect.store_owner() AS o (oid)
+    WHERE d.kind = 'table' AND o.oid IS NOT NULL
 
     UNION ALL SELECT c.kind, c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
         c.atttypid = to_regtype(c.type) AND c.atttypmod = -1

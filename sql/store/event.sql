@@ -72,7 +72,7 @@ An outbox reader takes rows with transaction_id < pg_snapshot_xmin(pg_current_sn
     'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_event()',
     'ENABLE', 'The trigger refuses TRUNCATE.')
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_event() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_event() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_event() IS
 'Describes table connect.event, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';

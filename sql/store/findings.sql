@@ -39,16 +39,19 @@ WITH kinds (kind, severity, missing_code, missing, other_code, other) AS (VALUES
         'trigger_disabled', 'Trigger %1$I on %2$s does not fire for ordinary writers, or fires for'
         ' replicated rows.')),
 -- What belongs to a table or an object that is missing itself needs no finding of its own.
-unsound AS (
+unsound AS MATERIALIZED (
     SELECT d.*, format('connect.%I', d.relation) AS target FROM connect.store_definition() AS d
-    WHERE NOT d.sound
-    AND (d.kind = 'table' OR to_regclass(format('connect.%I', d.relation)) IS NOT NULL))
+    WHERE NOT d.sound AND (d.kind = 'table' OR EXISTS (SELECT FROM pg_class AS c
+        WHERE c.relnamespace = 'connect'::regnamespace AND c.relname = d.relation
+        AND c.relkind = 'r')))
 SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
     CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN 'warning' ELSE k.severity END,
     CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN format('Trigger %I on %s does not fire for every'
         ' writer: the gate keeps nothing beyond a statement.', u.name, u.target)
     ELSE format(CASE WHEN u.present THEN k.other ELSE k.missing END, u.name, u.target) END,
     CASE WHEN u.kind IN ('row_security', 'firing') THEN u.statement
+    WHEN u.kind = 'table' AND u.present THEN
+        'Rename what is no table, then SELECT connect.upgrade_store();'
     ELSE 'SELECT connect.upgrade_store();' END
 FROM unsound AS u JOIN kinds AS k ON k.kind = u.kind
 WHERE u.present OR k.missing_code IS NOT NULL
@@ -75,13 +78,12 @@ SET search_path = pg_catalog, pg_temp
 AS $findings$
 WITH tables AS (
     SELECT c.* FROM pg_class AS c WHERE c.relnamespace = 'connect'::regnamespace
-    AND c.relname IN (SELECT d.relation FROM connect.store_definition() AS d)),
+    AND c.relname IN (SELECT d.name FROM connect.store_description() AS d WHERE d.kind = 'table')),
 acl AS (
     SELECT t.relname, a.grantee, a.privilege_type FROM tables AS t, aclexplode(t.relacl) AS a
     WHERE a.grantee <> t.relowner),
 owner AS (
-    SELECT r.* FROM tables AS t JOIN pg_roles AS r ON r.oid = t.relowner
-    WHERE t.relname = 'connection'),
+    SELECT * FROM pg_roles WHERE oid = connect.store_owner()),
 lacking AS (
     SELECT string_agg(format('%s on %s %s', g.privilege, g.kind, g.object), ', '
         ORDER BY g.kind DESC, g.object COLLATE "C") AS privileges
@@ -177,15 +179,11 @@ AS $checks$
 WITH checks (function, as_owner) AS (VALUES
     ('connect.store_findings()', false),
     ('connect.privilege_findings()', false),
-    ('connect.gateway_findings()', true)),
-owner AS (
-    SELECT c.relowner FROM pg_class AS c
-    WHERE c.relnamespace = 'connect'::regnamespace AND c.relname = 'connection')
+    ('connect.gateway_findings()', true))
 -- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
 SELECT c.function, c.as_owner FROM checks AS c
-WHERE NOT c.as_owner OR EXISTS (SELECT FROM owner AS o
-    WHERE has_schema_privilege(o.relowner, 'connect', 'USAGE')
-    AND has_function_privilege(o.relowner, c.function, 'EXECUTE'))
+WHERE NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
+    AND has_function_privilege(connect.store_owner(), c.function, 'EXECUTE')
 $checks$;
 REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.setup_checks() IS

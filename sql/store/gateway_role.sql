@@ -17,7 +17,7 @@ VALUES
 
 ('row_security', 'gateway_role', NULL, NULL, NULL)
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_gateway_role() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_gateway_role() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_gateway_role() IS
 'Describes table connect.gateway_role, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';

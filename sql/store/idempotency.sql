@@ -32,7 +32,7 @@ VALUES
 
 ('row_security', 'idempotency', NULL, NULL, NULL)
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_idempotency() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_idempotency() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_idempotency() IS
 'Describes table connect.idempotency, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';

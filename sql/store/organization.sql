@@ -29,7 +29,7 @@ VALUES
     '=(text,text) (id select (connect.current_organization_id()))',
     'An organization sees itself.')
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_organization() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_organization() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_organization() IS
 'Describes table connect.organization, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';

@@ -19,8 +19,8 @@ VALUES
 
 ('row_security', 'organization_role', NULL, NULL, NULL)
 $description$;
--- store_definition() reads it.
+-- store_description() reads it.
 REVOKE ALL ON FUNCTION connect.describe_organization_role() FROM PUBLIC;
 COMMENT ON FUNCTION connect.describe_organization_role() IS
 'Describes table connect.organization_role, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';

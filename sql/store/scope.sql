@@ -36,7 +36,7 @@ FROM (VALUES ('account.read', 'Read the shared accounts.', true),
 WHERE NOT EXISTS (SELECT FROM connect.scope)
 $$, NULL, NULL)
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_scope() FROM PUBLIC;  -- store_definition() reads it
+REVOKE ALL ON FUNCTION connect.describe_scope() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_scope() IS
 'Describes table connect.scope, a row for each thing that it consists of.
-store_definition() says what the columns mean. Raises nothing.';
+sql/store/description.sql says what the columns mean. Raises nothing.';

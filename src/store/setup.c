@@ -82,6 +82,19 @@ select_now(const char *query, Oid role)
 	return result;
 }
 
+/*
+ * Returns the store's owner, whatever its tables look like.  Only for a store
+ * that exists, beside SQL that is not older.
+ */
+static Oid
+setup_owner(void)
+{
+	StoreResult result = select_now("SELECT connect.store_owner()",
+									functions_owner());
+
+	return DatumGetObjectId(result.rows[0].values[0]);
+}
+
 /* Returns one column of one row as a string, or NULL. */
 static const char *
 get_string(StoreResult result, uint64 row, int column)
@@ -145,7 +158,7 @@ mend_store(void)
 								   " FROM connect.store_definition()"
 								   " WHERE round = %s AND sound IS NOT TRUE"
 								   " ORDER BY step", get_string(rounds, i, 0)),
-						  only_rows ? store_owner() : GetUserId());
+						  only_rows ? setup_owner() : GetUserId());
 	}
 }
 
@@ -193,14 +206,18 @@ store_create(void)
 void
 store_upgrade(void)
 {
-	const char *owner = GetUserNameFromId(store_owner(), false);
-
 	if (sql_is_older())
 		ereport(ERROR,
 				(connect_error(ERROR_EXTENSION_OUTDATED),
 				 errdetail("The library is newer than the functions of schema \"connect\"."),
 				 errhint("Run ALTER EXTENSION connect UPDATE; first.")));
-	grant_purpose(owner, GRANT_OWNER, functions_owner());
+	if (!store_exists())
+		ereport(ERROR,
+				(connect_error(ERROR_STORE_MISSING),
+				 errdetail("There is no store to bring up to date."),
+				 errhint("Run SELECT connect.create_store();")));
+	grant_purpose(GetUserNameFromId(setup_owner(), false), GRANT_OWNER,
+				  functions_owner());
 	mend_store();
 	store_command("NOTIFY pgrst, 'reload schema'", GetUserId());
 }
@@ -300,7 +317,7 @@ run_checks(StoreResult *findings)
 
 		try_select(psprintf("SELECT code, severity, finding, remedy FROM %s",
 							get_string(checks, i, 0)),
-				   as_owner ? store_owner : functions_owner, &found, findings);
+				   as_owner ? setup_owner : functions_owner, &found, findings);
 		for (uint64 j = 0; j < found.count; j++)
 			add_finding(findings, get_string(found, j, 0), get_string(found, j, 1),
 						get_string(found, j, 2), get_string(found, j, 3));

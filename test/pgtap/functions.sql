@@ -21,6 +21,8 @@ INSERT INTO expected_function VALUES
     ('describe_gateway_role', '', 'TABLE(kind text, name text, definition text, parts text, comment text)', 'sql', 'immutable', false, 'safe'),
     ('describe_api_key', '', 'TABLE(kind text, name text, definition text, parts text, comment text)', 'sql', 'immutable', false, 'safe'),
     ('describe_idempotency', '', 'TABLE(kind text, name text, definition text, parts text, comment text)', 'sql', 'immutable', false, 'safe'),
+    ('store_description', '', 'TABLE(relation text, place integer, kind text, name text, definition text, parts text, comment text, "position" bigint)', 'sql', 'immutable', false, 'safe'),
+    ('store_owner', '', 'oid', 'sql', 'stable', false, 'safe'),
     ('store_definition', '', 'TABLE(round integer, step integer, kind text, relation text, name text, statement text, present boolean, sound boolean)', 'sql', 'stable', false, 'safe'),
     ('store_findings', '', 'TABLE(code text, severity text, finding text, remedy text)', 'sql', 'stable', false, 'safe'),
     ('privilege_findings', '', 'TABLE(code text, severity text, finding text, remedy text)', 'sql', 'stable', false, 'safe'),
