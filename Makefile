@@ -19,10 +19,21 @@ MODULE_big = connect
 OBJS = $(patsubst $(srcdir)/%.c,%.o,$(sort $(wildcard $(srcdir)/src/*.c $(srcdir)/src/*/*.c)))
 PG_CPPFLAGS = -I$(srcdir)/src
 
+# The install script is these parts, in this order; folders and names follow those of src/. They stand
+# in folders because pg_regress would run sql/NAME.sql as the test NAME.
+SQL_PARTS = base/schema connection/status \
+	connection/rules connection/guard event/guard gate/mark \
+	store/expression store/organization store/scope store/connection store/event \
+	store/organization_role store/gateway_role store/api_key store/idempotency \
+	store/description store/definition store/findings store/grants store/api \
+	identity/acting identity/roles identity/keys organization/api scope/api connection/api event/api \
+	gate/access gate/share http/idempotency http/routes \
+	connection/http event/http organization/http scope/http base/reload
 EXTENSION_SQL = sql/connect--$(EXTVERSION).sql
-UPDATE_SQL = sql/connect--0.1.0--1.0.0.sql
+# Install scripts of versions before, and the update scripts of all versions. Each is written by hand,
+# and none changes after its release.
 DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/history/*.sql))
-DATA_built = $(EXTENSION_SQL) $(UPDATE_SQL)
+DATA_built = $(EXTENSION_SQL)
 EXTRA_CLEAN = results tmp_check regression.diffs regression.out test/unit/unit test/fuzz/build
 
 PG_CONFIG ?= pg_config
@@ -61,17 +72,9 @@ folders:
 link_expected:
 	test -e expected || ln -s $(srcdir)/expected expected
 
-$(EXTENSION_SQL): $(sort $(wildcard $(srcdir)/sql/[0-9][0-9]_*.sql))
+$(EXTENSION_SQL): $(SQL_PARTS:%=$(srcdir)/sql/%.sql) $(srcdir)/connect.control
 	mkdir -p sql
-	cat $^ > $@
-
-# What 1.0.0 adds to 0.1.0: a trigger function, the definition that names it, what upgrade_store() does more, and routes().
-$(UPDATE_SQL): $(addprefix $(srcdir)/sql/,25_mark.sql 30_definition.sql 35_store.sql 65_http.sql)
-	mkdir -p sql
-	{ printf '%s\n' '\echo Use "ALTER EXTENSION connect UPDATE" to load this file. \quit'; \
-	  sed 's/^CREATE FUNCTION connect.store_definition/CREATE OR REPLACE FUNCTION connect.store_definition/' $(filter-out %/35_store.sql %/65_http.sql,$^); \
-	  sed -n '/^COMMENT ON FUNCTION connect.upgrade_store/,/;$$/p' $(filter %/35_store.sql,$^); \
-	  sed -n '/^CREATE FUNCTION connect_api.routes/,$$p' $(filter %/65_http.sql,$^); } > $@
+	cat $(SQL_PARTS:%=$(srcdir)/sql/%.sql) > $@
 
 # The files that need no backend, linked without one; prints TAP.
 UNIT_SOURCES = $(wildcard $(srcdir)/test/unit/*.c) $(addprefix $(srcdir)/src/,resource/rules.c connection/rules.c base/typeid.c)

@@ -101,6 +101,10 @@ static const ErrorKind kinds[] = {
 	},
 	[ERROR_ENCODING] = {"encoding", ERRCODE_FEATURE_NOT_SUPPORTED,
 		"connect requires a database in UTF8"},
+	[ERROR_EXTENSION_OUTDATED] = {
+		"extension_outdated", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+		"connect extension is older than its library"
+	},
 
 	/* raised by the HTTP handlers only */
 	[ERROR_BODY_INVALID] = {"body_invalid", ERRCODE_HTTP('4', '0', '0'),

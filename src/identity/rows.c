@@ -87,7 +87,7 @@ identity_distrust_gateway(Name role)
 	Datum		value = NameGetDatum(role);
 
 	store_query(&distrust_gateway, &value, NULL);
-	store_revoke_act_as(role);
+	store_revoke(role, GRANT_ACT_AS);
 }
 
 /* Stores the hash of a new API key's secret and returns the key's id. */

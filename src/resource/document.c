@@ -209,8 +209,9 @@ static inline void
 write_self(char *path, const Resource *resource, const text *id)
 {
 	memcpy(path, resource->path, resource->path_len);
-	path[resource->path_len] = '/';
-	memcpy(path + resource->path_len + 1, VARDATA_ANY(id), VARSIZE_ANY_EXHDR(id));
+	path += resource->path_len;
+	*path++ = '/';
+	memcpy(path, VARDATA_ANY(id), VARSIZE_ANY_EXHDR(id));
 }
 
 static inline int

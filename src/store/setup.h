@@ -8,18 +8,25 @@
 
 #include "store/statement.h"
 
-/* What a grant opens; kinds add up. */
-#define GRANT_CHECK		0x01
-#define GRANT_READ		0x02
-#define GRANT_WRITE		0x04
-#define GRANT_SHARE		0x08
-#define GRANT_HTTP		0x10
-#define GRANT_ACT_AS	0x20
+/* Purposes of connect.grant_definition(). */
+#define GRANT_CHECK		"check"
+#define GRANT_READ		"read"
+#define GRANT_USAGE		"usage"
+#define GRANT_SHARE		"share"
+#define GRANT_HTTP		"http"
+#define GRANT_ACT_AS	"act_as"
+#define GRANT_OWNER		"owner"
 
-extern void store_create(Oid function);
-extern void store_upgrade(Oid function);
+extern void store_create(void);
+extern void store_upgrade(void);
 extern StoreResult store_check_setup(bool preloaded);
-extern void store_grant(Name role, int kinds);
-extern void store_revoke_act_as(Name role);
+extern void store_grant(Name role, const char *purpose);
+extern void store_revoke(Name role, const char *purpose);
+
+/* ---- older.c ---- */
+
+extern const char *older_definition(void);
+extern const char *older_grants(const char *purpose, const char *role);
+extern const char *older_revokes(const char *purpose, const char *role);
 
 #endif							/* CONNECT_STORE_SETUP_H */

@@ -30,8 +30,8 @@ POSTGRESQL = re.compile(
     r"|\b(SPI_connect|SPI_connect_ext|(?:Sub)?XactEvent|(?:SUB)?XACT_EVENT_\w+|tg_event|TriggerEvent|TRIGGER_EVENT_\w+"
     r"|[Tt]rigger events?|E_R_I_E_\w+|ERRCODE_(?:\w+_)?CONNECTION_\w+|RegisterXactCallback|EventTrigger\w*"
     r"|event_trigger\w*|WaitEvent\w*|WAIT_EVENT_\w+|wait_event\w*)\b")
-# The one table of all refusals, of whatever they refuse.
-NAMING = {"src/base/errors.c", "src/base/errors.h"}
+# The one table of all refusals, of whatever they refuse; and what versions before granted, by name.
+NAMING = {"src/base/errors.c", "src/base/errors.h", "src/store/older.c"}
 
 # Data, and what is frozen or only shown: the limit is for programs, and what they are made of.
 LONG = {

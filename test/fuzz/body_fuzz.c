@@ -1,8 +1,8 @@
 /*
  * body_fuzz.c
- *		The body of a request, as src/http/body.c and src/json/reader.c read it.  The
- *		first byte says of which shape: meta, attributes with a member that is
- *		required, or with none.
+ *		The body of a request, as src/http/body.c and src/json/reader.c read
+ *		it.  The first byte says of which shape: meta, attributes with a member
+ *		that is required, or with none.
  */
 #include "postgres.h"
 
@@ -15,7 +15,9 @@
 static bool
 is_text(const char *value, int len)
 {
-	return value == NULL || (memchr(value, 0, len) == NULL && pg_encoding_verifymbstr(PG_UTF8, value, len) == len);
+	return value == NULL ||
+		(memchr(value, 0, len) == NULL &&
+		 pg_encoding_verifymbstr(PG_UTF8, value, len) == len);
 }
 
 #define IS_TEXT(value) \
@@ -53,14 +55,16 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	shape = &shapes[data[0] % lengthof(shapes)];
 	if (RUN(body_read(shim_bytea(data + 1, size - 1), shape, &body)))
 	{
-		PROMISE(IS_STRING(body.type) && IS_STRING(body.id) && IS_STRING(body.unknown));
+		PROMISE(IS_STRING(body.type) && IS_STRING(body.id) &&
+				IS_STRING(body.unknown));
 		PROMISE((body.unknown == NULL) == (body.unknown_name == NULL));
 		for (int i = 0; shape->members[i].name != NULL; i++)
 		{
 			const BodyMember *member = &shape->members[i];
 
 			PROMISE(!member->required || body.values[i] != NULL);
-			PROMISE(member->kind == MEMBER_TEXTS ? body_texts(&body, member->name) == body.values[i] :
+			PROMISE(member->kind == MEMBER_TEXTS ?
+					body_texts(&body, member->name) == body.values[i] :
 					IS_TEXT(body_text(&body, member->name)));
 		}
 		PROMISE(RUN(body_refuse_unknown(&body)) == (body.unknown == NULL));

@@ -1,8 +1,8 @@
 /*
  * headers_fuzz.c
- *		The setting in which PostgREST leaves the headers, as src/json/reader.c and
- *		src/http/request.c read it, with the query string in one of them, which
- *		src/http/query.c reads.
+ *		The setting in which PostgREST leaves the headers, as src/json/reader.c
+ *		and src/http/request.c read it, with the query string in one of them,
+ *		which src/http/query.c reads.
  */
 #include "postgres.h"
 
@@ -17,7 +17,8 @@ depth_of(const JsonValue *value)
 	int			depth = 0;
 	int			count = 0;
 
-	for (const JsonValue *child = value->first; child != NULL; child = child->next)
+	for (const JsonValue *child = value->first;
+		 child != NULL; child = child->next)
 	{
 		PROMISE(child->parent == value);
 		PROMISE((child->name != NULL) == (value->kind == JSON_OBJECT));
@@ -48,7 +49,8 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	if (RUN((request_check_headers(&request),
 			 query_parse(&request, &shape, &resource, &list))))
 		PROMISE(request.idempotency_key == NULL ||
-				(strlen(request.idempotency_key) >= 1 && strlen(request.idempotency_key) <= 255));
+				(strlen(request.idempotency_key) >= 1 &&
+				 strlen(request.idempotency_key) <= 255));
 	else
 		PROMISE(shim_sqlstate == ERRCODE_INVALID_PARAMETER_VALUE);
 	shim_reset();

@@ -1,7 +1,8 @@
 /*
  * ids_fuzz.c
- *		Identifiers and words: src/base/typeid.c and src/connection/rules.c.  The input is
- *		taken as an id, as a word, and as times and randomness of a clock.
+ *		Identifiers and words: src/base/typeid.c and src/connection/rules.c.
+ *		The input is taken as an id, as a word, and as times and randomness of
+ *		a clock.
  */
 #include "postgres.h"
 
@@ -15,7 +16,8 @@
 static bool
 is_id(const char *id, size_t len)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
 	for (size_t i = 0; i < len; i++)
 	{
@@ -40,7 +42,9 @@ try_clock(const uint8 *data, size_t size)
 
 		for (int i = 0; i < 6; i++)
 			ms = ms << 8 | data[i];
-		/* a clock starts after 1970, and what it carries stays within 48 bits */
+		/*
+		 * a clock starts after 1970, and what it carries stays within 48 bits
+		 */
 		typeid_make(&clock, "cxn", Max(ms >> 2, 1), data + 6, id);
 		PROMISE(strlen(id) == TYPEID_SIZE - 1 && strncmp(id, "cxn_", 4) == 0);
 		PROMISE(typeid_pattern_ok(id, TYPEID_SIZE - 1));
@@ -55,10 +59,12 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
 	char	   *word = shim_string(data, size);
 	char	   *bytes = memcpy(palloc(size), data, size);
-	int			status = rules_state_parse(&connection_life, word, strlen(word));
+	int			status = rules_state_parse(&connection_life, word,
+										   strlen(word));
 
 	PROMISE(typeid_pattern_ok(bytes, size) == is_id(bytes, size));
-	PROMISE(status == CONNECTION_NONE || strcmp(rules_state_label(&connection_life, status), word) == 0);
+	PROMISE(status == CONNECTION_NONE ||
+			strcmp(rules_state_label(&connection_life, status), word) == 0);
 	try_clock(data, size);
 	shim_reset();
 	return 0;

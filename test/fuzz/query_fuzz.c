@@ -1,8 +1,8 @@
 /*
  * query_fuzz.c
- *		The query string, as src/http/query.c reads it.  The first byte says which
- *		parameters the operation takes.  The rest comes out of JSON and so is UTF-8
- *		as far as it is not percent-encoded.
+ *		The query string, as src/http/query.c reads it.  The first byte says
+ *		which parameters the operation takes.  The rest comes out of JSON and
+ *		so is UTF-8 as far as it is not percent-encoded.
  */
 #include "postgres.h"
 
@@ -41,8 +41,9 @@ is_text(const text *value)
 {
 	int			len = value == NULL ? 0 : VARSIZE_ANY_EXHDR(value);
 
-	return len == 0 || (memchr(VARDATA_ANY(value), 0, len) == NULL &&
-						pg_encoding_verifymbstr(PG_UTF8, VARDATA_ANY(value), len) == len);
+	return len == 0 ||
+		(memchr(VARDATA_ANY(value), 0, len) == NULL &&
+		 pg_encoding_verifymbstr(PG_UTF8, VARDATA_ANY(value), len) == len);
 }
 
 int
@@ -52,7 +53,8 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	ListRequest list;
 	QueryShape	shape;
 
-	if (size == 0 || pg_encoding_verifymbstr(PG_UTF8, (const char *) data + 1, size - 1) != (int) size - 1)
+	if (size == 0 || pg_encoding_verifymbstr(PG_UTF8, (const char *) data + 1,
+											 size - 1) != (int) size - 1)
 		return 0;
 	shape.pages = data[0] & TAKES_PAGES;
 	shape.fields = data[0] & TAKES_FIELDS;
@@ -65,9 +67,11 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 		PROMISE(is_text(list.after) && is_text(list.before));
 		for (int i = 0; i < RESOURCE_MAX_FILTERS; i++)
 			PROMISE(is_text(list.filters[i]) &&
-					(list.filters[i] == NULL || (shape.filters && i < resource.nfilters)));
+					(list.filters[i] == NULL ||
+					 (shape.filters && i < resource.nfilters)));
 		PROMISE(shape.fields || !request.style.sparse);
-		PROMISE(!request.style.sparse || strlen(request.style.fields_text) < 200);
+		PROMISE(!request.style.sparse ||
+				strlen(request.style.fields_text) < 200);
 	}
 	else
 		PROMISE(shim_sqlstate == ERRCODE_INVALID_PARAMETER_VALUE);

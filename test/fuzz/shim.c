@@ -1,8 +1,8 @@
 /*
  * shim.c
- *		Stands in for the backend functions that the parsers call: memory that is
- *		given back after each input, errors that jump back to the fuzzer, and a
- *		few constructors.
+ *		Stands in for the backend functions that the parsers call: memory that
+ *		is given back after each input, errors that jump back to the fuzzer,
+ *		and a few constructors.
  *
  * JSON, character sets and string buffers are PostgreSQL's own, from
  * libpgcommon and libpgport.  Every allocation is a malloc of its own and of
@@ -154,8 +154,10 @@ read_message(const char *format, va_list args)
 {
 	char		buffer[8192];
 
-	PROMISE(vsnprintf(buffer, sizeof(buffer), format, args) < (int) sizeof(buffer));
-	PROMISE(pg_encoding_verifymbstr(PG_UTF8, buffer, strlen(buffer)) == (int) strlen(buffer));
+	PROMISE(vsnprintf(buffer, sizeof(buffer), format, args) <
+			(int) sizeof(buffer));
+	PROMISE(pg_encoding_verifymbstr(PG_UTF8, buffer, strlen(buffer)) ==
+			(int) strlen(buffer));
 	return 0;
 }
 
@@ -178,7 +180,8 @@ MESSAGE_FUNCTION(errhint)
 int
 err_generic_string(int field, const char *value)
 {
-	PROMISE(pg_encoding_verifymbstr(PG_UTF8, value, strlen(value)) == (int) strlen(value));
+	PROMISE(pg_encoding_verifymbstr(PG_UTF8, value, strlen(value)) ==
+			(int) strlen(value));
 	return 0;
 }
 
@@ -227,7 +230,8 @@ cstring_to_text(const char *string)
 
 /* Keeps the number of elements, having looked at each. */
 ArrayType *
-construct_array(Datum *elements, int count, Oid type, int len, bool by_value, char align)
+construct_array(Datum *elements, int count, Oid type, int len, bool by_value,
+				char align)
 {
 	ArrayType  *array = palloc0(sizeof(ArrayType));
 
@@ -270,10 +274,14 @@ request_setting_object(RequestSetting setting)
 	return root != NULL && root->kind == JSON_OBJECT ? root : NULL;
 }
 
-/* What resource.c, linked for the names of fields and filters, needs to read rows; a parser reads none. */
+/*
+ * What resource.c, linked for the names of fields and filters, needs to read
+ * rows; a parser reads none.
+ */
 
 #define NEVER_CALLED(declaration) declaration { __builtin_trap(); }
 
-NEVER_CALLED(bool store_fetch(StoreKey *key, const Datum *values, StoreRow *row))
+NEVER_CALLED(bool store_fetch(StoreKey *key, const Datum *values,
+							  StoreRow *row))
 NEVER_CALLED(ListPage store_page(const PageQuery *query))
 NEVER_CALLED(void value_require_id(const text *id, const char *field))

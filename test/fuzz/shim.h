@@ -24,14 +24,16 @@ extern void shim_reset(void);
 	do { \
 		if (!(condition)) \
 		{ \
-			fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #condition); \
+			fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, \
+					#condition); \
 			__builtin_trap(); \
 		} \
 	} while (0)
 
 /* Runs a statement that may raise; false if it did. */
 #define RUN(statement) \
-	(sigsetjmp(shim_raised, 0) == 0 ? (shim_sqlstate = 0, (statement), true) : false)
+	(sigsetjmp(shim_raised, 0) == 0 ? \
+	 (shim_sqlstate = 0, (statement), true) : false)
 
 extern int	LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 

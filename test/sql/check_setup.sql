@@ -15,6 +15,25 @@ SELECT connect.upgrade_store(); :check; ROLLBACK;
 BEGIN; DROP TRIGGER zz_guard_event ON connect.event;
 CREATE TRIGGER zz_guard_event BEFORE INSERT OR UPDATE ON connect.event FOR EACH ROW EXECUTE FUNCTION connect.guard_event(); :check; ROLLBACK;
 BEGIN; SET LOCAL quote_all_identifiers = on; :check; ROLLBACK;
+-- what bears the right name and is another one
+BEGIN; ALTER POLICY connection_parties_read ON connect.connection USING (true); :check;
+SELECT connect.upgrade_store(); :check; ROLLBACK;
+BEGIN; ALTER POLICY event_parties_read ON connect.event USING (source_organization_id = (SELECT connect.current_organization_id())
+    OR destination_organization_id <> (SELECT connect.current_organization_id())); :check; ROLLBACK;
+BEGIN; ALTER TABLE connect.connection DROP CONSTRAINT connection_id_check, ADD CONSTRAINT connection_id_check CHECK (true); :check;
+SELECT connect.upgrade_store(); :check; ROLLBACK;
+BEGIN; ALTER TABLE connect.organization DROP CONSTRAINT organization_id_check, ADD CONSTRAINT organization_id_check CHECK (octet_length(id) <= 640 AND id ~ '^[A-Za-z0-9_-]+$'); :check; ROLLBACK;
+BEGIN; CREATE FUNCTION test.guard() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE OR REPLACE TRIGGER zz_guard_connection BEFORE INSERT OR UPDATE OR DELETE ON connect.connection FOR EACH ROW EXECUTE FUNCTION test.guard(); :check; ROLLBACK;
+-- what is missing, and what stands in a table's place
+BEGIN; DROP INDEX connect.event_source_idx; ALTER TABLE connect.connection RESET (fillfactor); DROP POLICY scope_all ON connect.scope; DROP TABLE connect.idempotency;
+ALTER TABLE connect.api_key DROP COLUMN name; ALTER TABLE connect.organization_role DROP CONSTRAINT organization_role_organization_fkey; :check;
+SELECT connect.upgrade_store(); :check; ROLLBACK;
+BEGIN; ALTER TABLE connect.gateway_role RENAME TO gateway_rows; CREATE VIEW connect.gateway_role AS SELECT 1 / 0 AS role_name; :check; ROLLBACK;
+BEGIN; ALTER TABLE connect.event OWNER TO regress_connect_stranger; :check; ROLLBACK;
+-- what the DBA adds is nobody's business
+BEGIN; ALTER TABLE connect.connection ADD COLUMN note text, SET (fillfactor = 70); CREATE INDEX note_idx ON connect.connection (note);
+CREATE POLICY note ON connect.connection AS RESTRICTIVE USING (note IS NULL); :check; ROLLBACK;
 BEGIN; ALTER TABLE connect.api_key DISABLE ROW LEVEL SECURITY; :check; ROLLBACK;
 BEGIN; GRANT SELECT ON connect.scope TO PUBLIC; :check; ROLLBACK;
 BEGIN; GRANT TRIGGER, TRUNCATE ON connect.connection TO regress_connect_source; :check; ROLLBACK;
@@ -35,7 +54,8 @@ BEGIN
         EXECUTE format('ALTER TABLE connect.%I OWNER TO regress_connect_stranger', t);
     END LOOP;
 END $$;
-GRANT USAGE ON SCHEMA connect TO regress_connect_stranger;
+-- the new owner lacks what the store's work needs, which is the first thing that check_setup() says
+SELECT code, severity, finding, remedy FROM connect.check_setup() WHERE severity = 'error';
 SELECT connect.upgrade_store();
 :check;
 SET LOCAL ROLE regress_connect_source;

@@ -1,5 +1,5 @@
-# Upgrade: a store of 0.1.0, filled and brought up to date, is what a fresh one is; and
-# the present library serves the SQL of 0.1.0 until then.
+# Upgrade: a store of each version before, filled and brought up to date, is what a fresh
+# one is; and the present library serves the SQL of that version until then.
 
 use strict;
 use warnings;
@@ -29,7 +29,7 @@ SELECT line FROM (
     UNION ALL SELECT 'label ' || enumtypid::regtype || ' ' || enumsortorder || ' ' || enumlabel FROM pg_enum
     UNION ALL SELECT 'relation ' || oid::regclass || ' ' || relkind::text || ' ' || coalesce(relacl::text, '') || ' ' || coalesce(reloptions::text, '') || ' ' || relrowsecurity || relforcerowsecurity || ' ' || coalesce(obj_description(oid), '')
     FROM tables
-    UNION ALL SELECT 'column ' || attrelid::regclass || ' ' || attnum || ' ' || attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attcollation || ' ' || attnotnull || ' ' || coalesce(pg_get_expr(adbin, adrelid), '') || ' ' || coalesce(col_description(attrelid, attnum), '')
+    UNION ALL SELECT 'column ' || attrelid::regclass || ' ' || attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attcollation || ' ' || attnotnull || ' ' || coalesce(pg_get_expr(adbin, adrelid), '') || ' ' || coalesce(col_description(attrelid, attnum), '')
     FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE attrelid IN (SELECT oid FROM tables WHERE relkind = 'r') AND attnum > 0
     UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) || ' ' || coalesce(obj_description(oid), '') FROM pg_constraint WHERE connamespace IN (SELECT oid FROM spaces)
     UNION ALL SELECT 'index ' || pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid IN (SELECT oid FROM tables)
@@ -61,55 +61,84 @@ RESET ROLE;
 };
 
 $node->safe_psql('postgres', 'CREATE ROLE regress_connect_source; CREATE ROLE regress_connect_destination;
-	CREATE DATABASE fresh TEMPLATE template0; CREATE DATABASE upgraded TEMPLATE template0;');
+	CREATE DATABASE fresh TEMPLATE template0;');
 $node->safe_psql('fresh', 'CREATE EXTENSION connect; SELECT connect.create_store();');
 $node->safe_psql('fresh', $fill);
 my $version = $node->safe_psql('fresh', q{SELECT extversion FROM pg_extension WHERE extname = 'connect'});
-
-# The new library, the old SQL.
-$node->safe_psql('upgraded', q{CREATE EXTENSION connect VERSION '0.1.0'; SELECT connect.create_store();});
-$node->safe_psql('upgraded', $fill);
-is($node->safe_psql('upgraded', q{SELECT string_agg(action, ' ' ORDER BY id) FROM connect.event}),
-	'create activate deactivate reactivate', 'the present library serves the SQL of 0.1.0');
-my $ask = q{SELECT connect.is_allowed('org_ABC123', 'org_DEF456');};
-is( $node->safe_psql('upgraded', "$ask UPDATE connect.connection SET status = 'active'; $ask"),
-	"f\nt", 'its gate too, which keeps nothing that nobody marks');
-is($node->safe_psql('upgraded', q{SELECT string_agg(code, ' ') FROM connect.check_setup() WHERE severity = 'error'}),
-	'', 'and check_setup() finds no error');
-
-my $before = $node->safe_psql('upgraded', $rows);
-$node->safe_psql('upgraded', 'ALTER EXTENSION connect UPDATE');
-is($node->safe_psql('upgraded', q{SELECT code FROM connect.check_setup() WHERE severity = 'error'}),
-	'trigger_missing', 'after the update check_setup() says that upgrade_store() is due');
-$node->safe_psql('upgraded', 'SELECT connect.upgrade_store()');
-
 my $fresh = $node->safe_psql('fresh', $objects);
-my $upgraded = $node->safe_psql('upgraded', $objects);
+my $errors = q{SELECT DISTINCT code FROM connect.check_setup() WHERE severity = 'error' ORDER BY 1};
+
 cmp_ok(() = $fresh =~ /^(function|column|trigger|policy|constraint|index) /mg, '>', 100, 'there are objects to compare');
 like($fresh, qr/^extension connect \Q$version\E /m, 'a fresh install is of the present version');
-# all of either would be too long to read
-my ($sound, $got) = map { my %lines = map { $_ => 1 } split(/^/m); \%lines } $fresh, $upgraded;
-diag("missing: $_") foreach grep { !$got->{$_} } sort keys %$sound;
-diag("too many: $_") foreach grep { !$sound->{$_} } sort keys %$got;
-ok($upgraded eq $fresh, 'the upgraded database equals the fresh one, object by object');
-is($node->safe_psql('upgraded', $rows), $before, 'its rows are as they were');
-is($node->safe_psql('upgraded', q{SELECT code FROM connect.check_setup() WHERE severity = 'error'}), '', 'and check_setup() is content');
 
-# It may be repeated, puts back what is missing, and leaves to the DBA what is the DBA's.
-$node->safe_psql('upgraded', 'ALTER TABLE connect.connection SET (fillfactor = 70); ALTER TABLE connect.organization DROP CONSTRAINT organization_id_check;
-	SELECT connect.upgrade_store(); SELECT connect.upgrade_store();');
-my $again = $node->safe_psql('upgraded', $objects);
-is($again =~ s/\{fillfactor=70\}/{fillfactor=90}/r, $fresh, 'upgrade_store() may be repeated, and keeps an option that no version has set');
-isnt($again, $fresh, 'which was another one');
+# What a version lacks, as check_setup() says before upgrade_store().
+my %due = (
+	'0.1.0' => "definition_differs\ntrigger_missing",
+	'1.0.0' => '');
+my @versions = sort keys %due;
 
-my $checks = q{SELECT string_agg(oid::text, ' ' ORDER BY oid) FROM pg_constraint WHERE conname IN ('connection_id_check', 'organization_id_check')};
-my $as_they_were = $node->safe_psql('upgraded', $checks);
-$node->safe_psql('upgraded', 'SET quote_all_identifiers = on; SELECT connect.upgrade_store()');
-is($node->safe_psql('upgraded', $checks), $as_they_were, 'a constraint that says the same is not checked anew, however the session quotes names');
+foreach my $old (@versions)
+{
+	my $database = "from_$old" =~ tr/./_/r;
+
+	# The new library, the old SQL.
+	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0");
+	$node->safe_psql($database, qq{CREATE EXTENSION connect VERSION '$old'; SELECT connect.create_store();});
+	$node->safe_psql($database, $fill);
+	is($node->safe_psql($database, q{SELECT string_agg(action, ' ' ORDER BY id) FROM connect.event}),
+		'create activate deactivate reactivate', "the present library serves the SQL of $old");
+	my $ask = q{SELECT connect.is_allowed('org_ABC123', 'org_DEF456');};
+	is( $node->safe_psql($database, "$ask UPDATE connect.connection SET status = 'active'; $ask"),
+		"f\nt", 'its gate too');
+	is($node->safe_psql($database, 'SELECT code, severity FROM connect.check_setup()'),
+		'extension_outdated|warning', 'check_setup() says that the SQL is older');
+	my ($ret, $stdout, $stderr) = $node->psql($database, 'SELECT connect.upgrade_store()');
+	like($stderr, qr/ERROR:  connect extension is older than its library.*HINT:  Run ALTER EXTENSION connect UPDATE; first/s,
+		'upgrade_store() too');
+	is( $node->safe_psql($database, q{
+			BEGIN;
+			SELECT connect.trust_gateway('regress_connect_source'), connect.grant_share('regress_connect_source'),
+				connect.grant_read('regress_connect_source'), connect.grant_http('regress_connect_source');
+			SELECT has_function_privilege('regress_connect_source', p.oid, 'EXECUTE') FROM pg_proc AS p
+			WHERE p.oid IN ('connect.act_as'::regproc, 'connect.require_allowed'::regproc, 'connect_api.list_scopes'::regproc) ORDER BY p.proname;
+			SELECT connect.distrust_gateway('regress_connect_source');
+			SELECT has_function_privilege('regress_connect_source', 'connect.act_as'::regproc, 'EXECUTE');
+			ROLLBACK}),
+		"|||\nt\nt\nt\n\nf", 'and every grant works');
+	my $before = $node->safe_psql($database, $rows);
+	$node->safe_psql($database, 'ALTER EXTENSION connect UPDATE');
+	is($node->safe_psql($database, $errors), $due{$old},
+		'after the update check_setup() says what upgrade_store() will do');
+	$node->safe_psql($database, 'SELECT connect.upgrade_store()');
+
+	my $upgraded = $node->safe_psql($database, $objects);
+	# all of either would be too long to read
+	my ($sound, $got) = map { my %lines = map { $_ => 1 } split(/^/m); \%lines } $fresh, $upgraded;
+	diag("missing: $_") foreach grep { !$got->{$_} } sort keys %$sound;
+	diag("too many: $_") foreach grep { !$sound->{$_} } sort keys %$got;
+	ok($upgraded eq $fresh, 'the upgraded database equals the fresh one, object by object');
+	is($node->safe_psql($database, $rows), $before, 'its rows are as they were');
+	# its owner is the superuser of this test
+	is($node->safe_psql($database, q{SELECT code, finding FROM connect.check_setup() WHERE code NOT IN ('owner_login', 'logs_parameters')}),
+		'', 'and check_setup() is content');
+
+	# It may be repeated, puts back what is missing, and leaves to the DBA what is the DBA's.
+	$node->safe_psql($database, 'ALTER TABLE connect.connection SET (fillfactor = 70); ALTER TABLE connect.organization DROP CONSTRAINT organization_id_check;
+		SELECT connect.upgrade_store(); SELECT connect.upgrade_store();');
+	my $again = $node->safe_psql($database, $objects);
+	is($again =~ s/\{fillfactor=70\}/{fillfactor=90}/r, $fresh, 'upgrade_store() may be repeated, and keeps an option that no version has set');
+	isnt($again, $fresh, 'which was another one');
+
+	my $oids = q{SELECT string_agg(o::text, ' ' ORDER BY o) FROM (SELECT oid FROM pg_constraint WHERE connamespace = 'connect'::regnamespace
+		UNION ALL SELECT oid FROM pg_policy UNION ALL SELECT oid FROM pg_trigger UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid >= 16384) AS a (o)};
+	my $as_they_were = $node->safe_psql($database, $oids);
+	$node->safe_psql($database, 'SET quote_all_identifiers = on; SELECT connect.upgrade_store()');
+	is($node->safe_psql($database, $oids), $as_they_were, 'what is as it should be is not made anew, however the session quotes names');
+}
 
 # Other versions lead nowhere.
-is( $node->safe_psql('fresh', q{SELECT string_agg(source || ' ' || target, ', ' ORDER BY source) FROM pg_extension_update_paths('connect') WHERE path IS NOT NULL}),
-	"0.1.0 $version", 'there is a path from each version released before, and none back');
+is( $node->safe_psql('fresh', q{SELECT string_agg(source || ' ' || target, ', ' ORDER BY source, target) FROM pg_extension_update_paths('connect') WHERE path IS NOT NULL}),
+	"0.1.0 1.0.0, 0.1.0 $version, 1.0.0 $version", 'there is a path from each version released before, and none back');
 
 $node->stop;
 done_testing();

@@ -1,8 +1,18 @@
+\echo Use "ALTER EXTENSION connect UPDATE" to load this file. \quit
+-- The trigger function of the gate, new in 1.0.0; create_store() puts it on the table.
+
+CREATE FUNCTION connect.mark_pair() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_mark_pair'
+LANGUAGE C;
+REVOKE ALL ON FUNCTION connect.mark_pair() FROM PUBLIC;  -- create_store() gives it to the owner
+COMMENT ON FUNCTION connect.mark_pair() IS
+'Marks in shared memory which pair of organizations a row is of, so that the gate asks for it again.
+Refuses nothing; does nothing unless connect is in shared_preload_libraries.';
 -- The store: what it consists of.
 -- Its tables are ordinary ones, not members of the extension: members lose
 -- policies, indexes and triggers of the DBA's in a dump while their grants stay.
 
-CREATE FUNCTION connect.store_definition()
+CREATE OR REPLACE FUNCTION connect.store_definition()
 RETURNS TABLE (step int, kind text, relation text, name text, statement text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -276,3 +286,6 @@ REVOKE ALL ON FUNCTION connect.store_definition() FROM PUBLIC;  -- for create_st
 COMMENT ON FUNCTION connect.store_definition() IS
 'Lists the statements that make the store, in order: a table, constraint or trigger each, and options that replace those of earlier versions.
 create_store() runs all but the options, upgrade_store() those whose object is missing or another; check_setup() looks for its tables and triggers. Raises nothing.';
+COMMENT ON FUNCTION connect.upgrade_store() IS
+'Brings the store up to date after ALTER EXTENSION connect UPDATE; may be repeated.
+Makes the tables, constraints and triggers that the present definition has and the store lacks, and replaces what has changed. The caller must own the tables. Raises store_missing (55000), 42501.';

@@ -7,7 +7,9 @@ SET search_path = pg_catalog, pg_temp;
 REVOKE ALL ON FUNCTION connect.create_store() FROM PUBLIC;  -- whoever calls it owns the store
 COMMENT ON FUNCTION connect.create_store() IS
 'Makes the store''s tables in schema connect, owned by the caller.
-To be run once, best as a NOLOGIN role with USAGE and CREATE on schema connect. Raises 42P07 if there is a store, 55000 inside another extension''s script, 0A000 unless the database''s encoding is UTF8, 42501.';
+To be run once, best as a NOLOGIN role with USAGE and CREATE on schema connect. Raises 42P07 if '
+'there is a store, 55000 inside another extension''s script, 0A000 unless the database''s '
+'encoding is UTF8, 42501.';
 
 CREATE FUNCTION connect.upgrade_store() RETURNS void
 AS 'MODULE_PATHNAME', 'connect_upgrade_store'
@@ -16,7 +18,10 @@ SET search_path = pg_catalog, pg_temp;
 REVOKE ALL ON FUNCTION connect.upgrade_store() FROM PUBLIC;  -- for the store's owner
 COMMENT ON FUNCTION connect.upgrade_store() IS
 'Brings the store up to date after ALTER EXTENSION connect UPDATE; may be repeated.
-Makes the tables, constraints and triggers that the present definition has and the store lacks, and replaces what has changed. The caller must own the tables. Raises store_missing (55000), 42501.';
+Makes what store_definition() lists and the store lacks, and replaces what is another, in the '
+'order of the list; what it does not list stays as it is. Grants the store''s owner what it needs. '
+'The caller must own the tables. Raises store_missing (55000), 42501, and what PostgreSQL raises '
+'where the rows or other objects do not allow a change.';
 
 CREATE FUNCTION connect.check_setup()
 RETURNS TABLE (code text, severity text, finding text, remedy text)
@@ -26,4 +31,11 @@ SET search_path = pg_catalog, pg_temp;
 REVOKE ALL ON FUNCTION connect.check_setup() FROM PUBLIC;  -- it tells of roles and settings
 COMMENT ON FUNCTION connect.check_setup() IS
 'Looks for mistakes in the setup; no rows when it is sound.
-Severity is error or warning; remedy is a statement or a sentence. Codes: store_missing, trigger_disabled, trigger_missing, row_security_disabled, public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, bypassrls_role, gateway_superuser, execute_public, logs_parameters, not_preloaded. Raises nothing.';
+Severity is error or warning; remedy is a statement or a sentence. Codes of the store: '
+'store_missing, table_missing, column_missing, constraint_missing, index_missing, option_missing, '
+'policy_missing, trigger_missing, trigger_disabled, row_security_disabled, owner_differs, '
+'option_differs, comment_differs, definition_differs. Codes of privileges: owner_privilege, '
+'public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, bypassrls_role, '
+'execute_public. Codes of gateways: gateway_superuser, logs_parameters. Also not_preloaded; '
+'extension_outdated where the library is newer than the SQL; check_failed where something could '
+'not be looked at. Raises nothing.';

@@ -1,4 +1,4 @@
--- The trigger function of the gate, new in 1.0.0; create_store() puts it on the table.
+-- The trigger function of the gate. create_store() puts it on connect.connection.
 
 CREATE FUNCTION connect.mark_pair() RETURNS trigger
 AS 'MODULE_PATHNAME', 'connect_mark_pair'

@@ -1,0 +1,1046 @@
+\echo Use "ALTER EXTENSION connect UPDATE" to load this file. \quit
+
+-- From 1.0.0 to 1.1.0.
+
+-- The store is described by a function a table, which store_definition() unites with what is there.
+DROP FUNCTION connect.store_definition();
+
+-- What a stored expression is made of, so that one that somebody has replaced is known.
+--
+-- PostgreSQL keeps the expression of a CHECK, a policy or a default as a tree of nodes. Deparsing
+-- it gives another text on another major, after a restore, or in a session that wants all names
+-- quoted; the tree's own text holds OIDs and places in the source. This function reads from the
+-- tree what the expression means and nothing else: in the order of the tree, each operator,
+-- function, column and constant by its name, and the brackets around arguments. It reads six
+-- fields of nodes, which 15 to 18 write alike. Any other kind of node (CASE, IS NULL, IN, a cast)
+-- shows by its name, so that no replacement can look like the original.
+--
+-- For a new constraint, policy or default the parts are what this shows, read by a person:
+--     SELECT connect.expression_parts(conbin, conrelid) FROM pg_constraint WHERE conname = '...'
+
+CREATE FUNCTION connect.expression_parts(expression pg_node_tree, relation oid) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
+AS $parts$
+WITH tokens AS (
+    SELECT place, token[1] AS bracket, token[2] AS boolean, token[3]::oid AS operator,
+        token[4]::oid AS function, token[5]::int AS attribute, token[6]::oid AS type,
+        token[7] AS value, token[8] AS node
+    FROM regexp_matches(expression::text,
+        '(\((?=\{)|(?<=\})\))|:boolop (\w+)|:opno (\d+)|:funcid (\d+)|:varattno (-?\d+)'
+        '|:consttype (\d+) [^{}]*:constvalue (<>|\d+ \[[^]]*\])|\{(\w+)', 'g')
+        WITH ORDINALITY AS t (token, place)),
+-- A constant's bytes, which are signed in the tree.
+bytes AS (
+    SELECT t.place, b.n, (b.byte[1]::int + 256) % 256 AS byte,
+        count(*) OVER (PARTITION BY t.place) AS size
+    FROM tokens AS t, regexp_matches(substring(t.value FROM '\[.*\]'), '-?\d+', 'g')
+        WITH ORDINALITY AS b (byte, n)),
+-- A text begins behind its length, which takes four bytes. A number is read from either end, for
+-- the machine decides which comes first, and the lesser one is taken.
+constants AS (
+    SELECT t.place,
+        string_agg(CASE WHEN t.type = 'text'::regtype AND b.byte > 0 THEN chr(b.byte) END, ''
+            ORDER BY b.n) FILTER (WHERE b.n > 4) AS characters,
+        trunc(least(sum(b.byte * 256::numeric ^ (b.n - 1)::int) FILTER (WHERE b.size <= 8),
+            sum(b.byte * 256::numeric ^ (b.size - b.n)::int) FILTER (WHERE b.size <= 8))) AS number
+    FROM tokens AS t JOIN bytes AS b ON b.place = t.place GROUP BY t.place)
+SELECT replace(replace(string_agg(CASE
+    WHEN t.bracket IS NOT NULL THEN t.bracket
+    WHEN t.boolean IS NOT NULL THEN t.boolean
+    WHEN t.operator IS NOT NULL THEN t.operator::regoperator::text
+    WHEN t.function IS NOT NULL THEN t.function::regprocedure::text
+    WHEN t.attribute IS NOT NULL THEN coalesce((SELECT a.attname::text FROM pg_attribute AS a
+        WHERE a.attrelid = expression_parts.relation AND a.attnum = t.attribute), t.attribute::text)
+    WHEN t.value = '<>' THEN 'null'
+    WHEN t.type = 'text'::regtype THEN quote_literal(coalesce(c.characters, ''))
+    WHEN t.type = 'boolean'::regtype THEN CASE c.number WHEN 0 THEN 'false' ELSE 'true' END
+    WHEN t.value IS NOT NULL THEN coalesce((SELECT e.enumlabel::text FROM pg_enum AS e
+        WHERE e.enumtypid = t.type AND e.oid::bigint = c.number), c.number::text, md5(t.value))
+    WHEN t.node = 'SUBLINK' THEN 'select'
+    WHEN t.node NOT IN ('BOOLEXPR', 'OPEXPR', 'FUNCEXPR', 'VAR', 'CONST', 'QUERY', 'FROMEXPR',
+        'TARGETENTRY') THEN lower(t.node) END, ' ' ORDER BY t.place), '( ', '('), ' )', ')')
+FROM tokens AS t LEFT JOIN constants AS c ON c.place = t.place
+$parts$;
+REVOKE ALL ON FUNCTION connect.expression_parts(pg_node_tree, oid) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.expression_parts(pg_node_tree, oid) IS
+'Returns the operators, functions, columns and constants of a stored expression, in their order.
+expression is that of a constraint, policy or default of relation. The text is the same in every '
+'database, session and major. Null for null. Raises nothing.';
+
+-- Table connect.organization.
+
+CREATE FUNCTION connect.describe_organization()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'organization', NULL, NULL,
+    'Organizations are those that may offer and accept Connections.'),
+
+('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
+    'The id is what a partner needs to make an offer, for example org_ABC123.'),
+('column', 'name', 'text NOT NULL', NULL,
+    'The name is what people call the organization.'),
+('column', 'created_at', 'timestamptz NOT NULL DEFAULT now()', 'now()',
+    'The time is that of the registration.'),
+
+('primary_key', 'organization_pkey', 'id', NULL, NULL),
+-- The pattern is ^[A-Za-z0-9_-]{1,64}$. Matched as that it would be a quarter of what a transition
+-- costs, since the bounded repetition is a state for each character.
+('check', 'organization_id_check', 'octet_length(id) <= 64 AND id ~ ''^[A-Za-z0-9_-]+$''',
+    'and (<=(integer,integer) (octet_length(text) (id) 64) ~(text,text) (id ''^[A-Za-z0-9_-]+$''))',
+    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -.'),
+
+('row_security', 'organization', NULL, NULL, NULL),
+('policy', 'organization_self',
+    'FOR SELECT USING (id = (SELECT connect.current_organization_id()))',
+    '=(text,text) (id select (connect.current_organization_id()))',
+    'An organization sees itself.')
+$description$;
+REVOKE ALL ON FUNCTION connect.describe_organization() FROM PUBLIC;  -- store_description() reads it
+COMMENT ON FUNCTION connect.describe_organization() IS
+'Describes table connect.organization, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
+-- Table connect.scope.
+
+CREATE FUNCTION connect.describe_scope()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'scope', NULL, NULL,
+    'Scopes are the kinds of data that a Connection can share. The DBA adds rows.'),
+
+('column', 'name', 'text COLLATE "C" NOT NULL', NULL,
+    'The name is what Connections list, for example inquiry.read.'),
+('column', 'description', 'text NOT NULL', NULL,
+    'The description tells people what sharing it means.'),
+('column', 'is_default', 'boolean NOT NULL DEFAULT false', 'false',
+    'The flag says whether the scope is part of an offer that names no scopes.'),
+
+('primary_key', 'scope_pkey', 'name', NULL, NULL),
+('check', 'scope_name_check', 'name ~ ''^[A-Za-z0-9_.:-]{1,64}$''',
+    '~(text,text) (name ''^[A-Za-z0-9_.:-]{1,64}$'')',
+    'A name has 1 to 64 characters out of A-Z, a-z, 0-9, _, ., : and -.'),
+
+('row_security', 'scope', NULL, NULL, NULL),
+('policy', 'scope_all', 'FOR SELECT USING (true)', 'true',
+    'The catalogue is open to everybody who may read the table.'),
+
+-- A dump of the schema alone leaves the catalogue empty, and no offer could be made then.
+('rows', 'scope', $$
+INSERT INTO connect.scope (name, description, is_default)
+SELECT v.name, v.description, v.is_default
+FROM (VALUES ('account.read', 'Read the shared accounts.', true),
+             ('inquiry.read', 'Read the shared inquiries.', true),
+             ('verification.read', 'Read the shared verifications.', false))
+    AS v (name, description, is_default)
+WHERE NOT EXISTS (SELECT FROM connect.scope)
+$$, NULL, NULL)
+$description$;
+REVOKE ALL ON FUNCTION connect.describe_scope() FROM PUBLIC;  -- store_description() reads it
+COMMENT ON FUNCTION connect.describe_scope() IS
+'Describes table connect.scope, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
+-- Table connect.connection. No index mentions status or updated_at, and a page keeps room, so that
+-- a transition is a HOT update.
+
+CREATE FUNCTION connect.describe_connection()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'connection', NULL, NULL,
+    'Connections say who shares which kinds of data with whom, and in which state that is.'),
+
+('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
+    'The id is a TypeID, cxn_..., and ascends in time.'),
+('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The source is the organization that shares.'),
+('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The destination is the organization with which the source shares.'),
+('column', 'name', 'text', NULL,
+    'The name is what the source calls the Connection; it has at most 255 characters.'),
+('column', 'status', 'connect.connection_status NOT NULL DEFAULT ''pending''', 'pending',
+    'The status says whether data may be shared: they may while it is active.'),
+('column', 'scopes', 'text[] NOT NULL', NULL,
+    'The scopes are the kinds of data, sorted and without duplicates.'),
+('column', 'creator_id', 'text COLLATE "C"', NULL,
+    'The creator is who made the offer in the source''s organization.'),
+('column', 'creator_type', 'text COLLATE "C"', NULL,
+    'The type says what creator_id names: api-key, user, or role.'),
+('column', 'created_at', 'timestamptz NOT NULL', NULL,
+    'The time is that of the first offer.'),
+('column', 'updated_at', 'timestamptz NOT NULL', NULL,
+    'The time is that of the last change of name, status or scopes.'),
+
+('primary_key', 'connection_pkey', 'id', NULL, NULL),
+('unique', 'connection_pair_key', 'source_organization_id, destination_organization_id', NULL,
+    NULL),
+('foreign_key', 'connection_source_fkey', 'source_organization_id', 'organization', NULL),
+('foreign_key', 'connection_destination_fkey', 'destination_organization_id', 'organization', NULL),
+('check', 'connection_id_check', 'octet_length(id) <= 64 AND id ~ ''^[A-Za-z0-9_-]+$''',
+    'and (<=(integer,integer) (octet_length(text) (id) 64) ~(text,text) (id ''^[A-Za-z0-9_-]+$''))',
+    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -.'),
+-- BETWEEN would be nested by PostgreSQL, which then dumps another text after each restore.
+('check', 'connection_times_check',
+    'created_at >= ''0001-01-01 00:00:00+00'' AND created_at <= ''9999-12-31 00:00:00+00'''
+    ' AND updated_at >= ''0001-01-01 00:00:00+00'' AND updated_at <= ''9999-12-31 00:00:00+00''',
+    'and (>=(timestamp with time zone,timestamp with time zone) (created_at 27193971979722751)'
+    ' <=(timestamp with time zone,timestamp with time zone) (created_at 9117648497836035)'
+    ' >=(timestamp with time zone,timestamp with time zone) (updated_at 27193971979722751)'
+    ' <=(timestamp with time zone,timestamp with time zone) (updated_at 9117648497836035))',
+    'Times lie within the years that RFC 3339 can write.'),
+
+('index', 'connection_source_idx', 'source_organization_id, id', NULL,
+    'The index serves pages of outbound Connections.'),
+('index', 'connection_destination_idx', 'destination_organization_id, id', NULL,
+    'The index serves pages of inbound Connections.'),
+-- A DBA may choose another number than the present one; 85 is what 0.1.0 chose.
+('option', 'fillfactor', '90', '85', NULL),
+
+('row_security', 'connection', NULL, NULL, NULL),
+('policy', 'connection_parties_read', $$FOR SELECT
+    USING (source_organization_id = (SELECT connect.current_organization_id())
+        OR destination_organization_id = (SELECT connect.current_organization_id()))$$,
+    'or (=(text,text) (source_organization_id select (connect.current_organization_id()))'
+    ' =(text,text) (destination_organization_id select (connect.current_organization_id())))',
+    'Both parties see a Connection.'),
+('policy', 'connection_parties_change', $$FOR UPDATE
+    USING (source_organization_id = (SELECT connect.current_organization_id())
+        OR destination_organization_id = (SELECT connect.current_organization_id()))$$,
+    'or (=(text,text) (source_organization_id select (connect.current_organization_id()))'
+    ' =(text,text) (destination_organization_id select (connect.current_organization_id())))',
+    'Both parties may change a Connection, as far as the guard allows.'),
+('policy', 'connection_source_create', $$FOR INSERT
+    WITH CHECK (source_organization_id = (SELECT connect.current_organization_id()))$$,
+    '=(text,text) (source_organization_id select (connect.current_organization_id()))',
+    'Whoever creates a Connection is its source.'),
+
+-- Triggers fire by name. The guard comes last, to see what the DBA's own BEFORE triggers made of a
+-- row; the event is written first, so that a change which a DBA's AFTER trigger makes in turn
+-- stands behind it in the history.
+('trigger', 'zz_guard_connection',
+    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_connection()',
+    'ENABLE', 'The trigger fills in and checks rows, and refuses DELETE.'),
+('trigger', 'aa_record_event',
+    'AFTER INSERT OR UPDATE FOR EACH ROW EXECUTE FUNCTION connect.record_event()',
+    'ENABLE', 'The trigger checks stored rows again and writes their events.'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_connection()',
+    'ENABLE', 'The trigger refuses TRUNCATE.'),
+('trigger', 'zz_mark_pair',
+    'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()',
+    'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.')
+$description$;
+REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_description() reads it
+COMMENT ON FUNCTION connect.describe_connection() IS
+'Describes table connect.connection, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
+-- Table connect.event: the history of all Connections, and the outbox.
+
+CREATE FUNCTION connect.describe_event()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'event', NULL, NULL,
+    'Events are the history of all Connections and the outbox in one: a row for each change, never '
+    'changed itself.
+An outbox reader takes rows with transaction_id < pg_snapshot_xmin(pg_current_snapshot()) ordered '
+    'by (transaction_id, id), and misses none.'),
+
+('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
+    'The id is a TypeID, evt_..., and ascends in time.'),
+('column', 'connection_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The Connection is the one that changed.'),
+('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The source is copied from the Connection.'),
+('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The destination is copied from the Connection.'),
+('column', 'action', 'text COLLATE "C" NOT NULL', NULL,
+    'The action is one of connect.transition_rules().'),
+('column', 'from_status', 'connect.connection_status', NULL,
+    'The status is the one before the change; it is null for create.'),
+('column', 'to_status', 'connect.connection_status NOT NULL', NULL,
+    'The status is the one after the change.'),
+('column', 'name', 'text', NULL,
+    'The name is the one after the change.'),
+('column', 'scopes', 'text[] NOT NULL', NULL,
+    'The scopes are those after the change.'),
+('column', 'actor_organization_id', 'text COLLATE "C"', NULL,
+    'The organization is the one that acted; it is null for the store''s owner.'),
+('column', 'actor_id', 'text COLLATE "C"', NULL,
+    'The actor is who in that organization made the change.'),
+('column', 'actor_type', 'text COLLATE "C"', NULL,
+    'The type says what actor_id names: api-key, user, or role.'),
+('column', 'reason', 'text', NULL,
+    'The reason is what the actor gave; it has at most 1000 characters.'),
+('column', 'request_id', 'text COLLATE "C"', NULL,
+    'The request is the one over HTTP that made the change.'),
+('column', 'transaction_id', 'xid8 NOT NULL DEFAULT pg_current_xact_id()', 'pg_current_xact_id()',
+    'The transaction is the one that made the change, for outbox readers.'),
+('column', 'created_at', 'timestamptz NOT NULL DEFAULT now()', 'now()',
+    'The time is when that transaction began.'),
+
+('primary_key', 'event_pkey', 'id', NULL, NULL),
+('foreign_key', 'event_connection_fkey', 'connection_id', 'connection', NULL),
+
+('index', 'event_connection_idx', 'connection_id, id', NULL,
+    'The index serves the history of one Connection.'),
+('index', 'event_source_idx', 'source_organization_id, id', NULL,
+    'The index serves pages of events of outbound Connections.'),
+('index', 'event_destination_idx', 'destination_organization_id, id', NULL,
+    'The index serves pages of events of inbound Connections.'),
+('index', 'event_outbox_idx', 'transaction_id, id', NULL,
+    'The index serves outbox readers.'),
+
+('row_security', 'event', NULL, NULL, NULL),
+('policy', 'event_parties_read', $$FOR SELECT
+    USING (source_organization_id = (SELECT connect.current_organization_id())
+        OR destination_organization_id = (SELECT connect.current_organization_id()))$$,
+    'or (=(text,text) (source_organization_id select (connect.current_organization_id()))'
+    ' =(text,text) (destination_organization_id select (connect.current_organization_id())))',
+    'Both parties see the history.'),
+
+('trigger', 'zz_guard_event',
+    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_event()',
+    'ENABLE', 'The trigger refuses every write but that of record_event().'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_event()',
+    'ENABLE', 'The trigger refuses TRUNCATE.')
+$description$;
+REVOKE ALL ON FUNCTION connect.describe_event() FROM PUBLIC;  -- store_description() reads it
+COMMENT ON FUNCTION connect.describe_event() IS
+'Describes table connect.event, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
+-- Table connect.organization_role.
+
+CREATE FUNCTION connect.describe_organization_role()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'organization_role', NULL, NULL,
+    'Rows say which organization a database role stands for; see connect.map_role().'),
+
+('column', 'role_name', 'name NOT NULL', NULL,
+    'The role is the current role, by its exact name.'),
+('column', 'organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The organization is the one that acts.'),
+
+('primary_key', 'organization_role_pkey', 'role_name', NULL, NULL),
+('foreign_key', 'organization_role_organization_fkey', 'organization_id', 'organization', NULL),
+
+('row_security', 'organization_role', NULL, NULL, NULL)
+$description$;
+-- store_description() reads it.
+REVOKE ALL ON FUNCTION connect.describe_organization_role() FROM PUBLIC;
+COMMENT ON FUNCTION connect.describe_organization_role() IS
+'Describes table connect.organization_role, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
+-- Table connect.gateway_role.
+
+CREATE FUNCTION connect.describe_gateway_role()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'gateway_role', NULL, NULL,
+    'Gateways are logins whose word on the acting organization counts; see '
+    'connect.trust_gateway().'),
+
+('column', 'role_name', 'name NOT NULL', NULL,
+    'The role is the login (session_user), by its exact name.'),
+
+('primary_key', 'gateway_role_pkey', 'role_name', NULL, NULL),
+
+('row_security', 'gateway_role', NULL, NULL, NULL)
+$description$;
+REVOKE ALL ON FUNCTION connect.describe_gateway_role() FROM PUBLIC;  -- store_description() reads it
+COMMENT ON FUNCTION connect.describe_gateway_role() IS
+'Describes table connect.gateway_role, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
+-- Table connect.api_key.
+
+CREATE FUNCTION connect.describe_api_key()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'api_key', NULL, NULL,
+    'API keys act for organizations; see connect.create_api_key().'),
+
+('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
+    'The id is a TypeID, api_..., and no secret.'),
+('column', 'organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The organization is the one for which the key acts.'),
+('column', 'name', 'text NOT NULL', NULL,
+    'The name is what people call the key.'),
+('column', 'secret_sha256', 'bytea NOT NULL', NULL,
+    'The hash is the SHA-256 of the secret, which is kept nowhere.'),
+('column', 'permissions', 'text[] NOT NULL', NULL,
+    'The permissions are a non-empty subset of {read,write}.'),
+('column', 'created_at', 'timestamptz NOT NULL DEFAULT now()', 'now()',
+    'The time is when the key was made.'),
+('column', 'expires_at', 'timestamptz', NULL,
+    'The time is from when on the key is void; null means never.'),
+('column', 'revoked_at', 'timestamptz', NULL,
+    'The time is when the key was revoked.'),
+
+('primary_key', 'api_key_pkey', 'id', NULL, NULL),
+('unique', 'api_key_secret_sha256_key', 'secret_sha256', NULL, NULL),
+('foreign_key', 'api_key_organization_fkey', 'organization_id', 'organization', NULL),
+
+('row_security', 'api_key', NULL, NULL, NULL)
+$description$;
+REVOKE ALL ON FUNCTION connect.describe_api_key() FROM PUBLIC;  -- store_description() reads it
+COMMENT ON FUNCTION connect.describe_api_key() IS
+'Describes table connect.api_key, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
+-- Table connect.idempotency.
+
+CREATE FUNCTION connect.describe_idempotency()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'idempotency', NULL, NULL,
+    'Rows are first answers to requests with an Idempotency-Key; see connect.prune_idempotency().'),
+
+('column', 'organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The organization is the one whose request it was.'),
+('column', 'key', 'text COLLATE "C" NOT NULL', NULL,
+    'The key is the Idempotency-Key.'),
+('column', 'request_sha256', 'bytea NOT NULL', NULL,
+    'The hash is the SHA-256 of method, path, query and body.'),
+('column', 'status', 'integer NOT NULL', NULL,
+    'The status is that of the HTTP answer.'),
+('column', 'headers', 'text NOT NULL', NULL,
+    'The headers are the Location of the answer, or empty.'),
+('column', 'body', 'text NOT NULL', NULL,
+    'The body is that of the answer.'),
+('column', 'created_at', 'timestamptz NOT NULL DEFAULT now()', 'now()',
+    'The time is when the request was answered.'),
+
+('primary_key', 'idempotency_pkey', 'organization_id, key', NULL, NULL),
+('foreign_key', 'idempotency_organization_fkey', 'organization_id', 'organization', NULL),
+
+('index', 'idempotency_created_at_idx', 'created_at', NULL,
+    'The index serves connect.prune_idempotency().'),
+
+('row_security', 'idempotency', NULL, NULL, NULL)
+$description$;
+REVOKE ALL ON FUNCTION connect.describe_idempotency() FROM PUBLIC;  -- store_description() reads it
+COMMENT ON FUNCTION connect.describe_idempotency() IS
+'Describes table connect.idempotency, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
+-- The store: what it consists of, a row for each thing.
+--
+-- Its tables are ordinary ones, not members of the extension: members lose policies, indexes and
+-- triggers of the DBA's in a dump while their grants stay.
+--
+-- A table is described once, in the file of its name beside this one, by rows of
+--     kind           name         definition                  parts
+--     table          the table
+--     column         the column   type, NOT NULL, DEFAULT     those of the default
+--     primary_key    constraint   columns
+--     unique         constraint   columns
+--     foreign_key    constraint   column                      the table that it refers to
+--     check          constraint   expression                  those of the expression
+--     index          the index    columns
+--     option         the option   its value                   values of earlier versions
+--     row_security   the table
+--     policy         the policy   what follows its table      those of the expression
+--     trigger        the trigger  what follows its name       ENABLE or ENABLE ALWAYS
+--     rows           the table    an INSERT that may be repeated
+-- and the comment of each. parts is what connect.expression_parts() shows of an expression.
+
+CREATE FUNCTION connect.store_description()
+RETURNS TABLE (relation text, place int, kind text, name text, definition text, parts text,
+    comment text, "position" bigint)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+SELECT 'organization', 1, d.*
+FROM connect.describe_organization() WITH ORDINALITY AS d
+UNION ALL SELECT 'scope', 2, d.*
+FROM connect.describe_scope() WITH ORDINALITY AS d
+UNION ALL SELECT 'connection', 3, d.*
+FROM connect.describe_connection() WITH ORDINALITY AS d
+UNION ALL SELECT 'event', 4, d.*
+FROM connect.describe_event() WITH ORDINALITY AS d
+UNION ALL SELECT 'organization_role', 5, d.*
+FROM connect.describe_organization_role() WITH ORDINALITY AS d
+UNION ALL SELECT 'gateway_role', 6, d.*
+FROM connect.describe_gateway_role() WITH ORDINALITY AS d
+UNION ALL SELECT 'api_key', 7, d.*
+FROM connect.describe_api_key() WITH ORDINALITY AS d
+UNION ALL SELECT 'idempotency', 8, d.*
+FROM connect.describe_idempotency() WITH ORDINALITY AS d
+$description$;
+REVOKE ALL ON FUNCTION connect.store_description() FROM PUBLIC;  -- store_definition() reads it
+COMMENT ON FUNCTION connect.store_description() IS
+'Lists what the functions describe_...() say of each table, the tables in the order of their making.
+Raises nothing.';
+
+CREATE FUNCTION connect.store_owner() RETURNS oid
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $owner$
+SELECT relowner FROM pg_class
+WHERE relnamespace = 'connect'::regnamespace AND relname = 'connection'
+$owner$;
+REVOKE ALL ON FUNCTION connect.store_owner() FROM PUBLIC;  -- for create_store() and its like
+COMMENT ON FUNCTION connect.store_owner() IS
+'Returns the owner of the store, who is that of its Connections; null where there is no store.
+Raises nothing.';
+
+-- The store: what of its description is there, and what makes it.
+--
+-- From each row of the description come statements, and the facts of the catalogs that tell whether
+-- they are needed. Nothing compares the text of DDL. CREATE TABLE is made of the rows of kind
+-- column, and ADD COLUMN of the same ones where an older store lacks one. A column's nullability
+-- and default, a trigger's firing, a table's owner and every comment are things of their own, so
+-- that one that was altered is mended alone.
+
+CREATE FUNCTION connect.store_definition()
+RETURNS TABLE (round int, step int, kind text, relation text, name text, statement text,
+    present boolean, sound boolean)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $definition$
+-- What is described, beside the table that it is for, if that is there.
+WITH described AS MATERIALIZED (
+    SELECT d.*, format('connect.%I', d.relation) AS target, c.oid AS table_oid, c.relkind,
+        c.relpersistence, c.relowner, c.relrowsecurity, c.reloptions
+    FROM connect.store_description() AS d LEFT JOIN pg_class AS c
+    ON c.relnamespace = 'connect'::regnamespace AND c.relname = d.relation),
+
+columns AS (
+    SELECT d.*, a.attnum, a.attnotnull, f.adbin,
+        regexp_replace(d.definition, '( COLLATE| NOT NULL| DEFAULT).*$', '') AS type,
+        regexp_replace(d.definition, '( NOT NULL| DEFAULT).*$', '') AS collated_type,
+        substring(d.definition FROM 'DEFAULT (.*)$') AS default_value,
+        a.atttypid, a.atttypmod, a.attcollation
+    FROM described AS d
+    LEFT JOIN pg_attribute AS a ON a.attrelid = d.table_oid AND a.attname = d.name
+        AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_attrdef AS f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+    WHERE d.kind = 'column'),
+
+constraints AS (
+    SELECT d.*, n.oid AS constraint_oid, n AS found,
+        (SELECT string_agg(a.attname, ', ' ORDER BY k.place)
+         FROM unnest(n.conkey) WITH ORDINALITY AS k (attnum, place)
+         JOIN pg_attribute AS a ON a.attrelid = n.conrelid AND a.attnum = k.attnum) AS key
+    FROM described AS d
+    LEFT JOIN pg_constraint AS n ON n.conrelid = d.table_oid AND n.conname = d.name
+    WHERE d.kind IN ('primary_key', 'unique', 'foreign_key', 'check')),
+
+indexes AS (
+    SELECT d.*, c.oid AS index_oid, c.relam, i AS found,
+        (SELECT string_agg(a.attname, ', ' ORDER BY k.place)
+         FROM unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
+         JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum) AS key
+    FROM described AS d
+    LEFT JOIN (pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid)
+    ON i.indrelid = d.table_oid AND c.relname = d.name
+    WHERE d.kind = 'index'),
+
+options AS (
+    SELECT d.*, (SELECT split_part(o, '=', 2) FROM unnest(d.reloptions) AS o
+                 WHERE split_part(o, '=', 1) = d.name) AS value
+    FROM described AS d WHERE d.kind = 'option'),
+
+policies AS (
+    SELECT d.*, p.oid AS policy_oid, p AS found
+    FROM described AS d
+    LEFT JOIN pg_policy AS p ON p.polrelid = d.table_oid AND p.polname = d.name
+    WHERE d.kind = 'policy'),
+
+triggers AS (
+    SELECT d.*, t.oid AS trigger_oid, t AS found,
+        substring(d.definition FROM 'FUNCTION (.*)\(\)$') AS function
+    FROM described AS d
+    LEFT JOIN pg_trigger AS t
+    ON t.tgrelid = d.table_oid AND t.tgname = d.name AND NOT t.tgisinternal
+    WHERE d.kind = 'trigger'),
+
+-- The facts: is it there, is it what it should be, and the statements that take another one of
+-- the name away and make it. What a comment is on stands behind them.
+facts (kind, relation, place, position, name, present, sound, removal, statement,
+    comment, commented, object_class, object, object_part) AS (
+    SELECT d.kind, d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
+        d.relkind = 'r' AND d.relpersistence = 'p', '',
+        CASE WHEN d.table_oid IS NULL THEN
+            format('CREATE TABLE %s (%s)', d.target,
+                (SELECT string_agg(format('%I %s', c.name, c.definition), ', ' ORDER BY c.position)
+                 FROM columns AS c WHERE c.relation = d.relation))
+        ELSE format('ALTER TABLE %s SET LOGGED', d.target) END,
+        d.comment, format('TABLE %s', d.target), 'pg_class'::regclass, d.table_oid, 0
+    FROM described AS d WHERE d.kind = 'table'
+
+    UNION ALL SELECT 'owner', d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
+        d.relowner = o.oid, '',
+        format('ALTER TABLE %s OWNER TO %I', d.target, pg_get_userbyid(o.oid)),
+        NULL, NULL, NULL, NULL, NULL
+    FROM described AS d, connect.store_owner() AS o (oid)
+    WHERE d.kind = 'table' AND o.oid IS NOT NULL
+
+    UNION ALL SELECT c.kind, c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
+        c.atttypid = to_regtype(c.type) AND c.atttypmod = -1
+        AND c.attcollation = CASE WHEN c.definition ~ 'COLLATE "C"' THEN '"C"'::regcollation
+            ELSE (SELECT typcollation FROM pg_type WHERE oid = c.atttypid) END, '',
+        CASE WHEN c.attnum IS NULL THEN
+            format('ALTER TABLE %s ADD COLUMN %I %s', c.target, c.name, c.definition)
+        ELSE format('ALTER TABLE %1$s ALTER COLUMN %2$I DROP DEFAULT,'
+            ' ALTER COLUMN %2$I TYPE %3$s USING %2$I::%4$s',
+            c.target, c.name, c.collated_type, c.type) END,
+        c.comment, format('COLUMN %s.%I', c.target, c.name), 'pg_class'::regclass, c.table_oid,
+        c.attnum
+    FROM columns AS c
+
+    UNION ALL SELECT 'not_null', c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
+        c.attnotnull = (c.definition ~ 'NOT NULL'), '',
+        format('ALTER TABLE %s ALTER COLUMN %I %s NOT NULL', c.target, c.name,
+            CASE WHEN c.definition ~ 'NOT NULL' THEN 'SET' ELSE 'DROP' END),
+        NULL, NULL, NULL, NULL, NULL
+    FROM columns AS c
+
+    UNION ALL SELECT 'default', c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
+        connect.expression_parts(c.adbin, c.table_oid) IS NOT DISTINCT FROM c.parts, '',
+        format('ALTER TABLE %s ALTER COLUMN %I %s', c.target, c.name,
+            coalesce('SET DEFAULT ' || c.default_value, 'DROP DEFAULT')),
+        NULL, NULL, NULL, NULL, NULL
+    FROM columns AS c
+
+    -- since 18 a constraint may be one that is not enforced
+    UNION ALL SELECT n.kind, n.relation, n.place, n.position, n.name, n.constraint_oid IS NOT NULL,
+        (n.found).convalidated AND NOT (n.found).condeferrable
+        AND coalesce((to_jsonb(n.found) ->> 'conenforced')::boolean, true)
+        AND CASE n.kind
+            WHEN 'primary_key' THEN (n.found).contype = 'p' AND n.key = n.definition
+            WHEN 'unique' THEN (n.found).contype = 'u' AND n.key = n.definition
+            WHEN 'check' THEN (n.found).contype = 'c' AND NOT (n.found).connoinherit
+                AND connect.expression_parts((n.found).conbin, n.table_oid) = n.parts
+            ELSE (n.found).contype = 'f' AND n.key = n.definition
+                AND (n.found).confrelid = to_regclass(format('connect.%I', n.parts))
+                AND (n.found).confkey = (SELECT p.conkey FROM pg_constraint AS p
+                    WHERE p.conrelid = (n.found).confrelid AND p.contype = 'p')
+                AND ((n.found).confupdtype, (n.found).confdeltype, (n.found).confmatchtype)
+                    = ('a', 'a', 's') END,
+        format('ALTER TABLE %s DROP CONSTRAINT %I; ', n.target, n.name),
+        format('ALTER TABLE %s ADD CONSTRAINT %I ', n.target, n.name) || CASE n.kind
+            WHEN 'primary_key' THEN format('PRIMARY KEY (%s)', n.definition)
+            WHEN 'unique' THEN format('UNIQUE (%s)', n.definition)
+            WHEN 'check' THEN format('CHECK (%s)', n.definition)
+            ELSE format('FOREIGN KEY (%s) REFERENCES connect.%I', n.definition, n.parts) END,
+        n.comment, format('CONSTRAINT %I ON %s', n.name, n.target), 'pg_constraint'::regclass,
+        n.constraint_oid, 0
+    FROM constraints AS n
+
+    UNION ALL SELECT i.kind, i.relation, i.place, i.position, i.name, i.index_oid IS NOT NULL,
+        i.key = i.definition AND (i.found).indisvalid AND (i.found).indisready
+        AND NOT (i.found).indisunique AND (i.found).indnatts = (i.found).indnkeyatts
+        AND (i.found).indpred IS NULL AND (i.found).indexprs IS NULL
+        AND i.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
+        AND 0 = ALL ((i.found).indoption::int2[])
+        AND NOT EXISTS (SELECT FROM pg_opclass AS o
+            WHERE o.oid = ANY ((i.found).indclass::oid[]) AND NOT o.opcdefault)
+        AND NOT EXISTS (SELECT FROM unnest((i.found).indkey::int2[], (i.found).indcollation::oid[])
+            AS k (attnum, collation_oid) JOIN pg_attribute AS a
+            ON a.attrelid = i.table_oid AND a.attnum = k.attnum
+            WHERE a.attcollation <> k.collation_oid),
+        format('DROP INDEX connect.%I; ', i.name),
+        format('CREATE INDEX %I ON %s (%s)', i.name, i.target, i.definition),
+        i.comment, format('INDEX connect.%I', i.name), 'pg_class'::regclass, i.index_oid, 0
+    FROM indexes AS i
+
+    -- a value that no version has set is the DBA's, and stays
+    UNION ALL SELECT o.kind, o.relation, o.place, o.position, o.name, o.value IS NOT NULL,
+        o.value <> ALL (string_to_array(o.parts, ' ')), '',
+        format('ALTER TABLE %s SET (%I = %s)', o.target, o.name, o.definition),
+        NULL, NULL, NULL, NULL, NULL
+    FROM options AS o
+
+    UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
+        d.relrowsecurity, '', format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', d.target),
+        NULL, NULL, NULL, NULL, NULL
+    FROM described AS d WHERE d.kind = 'row_security'
+
+    UNION ALL SELECT p.kind, p.relation, p.place, p.position, p.name, p.policy_oid IS NOT NULL,
+        (p.found).polpermissive AND (p.found).polroles = '{0}'
+        AND (p.found).polcmd = CASE substring(p.definition FROM 'FOR (\w+)') WHEN 'SELECT' THEN 'r'
+            WHEN 'INSERT' THEN 'a' WHEN 'UPDATE' THEN 'w' WHEN 'DELETE' THEN 'd' ELSE '*' END
+        AND connect.expression_parts((p.found).polqual, p.table_oid)
+            IS NOT DISTINCT FROM CASE WHEN p.definition ~ 'USING \(' THEN p.parts END
+        AND connect.expression_parts((p.found).polwithcheck, p.table_oid)
+            IS NOT DISTINCT FROM CASE WHEN p.definition ~ 'WITH CHECK \(' THEN p.parts END,
+        format('DROP POLICY %I ON %s; ', p.name, p.target),
+        format('CREATE POLICY %I ON %s %s', p.name, p.target, p.definition),
+        p.comment, format('POLICY %I ON %s', p.name, p.target), 'pg_policy'::regclass,
+        p.policy_oid, 0
+    FROM policies AS p
+
+    -- tgtype has a bit for each word
+    UNION ALL SELECT t.kind, t.relation, t.place, t.position, t.name, t.trigger_oid IS NOT NULL,
+        (t.found).tgfoid = to_regproc(t.function)
+        AND (t.found).tgtype = (SELECT sum(w.bit) FROM (VALUES ('FOR EACH ROW', 1), ('BEFORE', 2),
+            ('INSERT', 4), ('DELETE', 8), ('UPDATE', 16), ('TRUNCATE', 32)) AS w (word, bit)
+            WHERE t.definition ~ ('\m' || w.word || '\M'))
+        AND (t.found).tgqual IS NULL AND (t.found).tgattr::text = '' AND (t.found).tgnargs = 0
+        AND (t.found).tgconstraint = 0 AND (t.found).tgoldtable IS NULL
+        AND (t.found).tgnewtable IS NULL,
+        format('DROP TRIGGER %I ON %s; ', t.name, t.target),
+        format('CREATE TRIGGER %I %s', t.name,
+            replace(t.definition, ' FOR EACH', format(' ON %s FOR EACH', t.target))),
+        t.comment, format('TRIGGER %I ON %s', t.name, t.target), 'pg_trigger'::regclass,
+        t.trigger_oid, 0
+    FROM triggers AS t
+
+    UNION ALL SELECT 'firing', t.relation, t.place, t.position, t.name, t.trigger_oid IS NOT NULL,
+        (t.found).tgenabled = CASE t.parts WHEN 'ENABLE ALWAYS' THEN 'A' ELSE 'O' END, '',
+        format('ALTER TABLE %s %s TRIGGER %I', t.target, t.parts, t.name),
+        NULL, NULL, NULL, NULL, NULL
+    FROM triggers AS t
+
+    UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
+        NULL, '', d.definition, NULL, NULL, NULL, NULL, NULL
+    FROM described AS d WHERE d.kind = 'rows'),
+
+-- A comment is a thing of its own.
+things AS (
+    SELECT f.kind, f.relation, f.place, f.position, f.name, f.present,
+        CASE WHEN f.kind <> 'rows' THEN coalesce(f.sound, false) END AS sound,
+        CASE WHEN f.present THEN f.removal ELSE '' END || f.statement AS statement
+    FROM facts AS f
+    UNION ALL SELECT 'comment', f.relation, f.place, f.position, f.kind || ' ' || f.name, f.present,
+        f.present AND EXISTS (SELECT FROM pg_description AS d WHERE d.classoid = f.object_class
+            AND d.objoid = f.object AND d.objsubid = f.object_part AND d.description = f.comment),
+        format('COMMENT ON %s IS %L', f.commented, f.comment)
+    FROM facts AS f WHERE f.comment IS NOT NULL)
+
+SELECT k.round, row_number() OVER (ORDER BY k.place, t.place, t.position)::int,
+    t.kind, t.relation, t.name, t.statement || ';', t.present, t.sound
+FROM things AS t JOIN (VALUES (1, 1, 'table'), (2, 2, 'owner'), (2, 3, 'column'),
+    (3, 4, 'not_null'), (3, 5, 'default'), (3, 6, 'primary_key'), (3, 7, 'unique'),
+    (3, 8, 'foreign_key'), (3, 9, 'check'), (3, 10, 'index'), (3, 11, 'option'),
+    (3, 12, 'row_security'), (3, 13, 'policy'), (3, 14, 'trigger'), (4, 15, 'firing'),
+    (4, 16, 'comment'), (5, 17, 'rows')) AS k (round, place, kind) ON k.kind = t.kind
+ORDER BY 2
+$definition$;
+REVOKE ALL ON FUNCTION connect.store_definition() FROM PUBLIC;  -- for create_store() and its like
+COMMENT ON FUNCTION connect.store_definition() IS
+'Lists everything that the store consists of, in the order of its making, with what is there of it.
+statement makes it, or makes it right; present tells whether something of the name is there, and '
+'sound whether it is what it should be. What is needed of a round shows when the rounds before it '
+'are done. Of rows that a table begins with sound is null: their '
+'statement finds out itself. upgrade_store() runs the statements of what is not sound, '
+'create_store() does so from nothing, and check_setup() lists it. Raises nothing.';
+
+-- What check_setup() looks for. It runs the functions that setup_checks() names, each of which
+-- returns its findings: code, severity, what was found, and what mends it.
+
+CREATE FUNCTION connect.store_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+WITH kinds (kind, severity, missing_code, missing, other_code, other) AS (VALUES
+    ('table', 'error', 'table_missing', 'Table %2$s does not exist.',
+        'definition_differs', 'Table %2$s is no ordinary table.'),
+    ('owner', 'error', NULL, NULL,
+        'owner_differs', 'Table %2$s has another owner than connect.connection.'),
+    ('column', 'error', 'column_missing', 'Column %1$I of %2$s does not exist.',
+        'definition_differs', 'Column %1$I of %2$s has another type or collation.'),
+    ('not_null', 'error', NULL, NULL,
+        'definition_differs', 'Column %1$I of %2$s takes nulls, or refuses them, wrongly.'),
+    ('default', 'warning', NULL, NULL,
+        'definition_differs', 'Column %1$I of %2$s has another default.'),
+    ('primary_key', 'error', 'constraint_missing', 'Primary key %1$I on %2$s does not exist.',
+        'definition_differs', 'Primary key %1$I on %2$s is another one.'),
+    ('unique', 'error', 'constraint_missing', 'Constraint %1$I on %2$s does not exist.',
+        'definition_differs', 'Constraint %1$I on %2$s is another one.'),
+    ('foreign_key', 'error', 'constraint_missing', 'Foreign key %1$I on %2$s does not exist.',
+        'definition_differs', 'Foreign key %1$I on %2$s is another one.'),
+    ('check', 'error', 'constraint_missing', 'Constraint %1$I on %2$s does not exist.',
+        'definition_differs', 'Constraint %1$I on %2$s is another one.'),
+    ('index', 'warning', 'index_missing', 'Index %1$I on %2$s does not exist.',
+        'definition_differs', 'Index %1$I on %2$s is another one.'),
+    ('option', 'warning', 'option_missing', 'Option %1$s of %2$s is not set.',
+        'option_differs', 'Option %1$s of %2$s is that of an earlier version.'),
+    ('row_security', 'error', NULL, NULL,
+        'row_security_disabled', 'Row security is off for %2$s.'),
+    ('policy', 'error', 'policy_missing', 'Policy %1$I on %2$s does not exist.',
+        'definition_differs', 'Policy %1$I on %2$s is another one.'),
+    ('trigger', 'error', 'trigger_missing', 'Trigger %1$I on %2$s does not exist.',
+        'trigger_missing', 'Trigger %1$I on %2$s is another one than create_store() makes.'),
+    ('firing', 'error', NULL, NULL,
+        'trigger_disabled', 'Trigger %1$I on %2$s does not fire for ordinary writers, or fires for'
+        ' replicated rows.')),
+-- What belongs to a table or an object that is missing itself needs no finding of its own.
+unsound AS MATERIALIZED (
+    SELECT d.*, format('connect.%I', d.relation) AS target FROM connect.store_definition() AS d
+    WHERE NOT d.sound AND (d.kind = 'table' OR EXISTS (SELECT FROM pg_class AS c
+        WHERE c.relnamespace = 'connect'::regnamespace AND c.relname = d.relation
+        AND c.relkind = 'r')))
+SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
+    CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN 'warning' ELSE k.severity END,
+    CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN format('Trigger %I on %s does not fire for every'
+        ' writer: the gate keeps nothing beyond a statement.', u.name, u.target)
+    ELSE format(CASE WHEN u.present THEN k.other ELSE k.missing END, u.name, u.target) END,
+    CASE WHEN u.kind IN ('row_security', 'firing') THEN u.statement
+    WHEN u.kind = 'table' AND u.present THEN
+        'Rename what is no table, then SELECT connect.upgrade_store();'
+    ELSE 'SELECT connect.upgrade_store();' END
+FROM unsound AS u JOIN kinds AS k ON k.kind = u.kind
+WHERE u.present OR k.missing_code IS NOT NULL
+UNION ALL SELECT 'comment_differs', 'warning',
+    format('Comments on %s are missing or other ones: %s.', u.target,
+        string_agg(u.name, ', ' ORDER BY u.step)),
+    'SELECT connect.upgrade_store();'
+FROM unsound AS u
+WHERE u.kind = 'comment' AND u.present AND NOT EXISTS (SELECT FROM unsound AS o
+    WHERE o.relation = u.relation AND o.kind || ' ' || o.name = u.name)
+GROUP BY u.target
+$findings$;
+REVOKE ALL ON FUNCTION connect.store_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.store_findings() IS
+'Lists what of the store is missing or another than it should be.
+Codes: table_missing, column_missing, constraint_missing, index_missing, option_missing, '
+'policy_missing, trigger_missing, trigger_disabled, row_security_disabled, owner_differs, '
+'option_differs, comment_differs, and definition_differs for the rest. Raises nothing.';
+
+CREATE FUNCTION connect.privilege_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+WITH tables AS (
+    SELECT c.* FROM pg_class AS c WHERE c.relnamespace = 'connect'::regnamespace
+    AND c.relname IN (SELECT d.name FROM connect.store_description() AS d WHERE d.kind = 'table')),
+acl AS (
+    SELECT t.relname, a.grantee, a.privilege_type FROM tables AS t, aclexplode(t.relacl) AS a
+    WHERE a.grantee <> t.relowner),
+owner AS (
+    SELECT * FROM pg_roles WHERE oid = connect.store_owner()),
+lacking AS (
+    SELECT string_agg(format('%s on %s %s', g.privilege, g.kind, g.object), ', '
+        ORDER BY g.kind DESC, g.object COLLATE "C") AS privileges
+    FROM connect.grant_definition() AS g, owner AS o
+    WHERE g.purpose = 'owner' AND NOT CASE g.kind
+        WHEN 'schema' THEN has_schema_privilege(o.oid, to_regnamespace(g.object), g.privilege)
+        ELSE has_function_privilege(o.oid, to_regprocedure(g.object), g.privilege) END)
+SELECT 'owner_privilege', 'error',
+    format('The store''s owner %I lacks %s.', o.rolname, l.privileges),
+    'SELECT connect.upgrade_store();'
+FROM owner AS o, lacking AS l WHERE l.privileges IS NOT NULL
+UNION ALL SELECT 'public_grant', 'error',
+    format('PUBLIC has %s on connect.%I.', privilege_type, relname),
+    format('REVOKE %s ON connect.%I FROM PUBLIC;', privilege_type, relname)
+FROM acl WHERE grantee = 0
+UNION ALL SELECT 'trigger_privilege', 'error',
+    format('Role %s may put triggers on connect.%I, which run as its owner.', grantee::regrole,
+        relname),
+    format('REVOKE TRIGGER ON connect.%I FROM %s;', relname, grantee::regrole)
+FROM acl WHERE grantee <> 0 AND privilege_type = 'TRIGGER'
+UNION ALL SELECT 'truncate_privilege', 'warning',
+    format('Role %s has TRUNCATE on connect.%I, past row security.', grantee::regrole, relname),
+    format('REVOKE TRUNCATE ON connect.%I FROM %s;', relname, grantee::regrole)
+FROM acl WHERE grantee <> 0 AND privilege_type = 'TRUNCATE'
+UNION ALL SELECT 'owner_member', 'warning',
+    format('Role %I is a member of the store''s owner %I and may write for no organization.',
+        m.rolname, o.rolname),
+    format('REVOKE %I FROM %I;', o.rolname, m.rolname)
+FROM owner AS o, pg_roles AS m
+WHERE m.oid <> o.oid AND NOT m.rolsuper AND pg_has_role(m.oid, o.oid, 'MEMBER')
+UNION ALL SELECT 'owner_login', 'warning', format('The store''s owner %I can log in.', rolname),
+    'Give the tables of schema connect to a NOLOGIN role with USAGE on it, with'
+    ' ALTER TABLE ... OWNER TO, then SELECT connect.upgrade_store();'
+FROM owner WHERE rolcanlogin
+UNION ALL SELECT 'bypassrls_role', 'warning', format('Role %I bypasses row security.', rolname),
+    format('ALTER ROLE %I NOBYPASSRLS;', rolname)
+FROM pg_roles WHERE rolbypassrls AND NOT rolsuper
+UNION ALL SELECT 'execute_public', 'error', format('PUBLIC may execute %s.', p.oid::regprocedure),
+    format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC;', p.oid::regprocedure)
+FROM pg_proc AS p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
+WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('connect', 'connect_api'))
+AND a.grantee = 0
+$findings$;
+REVOKE ALL ON FUNCTION connect.privilege_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.privilege_findings() IS
+'Lists privileges and roles that open the store, or close it to its owner.
+Codes: owner_privilege, public_grant, trigger_privilege, truncate_privilege, owner_member, '
+'owner_login, bypassrls_role, execute_public. Raises nothing.';
+
+CREATE FUNCTION connect.gateway_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+WITH gateways AS (
+    SELECT r.* FROM connect.gateway_role AS g JOIN pg_roles AS r ON r.rolname = g.role_name),
+settings AS (
+    SELECT s.setrole, s.setdatabase, split_part(o, '=', 1) AS name,
+        substr(o, strpos(o, '=') + 1) AS value
+    FROM pg_db_role_setting AS s, unnest(s.setconfig) AS o
+    WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))),
+-- where there is no gateway it is the login that asks
+logins AS (
+    SELECT oid, rolname FROM gateways
+    UNION ALL SELECT 0::oid, session_user WHERE NOT EXISTS (SELECT FROM gateways)),
+logging AS (
+    SELECT l.rolname, w.name, coalesce((SELECT s.value FROM settings AS s
+        WHERE s.setrole = l.oid AND s.name = w.name ORDER BY s.setdatabase DESC LIMIT 1),
+        current_setting(w.name)) AS value
+    FROM logins AS l, (VALUES ('log_parameter_max_length'), ('log_statement'),
+        ('log_min_duration_statement')) AS w (name))
+SELECT 'gateway_superuser', 'error', format('Gateway %I is a superuser.', rolname),
+    format('ALTER ROLE %I NOSUPERUSER;', rolname)
+FROM gateways WHERE rolsuper
+UNION ALL SELECT 'logs_parameters', 'warning',
+    format('Statements of %I are logged with their parameters, which hold API keys and tokens.',
+        rolname),
+    format('ALTER ROLE %I SET log_parameter_max_length = 0;', rolname)
+FROM logging GROUP BY rolname
+HAVING bool_or(name = 'log_parameter_max_length' AND value <> '0')
+AND bool_or(name = 'log_statement' AND value IN ('mod', 'all')
+    OR name = 'log_min_duration_statement' AND value <> '-1')
+$findings$;
+REVOKE ALL ON FUNCTION connect.gateway_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.gateway_findings() IS
+'Lists gateways that are superusers, and logins whose statements are logged with their secrets.
+Codes: gateway_superuser, logs_parameters. Raises 42501 for who may not read connect.gateway_role.';
+
+CREATE FUNCTION connect.setup_checks() RETURNS TABLE (function text, as_owner boolean)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $checks$
+WITH checks (function, as_owner) AS (VALUES
+    ('connect.store_findings()', false),
+    ('connect.privilege_findings()', false),
+    ('connect.gateway_findings()', true))
+-- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
+SELECT c.function, c.as_owner FROM checks AS c
+WHERE NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
+    AND has_function_privilege(connect.store_owner(), c.function, 'EXECUTE')
+$checks$;
+REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.setup_checks() IS
+'Lists the functions that check_setup() runs.
+Those that read the store''s tables run as its owner, the others, which read catalogs only, as the '
+'owner of the functions. Raises nothing.';
+
+-- Grants by purpose: what each opens, and the functions that grant it.
+
+CREATE FUNCTION connect.grant_definition()
+RETURNS TABLE (purpose text, privilege text, kind text, object text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $grants$
+WITH purposes (purpose, schema, functions) AS (VALUES
+    ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources}'::text[]),
+    ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
+        list_scopes, transition_rules}'),
+    ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
+        reactivate_connection, update_connection}'),
+    ('share', 'connect', '{explain_access, require_allowed}'),
+    -- every handler
+    ('http', 'connect_api', NULL),
+    -- what trust_gateway() grants
+    ('act_as', 'connect', '{act_as}'),
+    -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
+    ('owner', 'connect', '{guard_connection, record_event, guard_event, mark_pair,
+        gateway_findings}')),
+included (purpose, part) AS (
+    SELECT purpose, purpose FROM purposes
+    UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
+SELECT DISTINCT i.purpose, 'USAGE', 'schema', p.schema
+FROM included AS i JOIN purposes AS p ON p.purpose = i.part
+UNION ALL SELECT i.purpose, 'EXECUTE', 'function', f.oid::regprocedure::text
+FROM included AS i JOIN purposes AS p ON p.purpose = i.part
+JOIN pg_namespace AS n ON n.nspname = p.schema
+JOIN pg_proc AS f ON f.pronamespace = n.oid
+    AND (f.proname = ANY (p.functions) OR p.functions IS NULL)
+$grants$;
+REVOKE ALL ON FUNCTION connect.grant_definition() FROM PUBLIC;  -- for the functions below
+COMMENT ON FUNCTION connect.grant_definition() IS
+'Lists the privileges that each purpose needs: check, read, usage, share, http, act_as, owner.
+Raises nothing.';
+
+CREATE FUNCTION connect.grant_statements(purpose text, role_name name)
+RETURNS SETOF text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $grants$
+SELECT format('GRANT %s ON %s %s TO %I', g.privilege, upper(g.kind),
+    string_agg(g.object, ', ' ORDER BY g.object COLLATE "C"), grant_statements.role_name)
+FROM connect.grant_definition() AS g WHERE g.purpose = grant_statements.purpose
+GROUP BY g.privilege, g.kind ORDER BY g.kind DESC
+$grants$;
+REVOKE ALL ON FUNCTION connect.grant_statements(text, name) FROM PUBLIC;  -- for the functions below
+COMMENT ON FUNCTION connect.grant_statements(text, name) IS
+'Returns the GRANTs that give a role what grant_definition() lists for a purpose.
+Raises nothing.';
+
+CREATE FUNCTION connect.revoke_statements(purpose text, role_name name)
+RETURNS SETOF text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $grants$
+SELECT format('REVOKE %s ON %s %s FROM %I', g.privilege, upper(g.kind), g.object,
+    revoke_statements.role_name)
+FROM connect.grant_definition() AS g
+WHERE g.purpose = revoke_statements.purpose AND g.kind = 'function'
+$grants$;
+REVOKE ALL ON FUNCTION connect.revoke_statements(text, name) FROM PUBLIC;  -- for distrust_gateway()
+COMMENT ON FUNCTION connect.revoke_statements(text, name) IS
+'Returns the REVOKEs that take a purpose''s functions from a role, and leave it the schema.
+Raises nothing.';
+
+COMMENT ON FUNCTION connect.upgrade_store() IS
+'Brings the store up to date after ALTER EXTENSION connect UPDATE; may be repeated.
+Makes what store_definition() lists and the store lacks, and replaces what is another, in the '
+'order of the list; what it does not list stays as it is. Grants the store''s owner what it needs. '
+'The caller must own the tables. Raises store_missing (55000), 42501, and what PostgreSQL raises '
+'where the rows or other objects do not allow a change.';
+
+COMMENT ON FUNCTION connect.check_setup() IS
+'Looks for mistakes in the setup; no rows when it is sound.
+Severity is error or warning; remedy is a statement or a sentence. Codes of the store: '
+'store_missing, table_missing, column_missing, constraint_missing, index_missing, option_missing, '
+'policy_missing, trigger_missing, trigger_disabled, row_security_disabled, owner_differs, '
+'option_differs, comment_differs, definition_differs. Codes of privileges: owner_privilege, '
+'public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, bypassrls_role, '
+'execute_public. Codes of gateways: gateway_superuser, logs_parameters. Also not_preloaded; '
+'extension_outdated where the library is newer than the SQL; check_failed where something could '
+'not be looked at. Raises nothing.';
+
+CREATE FUNCTION connect_api.routes()
+RETURNS TABLE (operation text, method text, path text, resource text, permission text)
+AS 'MODULE_PATHNAME', 'connect_api_routes'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+REVOKE ALL ON FUNCTION connect_api.routes() FROM PUBLIC;  -- grant_http() gives it
+COMMENT ON FUNCTION connect_api.routes() IS
+'Lists the operations: which function of this schema serves which method and path, and what for.
+{id} in a path stands for the id of a row. nginx''s routes are made from this; it is no route
+itself. Raises nothing.';

@@ -1,0 +1,23 @@
+-- Who is acting.
+
+CREATE FUNCTION connect.current_organization_id() RETURNS text
+AS 'MODULE_PATHNAME', 'connect_current_organization_id'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+REVOKE ALL ON FUNCTION connect.current_organization_id() FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.current_organization_id() IS
+'Returns the id of the organization that is acting, or null for nobody.
+First match wins: an API key in request.headers; the current role in connect.organization_role; '
+'for a login in connect.gateway_role what act_as() said, else the JWT claims organization_id and '
+'sub (design, section 3). Raises nothing.';
+
+CREATE FUNCTION connect.act_as(organization_id text, actor_id text = NULL, actor_type text = 'user')
+RETURNS void
+AS 'MODULE_PATHNAME', 'connect_act_as'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.act_as(text, text, text) FROM PUBLIC;  -- trust_gateway() gives it
+COMMENT ON FUNCTION connect.act_as(text, text, text) IS
+'Makes a trusted gateway act for an organization to the end of the transaction; null ends it.
+actor_id, at most 255 characters, and actor_type, such as user, name who in it acts. Follows '
+'savepoints, survives RESET ALL. Raises 42501 for a login that is no gateway, parameter_missing '
+'and parameter_invalid (22023), organization_unknown and actor_too_long (PT422), store_missing '
+'(55000).';

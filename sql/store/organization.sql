@@ -1,0 +1,35 @@
+-- Table connect.organization.
+
+CREATE FUNCTION connect.describe_organization()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'organization', NULL, NULL,
+    'Organizations are those that may offer and accept Connections.'),
+
+('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
+    'The id is what a partner needs to make an offer, for example org_ABC123.'),
+('column', 'name', 'text NOT NULL', NULL,
+    'The name is what people call the organization.'),
+('column', 'created_at', 'timestamptz NOT NULL DEFAULT now()', 'now()',
+    'The time is that of the registration.'),
+
+('primary_key', 'organization_pkey', 'id', NULL, NULL),
+-- The pattern is ^[A-Za-z0-9_-]{1,64}$. Matched as that it would be a quarter of what a transition
+-- costs, since the bounded repetition is a state for each character.
+('check', 'organization_id_check', 'octet_length(id) <= 64 AND id ~ ''^[A-Za-z0-9_-]+$''',
+    'and (<=(integer,integer) (octet_length(text) (id) 64) ~(text,text) (id ''^[A-Za-z0-9_-]+$''))',
+    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -.'),
+
+('row_security', 'organization', NULL, NULL, NULL),
+('policy', 'organization_self',
+    'FOR SELECT USING (id = (SELECT connect.current_organization_id()))',
+    '=(text,text) (id select (connect.current_organization_id()))',
+    'An organization sees itself.')
+$description$;
+REVOKE ALL ON FUNCTION connect.describe_organization() FROM PUBLIC;  -- store_description() reads it
+COMMENT ON FUNCTION connect.describe_organization() IS
+'Describes table connect.organization, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
