@@ -73,9 +73,10 @@ triggers AS (
 -- the name away and make it. What a comment is on stands behind them.
 facts (kind, relation, place, position, name, present, sound, removal, statement,
     comment, commented, object_class, object, object_part) AS (
+    -- where there is no store, a table of the name is somebody else's, and CREATE TABLE is refused
     SELECT d.kind, d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
-        d.relkind = 'r' AND d.relpersistence = 'p', '',
-        CASE WHEN d.table_oid IS NULL THEN
+        d.relkind = 'r' AND d.relpersistence = 'p' AND connect.store_owner() IS NOT NULL, '',
+        CASE WHEN d.table_oid IS NULL OR connect.store_owner() IS NULL THEN
             format('CREATE TABLE %s (%s)', d.target,
                 (SELECT string_agg(format('%I %s', c.name, c.definition), ', ' ORDER BY c.position)
                  FROM columns AS c WHERE c.relation = d.relation))

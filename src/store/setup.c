@@ -217,10 +217,7 @@ store_upgrade(void)
 						   "\"connect\"."),
 				 errhint("Run ALTER EXTENSION connect UPDATE; first.")));
 	if (!store_exists())
-		ereport(ERROR,
-				(connect_error(ERROR_STORE_MISSING),
-				 errdetail("There is no store to bring up to date."),
-				 errhint("Run SELECT connect.create_store();")));
+		(void) store_owner();	/* raises store_missing */
 	grant_purpose(GetUserNameFromId(setup_owner(), false), GRANT_OWNER,
 				  functions_owner());
 	mend_store();

@@ -138,6 +138,8 @@ sub store_works
 		'create activate activate', "$database: the history goes on");
 	is( $node->safe_psql($database, q{SELECT string_agg(code, ' ' ORDER BY code) FROM connect.check_setup() WHERE severity = 'error'}),
 		'', "$database: check_setup() finds no error");
+	is( $node->safe_psql($database, q{SELECT kind, relation, name FROM connect.store_definition() WHERE NOT sound}),
+		'', "$database: and takes nothing that was restored for another one");
 	is( ($node->psql($database, 'DROP EXTENSION connect'))[0], 3, "$database: DROP EXTENSION is refused");
 }
 
@@ -183,6 +185,28 @@ for my $table ('organization', 'scope', 'connection', 'event', 'organization_rol
 }
 is( $node->safe_psql('data_only', q{SELECT count(*) FROM pg_trigger WHERE tgrelid::regclass::text ~ '^connect\.' AND tgenabled <> 'O'}),
 	'0', 'all triggers are on again');
+my $not_firing = q{SELECT code FROM connect.check_setup() WHERE code = 'trigger_disabled'};
+is($node->safe_psql('data_only', $not_firing), 'trigger_disabled', 'but one, which is to fire always, does so for some writers only');
+$node->safe_psql('data_only', 'SELECT connect.upgrade_store()');
+is($node->safe_psql('data_only', $not_firing), '', 'until upgrade_store()');
+
+# Without privileges the owner may not even look into the schema; the same for another owner.
+$node->safe_psql('postgres', 'CREATE DATABASE no_privileges TEMPLATE template0; CREATE ROLE regress_connect_heir NOLOGIN');
+$node->command_ok([ 'pg_restore', '--exit-on-error', '-x', '-d', $node->connstr('no_privileges'), "$dir/store.dump" ], 'pg_restore -x');
+for my $owner ('regress_connect_owner', 'regress_connect_heir')
+{
+	my $findings = q{SELECT code, finding FROM connect.check_setup() WHERE severity = 'error'};
+
+	$node->safe_psql('no_privileges', "REASSIGN OWNED BY regress_connect_owner TO $owner");
+	like($node->safe_psql('no_privileges', $findings), qr/^owner_privilege\|The store's owner $owner lacks USAGE on schema connect, .*\.$/,
+		'check_setup() says what its owner lacks');
+	is(as_tenant('no_privileges', 'postgres', q{SELECT connect.register_organization('org_more', 'More')}),
+		'42501', 'without which nothing can be written');
+	$node->safe_psql('no_privileges', 'SELECT connect.upgrade_store()');
+	is($node->safe_psql('no_privileges', $findings), '', 'upgrade_store() grants it');
+	is(as_tenant('no_privileges', 'postgres', q{SELECT connect.register_organization('org_more', 'More')}),
+		'', 'and all is well');
+}
 
 # A database in which bytes are no characters takes the rows, but nobody acts there.
 $node->safe_psql('postgres', q{CREATE DATABASE bytes ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0});
