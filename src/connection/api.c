@@ -15,7 +15,6 @@
 #include "resource/document.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(connect_create_connection);
 PG_FUNCTION_INFO_V1(connect_activate_connection);
@@ -27,25 +26,13 @@ PG_FUNCTION_INFO_V1(connect_list_connections);
 PG_FUNCTION_INFO_V1(connect_list_events);
 PG_FUNCTION_INFO_V1(connect_transition_rules);
 
-/*
- * Finds out who writes, under a snapshot that sees what this statement did so
- * far.
- */
-static void
-require_writer(Principal *who)
-{
-	PushActiveSnapshot(GetTransactionSnapshot());
-	principal_require(who, PERMISSION_WRITE);
-	PopActiveSnapshot();
-}
-
 Datum
 connect_create_connection(PG_FUNCTION_ARGS)
 {
 	Principal	who;
 	Connection	connection;
 
-	require_writer(&who);
+	principal_require_now(&who, PERMISSION_WRITE);
 	connection_create(&who, NULL, ARG_TEXT(0), ARG_TEXT(1), ARG_ARRAY(2),
 					  &connection);
 	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who,
@@ -59,7 +46,7 @@ transition(FunctionCallInfo fcinfo, ConnectionAction action, ArrayType *scopes)
 	Principal	who;
 	Connection	connection;
 
-	require_writer(&who);
+	principal_require_now(&who, PERMISSION_WRITE);
 	connection_transition(&who, NULL, action, ARG_TEXT(0), ARG_TEXT(1), scopes,
 						  &connection);
 	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who,
@@ -90,7 +77,7 @@ connect_update_connection(PG_FUNCTION_ARGS)
 	Principal	who;
 	Connection	connection;
 
-	require_writer(&who);
+	principal_require_now(&who, PERMISSION_WRITE);
 	connection_change(&who, NULL, ARG_TEXT(0), ARG_TEXT(1), ARG_ARRAY(2),
 					  &connection);
 	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who,

@@ -25,35 +25,6 @@
  */
 #define MAX_ATTEMPTS 10
 
-/* Raises not_found for an id under which the principal may see nothing. */
-static void
-refuse_unseen(const text *id)
-{
-	ereport(ERROR,
-			(connect_error(ERROR_NOT_FOUND),
-			 blame_argument("connection_id"),
-			 errdetail("Connection \"%s\" does not exist.", text_excerpt(id))));
-}
-
-/* Reads a Connection that the principal is a party to, or raises not_found. */
-static void
-find_own(const Principal *who, text *id, Connection *connection)
-{
-	value_require(id, "connection_id");
-	if (!connection_find(id, connection) ||
-		change_parties(who, connection) == PARTY_NONE)
-		refuse_unseen(id);
-}
-
-/* The same under a snapshot that sees everything committed by now. */
-static void
-find_own_now(const Principal *who, text *id, Connection *connection)
-{
-	PushActiveSnapshot(GetTransactionSnapshot());
-	find_own(who, id, connection);
-	PopActiveSnapshot();
-}
-
 /*
  * Raises the error for a change that was decided upon and yet did not happen.
  */
@@ -160,7 +131,7 @@ connection_transition(const Principal *who, const char *request_id,
 		Connection	old;
 		Connection	changed;
 
-		find_own_now(who, id, &old);
+		resource_get_now(&connection_resource, who, id, &old);
 		change_check_action(who, action, &old);
 		if (scopes != NULL)
 			require_same_scopes(&old, scopes);
@@ -207,7 +178,7 @@ connection_change(const Principal *who, const char *request_id, text *id,
 		bool		added = false;
 		bool		removed = false;
 
-		find_own_now(who, id, &old);
+		resource_get_now(&connection_resource, who, id, &old);
 		change_check_action(who, ACTION_UPDATE, &old);
 		changed = old;
 		if (name != NULL)
@@ -240,7 +211,7 @@ connection_check(const Principal *who, ConnectionAction action, text *id)
 {
 	Connection	connection;
 
-	find_own_now(who, id, &connection);
+	resource_get_now(&connection_resource, who, id, &connection);
 	change_check_action(who, action, &connection);
 }
 
@@ -251,7 +222,7 @@ connection_check(const Principal *who, ConnectionAction action, text *id)
 void
 connection_get(const Principal *who, text *id, Connection *result)
 {
-	find_own(who, id, result);
+	resource_get(&connection_resource, who, id, result);
 }
 
 /*
@@ -266,7 +237,7 @@ connection_list_events(const Principal *who, text *id,
 	Connection	connection;
 
 	resource_check_page(&event_resource, who, request);
-	find_own(who, id, &connection);
+	resource_get(&connection_resource, who, id, &connection);
 	query.columns[0] = EVENT_CONNECTION_ID;
 	query.value = id;
 	return resource_read_page(request, &query);

@@ -14,7 +14,6 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/resowner.h"
-#include "utils/snapmgr.h"
 
 /* How long a write waits for a lock, such as that of a share in flight. */
 #define LOCK_TIMEOUT "5s"
@@ -97,9 +96,7 @@ serve(HttpCall *call)
 {
 	bool		writes = call->operation->permission == PERMISSION_WRITE;
 
-	PushActiveSnapshot(GetTransactionSnapshot());
-	principal_require(&call->who, call->operation->permission);
-	PopActiveSnapshot();
+	principal_require_now(&call->who, call->operation->permission);
 	request_check_headers(&call->request);
 	if (writes)
 		(void) set_config_option("lock_timeout", LOCK_TIMEOUT,

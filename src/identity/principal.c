@@ -19,6 +19,7 @@
 #include "identity/tables.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/snapmgr.h"
 #include "access/xact.h"
 #include "utils/timestamp.h"
 
@@ -272,6 +273,15 @@ principal_require(Principal *who, Permission permission)
 						 "connect.map_role(), "
 						 "or as a login given to connect.trust_gateway().")));
 	require_permission(who, permission);
+}
+
+/* The same under a snapshot that sees what this statement has done so far. */
+void
+principal_require_now(Principal *who, Permission permission)
+{
+	PushActiveSnapshot(GetTransactionSnapshot());
+	principal_require(who, permission);
+	PopActiveSnapshot();
 }
 
 /*

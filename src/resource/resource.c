@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/values.h"
 #include "resource/resource.h"
+#include "utils/snapmgr.h"
 
 /* Which of the two parties the principal is.  The owner may act for both. */
 Parties
@@ -53,6 +54,36 @@ resource_find(const Resource *resource, text *id, void *row)
 		return false;
 	resource->read(row, &from);
 	return true;
+}
+
+/*
+ * Reads a row that the reader may see under the active snapshot, into the
+ * current memory context.  Raises parameter_missing, and the resource's own
+ * "not found", for an id that does not exist as for one that is not the
+ * reader's to see.
+ */
+void
+resource_get(const Resource *resource, const Principal *reader, text *id,
+			 void *row)
+{
+	value_require(id, resource->id_argument);
+	if (!resource_find(resource, id, row) ||
+		resource->audience(reader, row) == AUDIENCE_ALL)
+		ereport(ERROR,
+				(connect_error(resource->not_found),
+				 blame_argument(resource->id_argument),
+				 errdetail("%s \"%s\" does not exist.", resource->noun,
+						   text_excerpt(id))));
+}
+
+/* The same under a snapshot that sees everything committed by now. */
+void
+resource_get_now(const Resource *resource, const Principal *reader, text *id,
+				 void *row)
+{
+	PushActiveSnapshot(GetTransactionSnapshot());
+	resource_get(resource, reader, id, row);
+	PopActiveSnapshot();
 }
 
 /* Is there a row of this id that the reader may see? */

@@ -9,6 +9,7 @@
 #ifndef CONNECT_RESOURCE_RESOURCE_H
 #define CONNECT_RESOURCE_RESOURCE_H
 
+#include "base/errors.h"
 #include "identity/principal.h"
 #include "json/writer.h"
 #include "resource/rules.h"
@@ -81,6 +82,9 @@ typedef struct Resource
 	int			type_len;
 	const char *path;			/* of the list; a row has its id behind that */
 	int			path_len;
+	const char *noun;			/* what DETAIL calls a row: "Note" */
+	const char *id_argument;	/* of SQL functions: "note_id" */
+	ErrorCode	not_found;
 	StoreTable *table;			/* the first column is the id */
 	StoreKey   *by_id;
 	const Attribute *attributes;
@@ -115,6 +119,10 @@ extern Parties resource_parties(const Principal *who, const text *source,
 extern int	resource_attribute(const Resource *resource, const char *name);
 extern const text *resource_id(const Resource *resource, const void *row);
 extern bool resource_find(const Resource *resource, text *id, void *row);
+extern void resource_get(const Resource *resource, const Principal *reader,
+						 text *id, void *row);
+extern void resource_get_now(const Resource *resource, const Principal *reader,
+							 text *id, void *row);
 extern bool resource_visible(const Resource *resource, const Principal *reader,
 							 text *id);
 extern void resource_check_page(const Resource *resource,

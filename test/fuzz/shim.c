@@ -19,6 +19,7 @@
 #include "shim.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/snapmgr.h"
 
 sigjmp_buf	shim_raised;
 int			shim_sqlstate;
@@ -284,4 +285,8 @@ request_setting_object(RequestSetting setting)
 NEVER_CALLED(bool store_fetch(StoreKey *key, const Datum *values,
 							  StoreRow *row))
 NEVER_CALLED(ListPage store_page(const PageQuery *query))
+NEVER_CALLED(void value_require(const void *value, const char *field))
 NEVER_CALLED(void value_require_id(const text *id, const char *field))
+NEVER_CALLED(Snapshot GetTransactionSnapshot(void))
+NEVER_CALLED(void PushActiveSnapshot(Snapshot snapshot))
+NEVER_CALLED(void PopActiveSnapshot(void))
