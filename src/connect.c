@@ -17,6 +17,7 @@
 #include "gate/pair_tags.h"
 #include "identity/principal.h"
 #include "miscadmin.h"
+#include "store/setup.h"
 #include "store/store.h"
 
 PG_MODULE_MAGIC;
@@ -33,6 +34,7 @@ _PG_init(void)
 	snapshot_key_init();
 	pair_tags_init();
 	principal_init();
+	setup_init(connect_preloaded);
 	store_tables_init();
 	store_scan_init();
 	store_connection_init();

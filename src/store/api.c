@@ -1,13 +1,12 @@
 /*
  * api.c
  *		What a DBA calls from SQL about the store: making it, bringing it up to
- *		date, checking it, granting its use.  Who may is a matter of EXECUTE, which
- *		nobody has by default.
+ *		date, checking it, granting its use.  Who may is a matter of EXECUTE,
+ *		which nobody has by default.
  */
 #include "postgres.h"
 
 #include "base/errors.h"
-#include "connect.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "store/setup.h"
@@ -43,7 +42,7 @@ connect_check_setup(PG_FUNCTION_ARGS)
 	StoreResult findings;
 
 	InitMaterializedSRF(fcinfo, 0);
-	findings = store_check_setup(connect_preloaded);
+	findings = store_check_setup();
 	for (uint64 i = 0; i < findings.count; i++)
 		tuplestore_putvalues(set->setResult, set->setDesc,
 							 findings.rows[i].values, findings.rows[i].nulls);

@@ -31,19 +31,31 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+/* Was the module loaded through shared_preload_libraries? */
+static bool module_preloaded = false;
+
+/* Says at load how the module is loaded. */
+void
+setup_init(bool preloaded)
+{
+	module_preloaded = preloaded;
+}
+
 /*
- * Returns the owner of a function of connect that has no arguments, or an invalid
- * id if there is none.
+ * Returns the owner of a function of connect that has no arguments, or an
+ * invalid id if there is none.
  */
 static Oid
 find_function_owner(const char *name)
 {
 	oidvector  *no_arguments = buildoidvector(NULL, 0);
-	HeapTuple	tuple = SearchSysCache3(PROCNAMEARGSNSP, CStringGetDatum(name),
-										PointerGetDatum(no_arguments),
-										ObjectIdGetDatum(get_namespace_oid("connect", true)));
+	Oid			namespace = get_namespace_oid("connect", true);
 	Oid			owner = InvalidOid;
+	HeapTuple	tuple;
 
+	tuple = SearchSysCache3(PROCNAMEARGSNSP, CStringGetDatum(name),
+							PointerGetDatum(no_arguments),
+							ObjectIdGetDatum(namespace));
 	if (HeapTupleIsValid(tuple))
 	{
 		owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
@@ -133,22 +145,24 @@ grant_purpose(const char *role, const char *purpose, Oid grantor)
 		query = older_grants(purpose, role);
 	else
 		query = psprintf("SELECT g FROM connect.grant_statements(%s, %s) AS g",
-						 quote_literal_cstr(purpose), quote_literal_cstr(role));
+						 quote_literal_cstr(purpose),
+						 quote_literal_cstr(role));
 	run_statements_of(query, grantor);
 }
 
 /*
- * Makes what the store lacks and mends what is another, in rounds: what is needed
- * of one shows when those before it are done.  Rows are written by the store's
- * owner, all else is done by the caller.
+ * Makes what the store lacks and mends what is another, in rounds: what is
+ * needed of one shows when those before it are done.  Rows are written by the
+ * store's owner, all else is done by the caller.
  */
 static void
 mend_store(void)
 {
-	StoreResult rounds = select_now("SELECT round::text, bool_and(kind = 'rows')"
-									" FROM connect.store_definition()"
-									" GROUP BY round ORDER BY round",
-									functions_owner());
+	StoreResult rounds;
+
+	rounds = select_now("SELECT round::text, bool_and(kind = 'rows')"
+						" FROM connect.store_definition()"
+						" GROUP BY round ORDER BY round", functions_owner());
 
 	for (uint64 i = 0; i < rounds.count; i++)
 	{
@@ -179,13 +193,16 @@ store_create(void)
 	if (GetDatabaseEncoding() != PG_UTF8)
 		ereport(ERROR,
 				(connect_error(ERROR_ENCODING),
-				 errdetail("The database's encoding is \"%s\".", GetDatabaseEncodingName()),
-				 errhint("Create the database WITH ENCODING 'UTF8' TEMPLATE template0.")));
+				 errdetail("The database's encoding is \"%s\".",
+						   GetDatabaseEncodingName()),
+				 errhint("Create the database WITH ENCODING 'UTF8'"
+						 " TEMPLATE template0.")));
 	if (store_exists())
 		ereport(ERROR,
 				(connect_error(ERROR_STORE_EXISTS),
 				 errdetail("Its tables are in schema \"connect\"."),
-				 errhint("Run SELECT connect.upgrade_store(); to bring it up to date.")));
+				 errhint("Run SELECT connect.upgrade_store();"
+						 " to bring it up to date.")));
 
 	grant_purpose(GetUserNameFromId(GetUserId(), false), GRANT_OWNER,
 				  functions_owner());
@@ -209,7 +226,8 @@ store_upgrade(void)
 	if (sql_is_older())
 		ereport(ERROR,
 				(connect_error(ERROR_EXTENSION_OUTDATED),
-				 errdetail("The library is newer than the functions of schema \"connect\"."),
+				 errdetail("The library is newer than the functions of schema"
+						   " \"connect\"."),
 				 errhint("Run ALTER EXTENSION connect UPDATE; first.")));
 	if (!store_exists())
 		(void) store_owner();	/* raises store_missing */
@@ -226,7 +244,7 @@ store_grant(Name role, const char *purpose)
 	grant_purpose(NameStr(*role), purpose, GetUserId());
 }
 
-/* Takes a purpose's functions from a role that may have been dropped meanwhile. */
+/* Takes a purpose's functions from a role, if that has not been dropped. */
 void
 store_revoke(Name role, const char *purpose)
 {
@@ -238,7 +256,8 @@ store_revoke(Name role, const char *purpose)
 		query = older_revokes(purpose, NameStr(*role));
 	else
 		query = psprintf("SELECT r FROM connect.revoke_statements(%s, %s) AS r",
-						 quote_literal_cstr(purpose), quote_literal_cstr(NameStr(*role)));
+						 quote_literal_cstr(purpose),
+						 quote_literal_cstr(NameStr(*role)));
 	run_statements_of(query, GetUserId());
 }
 
@@ -249,8 +268,11 @@ add_finding(StoreResult *findings, const char *code, const char *severity,
 {
 	StoreRow   *row;
 
-	findings->rows = findings->rows == NULL ? palloc(sizeof(StoreRow)) :
-		repalloc(findings->rows, (findings->count + 1) * sizeof(StoreRow));
+	if (findings->rows == NULL)
+		findings->rows = palloc(sizeof(StoreRow));
+	else
+		findings->rows = repalloc(findings->rows,
+								  (findings->count + 1) * sizeof(StoreRow));
 	row = &findings->rows[findings->count++];
 	memset(row, 0, sizeof(StoreRow));
 	row->values[0] = CStringGetTextDatum(code);
@@ -316,7 +338,8 @@ run_checks(StoreResult *findings)
 							get_string(checks, i, 0)),
 				   as_owner ? setup_owner : functions_owner, &found, findings);
 		for (uint64 j = 0; j < found.count; j++)
-			add_finding(findings, get_string(found, j, 0), get_string(found, j, 1),
+			add_finding(findings,
+						get_string(found, j, 0), get_string(found, j, 1),
 						get_string(found, j, 2), get_string(found, j, 3));
 	}
 }
@@ -326,26 +349,29 @@ run_checks(StoreResult *findings)
  * remedy.  Raises nothing.
  */
 StoreResult
-store_check_setup(bool preloaded)
+store_check_setup(void)
 {
 	StoreResult findings = {.count = 0};
 
 	if (!store_exists())
 	{
-		add_finding(&findings, "store_missing", "error", "The store does not exist.",
+		add_finding(&findings, "store_missing", "error",
+					"The store does not exist.",
 					"SELECT connect.create_store();");
 		return findings;
 	}
 	if (sql_is_older())
 		add_finding(&findings, "extension_outdated", "warning",
-					"The library is newer than the functions of schema connect.",
-					"ALTER EXTENSION connect UPDATE; SELECT connect.upgrade_store();");
+					"The library is newer than the functions of schema"
+					" connect.",
+					"ALTER EXTENSION connect UPDATE;"
+					" SELECT connect.upgrade_store();");
 	else
 		run_checks(&findings);
-	if (!preloaded)
+	if (!module_preloaded)
 		add_finding(&findings, "not_preloaded", "warning",
-					"The module is loaded at the first call of each session only,"
-					" and the gate keeps nothing beyond a statement.",
+					"The module is loaded at the first call of each session"
+					" only, and the gate keeps nothing beyond a statement.",
 					"ALTER SYSTEM SET shared_preload_libraries = 'connect';"
 					" and restart.");
 	return findings;
