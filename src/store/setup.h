@@ -17,10 +17,9 @@
 #define GRANT_ACT_AS	"act_as"
 #define GRANT_OWNER		"owner"
 
-extern void setup_init(bool preloaded);
 extern void store_create(void);
 extern void store_upgrade(void);
-extern StoreResult store_check_setup(void);
+extern StoreResult store_check_setup(bool preloaded);
 extern void store_grant(Name role, const char *purpose);
 extern void store_revoke(Name role, const char *purpose);
 
