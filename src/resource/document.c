@@ -50,10 +50,11 @@ write_state(JsonWriter *out, const Resource *resource, const void *row,
 	const char *label = rules_state_label(resource->life, state);
 
 	/* a DBA may add to the enum, and import what no rule knows */
-	if (label == NULL)
+	if (label != NULL)
+		json_plain(out, label, strlen(label));
+	else
 		elog(ERROR, "row \"%s\" is in a state that cannot be shown",
 			 text_to_cstring(resource_id(resource, row)));
-	json_plain(out, label, strlen(label));
 }
 
 /* Writes the value of a column. */
