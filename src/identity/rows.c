@@ -1,7 +1,7 @@
 /*
  * rows.c
- *		What a DBA keeps in the store of who is acting: the roles and keys that
- *		stand for organizations, and the gateways.
+ *		What a DBA enters in the store about who is acting: the roles and
+ *		keys that stand for organizations, and the gateways.
  */
 #include "postgres.h"
 
@@ -13,35 +13,41 @@
 #include "utils/builtins.h"
 
 static StoreQuery map_role = {
-	"INSERT INTO connect.organization_role AS r (role_name, organization_id) VALUES ($1, $2)"
+	"INSERT INTO connect.organization_role AS r (role_name, organization_id)"
+	" VALUES ($1, $2)"
 	" ON CONFLICT (role_name) DO UPDATE SET organization_id = $2",
 	2, {NAMEOID, TEXTOID}, true
 };
 
 static StoreQuery unmap_role = {
-	"DELETE FROM connect.organization_role AS r WHERE r.role_name OPERATOR(pg_catalog.=) $1",
+	"DELETE FROM connect.organization_role AS r"
+	" WHERE r.role_name OPERATOR(pg_catalog.=) $1",
 	1, {NAMEOID}, true
 };
 
 static StoreQuery trust_gateway = {
-	"INSERT INTO connect.gateway_role (role_name) VALUES ($1) ON CONFLICT (role_name) DO NOTHING",
+	"INSERT INTO connect.gateway_role (role_name) VALUES ($1)"
+	" ON CONFLICT (role_name) DO NOTHING",
 	1, {NAMEOID}, true
 };
 
 static StoreQuery distrust_gateway = {
-	"DELETE FROM connect.gateway_role AS g WHERE g.role_name OPERATOR(pg_catalog.=) $1",
+	"DELETE FROM connect.gateway_role AS g"
+	" WHERE g.role_name OPERATOR(pg_catalog.=) $1",
 	1, {NAMEOID}, true
 };
 
 static StoreQuery insert_api_key = {
-	"INSERT INTO connect.api_key (id, organization_id, name, secret_sha256, permissions, expires_at)"
+	"INSERT INTO connect.api_key (id, organization_id, name, secret_sha256,"
+	" permissions, expires_at)"
 	" VALUES ($1, $2, $3, $4, $5, $6)",
 	6, {TEXTOID, TEXTOID, TEXTOID, BYTEAOID, TEXTARRAYOID, TIMESTAMPTZOID}, true
 };
 
-/* A key that is revoked already keeps its time. */
+/* A key that has been revoked before keeps the time of that. */
 static StoreQuery revoke_api_key = {
-	"UPDATE connect.api_key AS k SET revoked_at = COALESCE(k.revoked_at, pg_catalog.now())"
+	"UPDATE connect.api_key AS k"
+	" SET revoked_at = COALESCE(k.revoked_at, pg_catalog.now())"
 	" WHERE k.id OPERATOR(pg_catalog.=) $1",
 	1, {TEXTOID}, true
 };
@@ -74,7 +80,7 @@ identity_trust_gateway(Name role)
 	store_grant(role, GRANT_ACT_AS);
 }
 
-/* Takes that back. */
+/* Takes that right back. */
 void
 identity_distrust_gateway(Name role)
 {
@@ -91,8 +97,14 @@ identity_insert_api_key(text *organization, text *name, const char *secret,
 {
 	text	   *id = random_typeid("api");
 	bytea	   *hash = palloc(VARHDRSZ + SECRET_HASH_LENGTH);
-	Datum		values[] = {PointerGetDatum(id), PointerGetDatum(organization), PointerGetDatum(name),
-	PointerGetDatum(hash), PointerGetDatum(permissions), expires_at};
+	Datum		values[] = {
+		PointerGetDatum(id),
+		PointerGetDatum(organization),
+		PointerGetDatum(name),
+		PointerGetDatum(hash),
+		PointerGetDatum(permissions),
+		expires_at
+	};
 	char		nulls[] = {' ', ' ', ' ', ' ', ' ', never ? 'n' : ' '};
 
 	SET_VARSIZE(hash, VARHDRSZ + SECRET_HASH_LENGTH);
@@ -101,7 +113,9 @@ identity_insert_api_key(text *organization, text *name, const char *secret,
 	return id;
 }
 
-/* Revokes an API key from now on; false if there is none of this id. */
+/*
+ * Revokes an API key from now on.  Returns false if there is none with this id.
+ */
 bool
 identity_revoke_api_key(text *id)
 {
