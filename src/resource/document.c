@@ -1,10 +1,11 @@
 /*
  * document.c
- *		The shape of a JSON:API document, and of the closed shape that clients
- *		of the public API expect; those of errors stand in document_error.c.
+ *		The shape of a JSON:API document, and of the closed shape that
+ *		clients of the public API expect; the shapes of errors stand in
+ *		document_error.c.
  *
  * A document is written once, straight from the row, as text for HTTP and as
- * jsonb for SQL.  What is in it, the resource's description tells.
+ * jsonb for SQL.  The resource's description tells what is in it.
  */
 #include "postgres.h"
 
@@ -42,7 +43,10 @@ write_state(JsonWriter *out, const Resource *resource, const void *row,
 {
 	const char *label = rules_state_label(resource->life, state);
 
-	/* a DBA may add to the enum, and import what no rule knows */
+	/*
+	 * A DBA may have added to the enum, and imported a state that no rule
+	 * knows.
+	 */
 	if (label == NULL)
 		elog(ERROR, "row \"%s\" is in a state that cannot be shown",
 			 text_to_cstring(resource_id(resource, row)));
@@ -136,7 +140,9 @@ write_resources(JsonWriter *out, const DocumentStyle *style,
 	json_close(out, ']');
 }
 
-/* Appends one query parameter of a link; none of our values needs escaping. */
+/*
+ * Appends one parameter of a link's query.  None of our values needs escaping.
+ */
 static void
 append_parameter(StringInfo path, const char *name, const char *value)
 {
@@ -154,8 +160,8 @@ append_parameter(StringInfo path, const char *name, const char *value)
 }
 
 /*
- * Writes a link to a page, null if there is none: fields, filters and size as
- * they were asked for, and the cursor.
+ * Writes a link to a page, or null if there is none.  The link repeats the
+ * fields, the filters and the size that were asked for, and adds the cursor.
  */
 static void
 write_page_link(JsonWriter *out, const char *key, const char *path,
@@ -199,8 +205,8 @@ document_path(const Resource *resource, const text *id)
 	char	   *path = palloc(path_len + len + 2);
 
 	/*
-	 * written for each row of a list, where psprintf() would be a tenth of the
-	 * row
+	 * This is written for each row of a list, where psprintf() would take a
+	 * tenth of the time of a row.
 	 */
 	memcpy(path, resource->path, path_len);
 	path[path_len] = '/';
@@ -241,7 +247,7 @@ document_page(const DocumentStyle *style, const Resource *resource,
 	return out;
 }
 
-/* Returns the document of a list of which there is always one page. */
+/* Returns the document of a list that always is one page. */
 JsonWriter *
 document_all(const DocumentStyle *style, const Resource *resource,
 			 const Principal *reader, const StoreRow *rows, int count)
@@ -279,7 +285,10 @@ document_write_relationship(JsonWriter *out, const char *name, const char *type,
 	json_close(out, '}');
 }
 
-/* Writes what the reader, who is these parties, may do in this state. */
+/*
+ * Writes which actions the reader, who is these parties, may take in this
+ * state.
+ */
 void
 document_write_offered(JsonWriter *out, const LifeCycle *life,
 					   const Principal *reader, int state, Parties parties)
