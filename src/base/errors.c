@@ -103,7 +103,7 @@ static const ErrorKind kinds[] = {
 	[ERROR_ENCODING] = {"encoding", ERRCODE_FEATURE_NOT_SUPPORTED,
 		"connect requires a database in UTF8"},
 
-	/* raised by the HTTP handlers only */
+	/* Only HTTP knows these. */
 	[ERROR_BODY_INVALID] = {"body_invalid", ERRCODE_HTTP('4', '0', '0'),
 		"body is invalid", 400},
 	[ERROR_CLIENT_ID] = {"client_id_forbidden", ERRCODE_HTTP('4', '0', '3'),

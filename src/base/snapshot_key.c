@@ -46,7 +46,7 @@ typedef struct Sight
 } Sight;
 
 static Sight last_sight;
-/* the number of last_sight, or SNAPSHOT_KEY_NONE if it has expired */
+/* The number of last_sight, or SNAPSHOT_KEY_NONE if it has expired. */
 static uint64 last_key = SNAPSHOT_KEY_NONE;
 static uint64 keys_given = SNAPSHOT_KEY_NONE;
 

@@ -12,7 +12,7 @@
 #define UUID_VERSION_7 (UINT64CONST(0x7) << 12)
 #define UUID_VARIANT (UINT64CONST(0x2) << 62)
 #define TICK_MASK ((UINT64CONST(1) << TYPEID_TICK_BITS) - 1)
-/* the 62 random bits below the variant */
+/* The 62 random bits below the variant. */
 #define LOW_MASK ((UINT64CONST(1) << 62) - 1)
 
 /* Does this text match ^[A-Za-z0-9_-]{1,64}$, byte for byte? */

@@ -4,9 +4,10 @@
  *		write, and the guard asks again for every row that is written,
  *		whoever writes it.
  *
- * The reasons to refuse a change always come in one order: the row is not the
- * principal's to see; the change touches what identifies the row; the action is
- * the other party's; the state does not allow it; a value is not acceptable.
+ * The reasons to refuse the change of a row come in this order: the row is not
+ * the principal's to see; the change touches what identifies the row; it is
+ * several actions at once; the action is the other party's; the state does not
+ * allow it; a value is not acceptable.
  */
 #include "postgres.h"
 
