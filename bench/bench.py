@@ -25,7 +25,7 @@ def main():
     parser.add_argument("--json")
     options = parser.parse_args()
     quick = options.quick
-    # so that servers are stopped and folders removed
+    # This lets servers be stopped and folders be removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     measures = {
         "statements": lambda: instructions.measure(quick, instructions.statements),

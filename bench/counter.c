@@ -2,7 +2,8 @@
  * counter.c
  *		Tells callgrind which instructions of a backend to count.
  *
- * For a server that runs under valgrind; elsewhere the functions do nothing.
+ * This is for a server that runs under valgrind.  Elsewhere the functions do
+ * nothing.
  */
 #include "postgres.h"
 
@@ -16,7 +17,7 @@ PG_MODULE_MAGIC;
 PG_FUNCTION_INFO_V1(count_from_here);
 PG_FUNCTION_INFO_V1(count_to_here);
 
-/* Counts from here on. */
+/* Starts counting. */
 Datum
 count_from_here(PG_FUNCTION_ARGS)
 {
@@ -26,8 +27,8 @@ count_from_here(PG_FUNCTION_ARGS)
 }
 
 /*
- * Writes what was counted to callgrind's next file, with a label, and counts
- * no more.
+ * Writes what was counted to callgrind's next file, with a label, and stops
+ * counting.
  */
 Datum
 count_to_here(PG_FUNCTION_ARGS)

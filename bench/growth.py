@@ -1,4 +1,4 @@
-"""growth.py: what a store costs as it grows: bytes, WAL, HOT updates, pages, memory of a backend."""
+"""growth.py: measures what a store costs as it grows: bytes, WAL, HOT updates, pages, memory of a backend."""
 
 import statistics
 
@@ -19,7 +19,7 @@ CREATE ROLE hub LOGIN;
 SELECT connect.map_role('hub', 'org_hub'), connect.grant_usage('hub');
 """
 
-# Ids as they are made here, in the order of time; every organization has as many.
+# Ids as they are made here, in the order of time. Every organization has as many of them.
 GROW = f"""
 SET session_replication_role = replica;
 INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, name, status, scopes, creator_id,
@@ -61,7 +61,7 @@ def number(query):
 
 
 def medians(cluster, scripts, rounds, user, *options):
-    """Interleaved rounds of several scripts."""
+    """Runs interleaved rounds of several scripts."""
     runs = {name: [] for name in scripts}
     for _ in range(rounds):
         for name, script in scripts.items():
@@ -90,7 +90,7 @@ def measure_size(cluster, sizes, rounds, seconds):
 def transitions(cluster, size):
     """Does 2,000 transitions; returns bytes of WAL and the share of HOT updates."""
     execute("CHECKPOINT", "SELECT pg_stat_reset()")
-    # what a page costs when first changed after a checkpoint is PostgreSQL's full_page_writes
+    # full_page_writes is off, since what it adds to the first change of a page is not ours.
     before = number("SELECT pg_current_wal_insert_lsn()::text")
     tps(cluster, "postgres", ACTIVATE, "-D", f"rows={size}", "-t", "2000")
     wal = number(f"SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '{before}')::float8 / 2000")
@@ -101,7 +101,7 @@ def transitions(cluster, size):
 
 
 def event_wal(cluster, size):
-    """Bytes of WAL for the event rows alone, of as many transitions: the same rows inserted anew."""
+    """Returns the bytes of WAL for the event rows of as many transitions: the same rows are inserted anew."""
     execute("CREATE TABLE event_copy (LIKE connect.event INCLUDING ALL)",
             "INSERT INTO event_copy SELECT * FROM connect.event WHERE id NOT IN (SELECT id FROM connect.event ORDER BY id DESC LIMIT 2000)",
             "CHECKPOINT")
@@ -113,7 +113,7 @@ def event_wal(cluster, size):
 
 
 def measure_writes(cluster, size):
-    """WAL and HOT, without and with the partial index that would serve the inbox."""
+    """Shows WAL and HOT updates, without and with the partial index that would serve the inbox."""
     table("A transition (aims: at most 400 bytes of WAL besides the event row; HOT at least 0.95)", "indexes",
           "WAL, bytes", "of which the event row", "HOT")
     execute("ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
@@ -138,7 +138,7 @@ def measure_pages(cluster, rounds, count):
 
 
 def measure_memory(calls):
-    """What a backend has allocated before and after many calls."""
+    """Shows what a backend has allocated before and after many calls."""
     connection = psycopg2.connect(user="hub")
     connection.autocommit = True
     cursor = connection.cursor()

@@ -1,6 +1,6 @@
-"""instructions.py: instructions of one backend for each operation, by callgrind, net of a statement that does nothing.
+"""instructions.py: counts one backend's instructions for each operation, net of a statement that does nothing.
 
-The whole server runs under valgrind, the client does not; the statements are prepared.
+callgrind counts them. The whole server runs under valgrind, the client does not; the statements are prepared.
 The first executions, which plan and fill caches, are not counted. The figures are
 repeatable, whatever else the machine does.
 """
@@ -46,7 +46,7 @@ class Counter:
             self.nothing[transaction] = self.count("postgres", NOTHING, transaction)
 
     def count(self, login, body, transaction=False, warm=WARM, times=None):
-        """Instructions for one execution, all told; in one transaction, or each in its own."""
+        """Returns all instructions of one execution; they share one transaction, or each has its own."""
         times = times or self.times
         connection = psycopg2.connect(user=login)
         connection.autocommit = True
@@ -83,7 +83,7 @@ class Counter:
         return total
 
     def inclusive(self, *functions):
-        """Instructions of one execution in these functions and all that they called, in what was counted last."""
+        """Returns, from what was counted last, one execution's instructions in these functions and all that they called."""
         text = subprocess.run(["callgrind_annotate", "--inclusive=yes", "--threshold=100", self.last],
                               check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
         costs = {}
@@ -92,7 +92,7 @@ class Counter:
         return sum(costs[name] for name in functions) / self.times
 
     def take_apart(self, name, way, total):
-        """Notes where the instructions went that were counted last, if anybody wants to know."""
+        """Notes, if that was asked for, where the instructions went that were counted last."""
         if (name, way) in PARTS:
             costs = {part: self.inclusive(*functions) for part, functions in PARTS[name, way].items()}
             self.parts[name, way] = {**costs, "all else": total - sum(costs.values()), "all": total}
@@ -102,7 +102,7 @@ class Counter:
 
 
 def compare(counter, title, operations, first, transaction=False):
-    """A table of operations: the instructions of the first way, and each other one's ratio to it."""
+    """Makes a table of operations: the instructions of the first way, and each other one's ratio to it."""
     if counter.quick:
         operations = {name: {way: variant for way, variant in variants.items() if first in way or "connect" in way}
                       for name, variants in operations.items()}
@@ -135,7 +135,8 @@ def measure(quick, tables):
             files = cluster.folder / "callgrind"
             files.mkdir()
             files.chmod(0o777)
-            # valgrind counts an instruction for each byte of "rep movsb", by which glibc copies whole documents
+            # valgrind counts an instruction for each byte of "rep movsb", with which glibc copies whole
+            # documents.
             plain_copies = "GLIBC_TUNABLES=" + ":".join(f"glibc.cpu.x86_rep_{name}_threshold=1073741824" for name in ("movsb", "stosb"))
             cluster.wrapper = ("env", plain_copies, "valgrind", "--tool=callgrind", "--trace-children=yes", "--instr-atstart=no",
                                f"--callgrind-out-file={files}/%p", "--log-file=/dev/null")
@@ -145,7 +146,7 @@ def measure(quick, tables):
 
 
 def statements(counter):
-    """What the functions and the triggers cost."""
+    """Shows what the functions and the triggers cost."""
     writes = compare(counter, "Writes: a change and its event (ratios)", WRITES, "floor")
     table("Writes, where the floor answers with a document too (aim: at most 1.10)", "operation", "connect")
     for name, counted in writes.items():
@@ -162,7 +163,7 @@ def statements(counter):
 
 
 def gate(counter):
-    """What one question to the gate costs, also to a session that must first find out who asks."""
+    """Shows what one question to the gate costs, also in a session that must first find out who asks."""
     compare(counter, "The gate, one question after another in a transaction (aim: at most 0.60 of EXISTS)", GATE, "EXISTS", True)
     compare(counter, "The gate, each question in a transaction of its own", GATE, "EXISTS")
     execute(DOCUMENTS)

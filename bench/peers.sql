@@ -1,4 +1,4 @@
--- peers.sql: what connect is measured against, each on tables of its own with the same
+-- peers.sql: the peers that connect is measured against, each on tables of its own with the same
 -- columns, checks, indexes and foreign keys.
 --   floor    raw statements: no rule is checked, nobody is asked who they are
 --   answered the same, whose answers are documents

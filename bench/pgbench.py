@@ -1,4 +1,4 @@
-"""pgbench.py: transactions a second of a script, by pgbench with prepared statements."""
+"""pgbench.py: measures a script's transactions a second, by pgbench with prepared statements."""
 
 import re
 import subprocess

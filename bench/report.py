@@ -1,4 +1,4 @@
-"""report.py: tables of what was measured, printed as they come and kept for JSON."""
+"""report.py: prints tables of what was measured as they come, and keeps them for JSON."""
 
 import json
 import pathlib
@@ -18,7 +18,7 @@ def row(*cells):
 
 
 def shown(cell):
-    """A number of any size, in as many digits as it is worth."""
+    """Returns a number of any size in as many digits as it is worth."""
     if cell is None:
         return ""
     if isinstance(cell, float):

@@ -1,4 +1,4 @@
-"""row_security.py: what the gate costs per row, under row security, while others write.
+"""row_security.py: measures what the gate costs per row, under row security, while others write.
 
   page   pages of 50 rows a second under the policy of share_table(), over those under
          policies that people would write; 300 unrelated and 100 Connection writes a
@@ -47,7 +47,7 @@ GRANT SELECT ON document TO partner;
 GRANT SELECT ON connect.connection TO partner;
 """
 
-# A set-returning function is what many start with.
+# Many people start with a set-returning function.
 SHARED_SOURCES = """
 CREATE FUNCTION shared_sources() RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER AS $$
     SELECT c.source_organization_id FROM connect.connection AS c JOIN connect.organization_role AS r
@@ -58,7 +58,7 @@ CREATE FUNCTION shared_sources() RETURNS SETOF text LANGUAGE sql STABLE SECURITY
 SHARE = "SELECT connect.share_table('document', 'organization_id', 'inquiry.read')"
 UNSHARE = "SELECT connect.unshare_table('document')"
 
-# How each policy is made and taken back.
+# For each policy, how it is made and how it is dropped.
 POLICIES = {
     "no row security": ("ALTER TABLE document DISABLE ROW LEVEL SECURITY", "ALTER TABLE document ENABLE ROW LEVEL SECURITY"),
     "EXISTS": ("""CREATE POLICY shared ON document FOR SELECT USING (
@@ -93,7 +93,7 @@ def writes_so_far():
 
 
 def pages(scripts, seconds):
-    """Pages a second for the partner, and the writes a second of both kinds, while others write."""
+    """Returns the partner's pages a second while others write, and the writes a second of both kinds."""
     writers = [subprocess.Popen(pgbench(scripts[name], "postgres", "-R", rate, "-c", "2", "-T", str(seconds + 2)),
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                for name, rate in (("unrelated", "300"), ("toggle", "100"))]
@@ -128,14 +128,14 @@ def measure_pages(cluster, where, rounds, seconds):
 
 
 def processor_time(pid):
-    """Milliseconds that a process has run."""
+    """Returns for how many milliseconds a process has run."""
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         fields = file.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def scan(query, user):
-    """Milliseconds of processor time, the best of three, and the count."""
+    """Returns the milliseconds of processor time, the best of three, and the count."""
     times = []
     for _ in range(3):
         connection = psycopg2.connect(user=user)

@@ -1,4 +1,4 @@
-"""setup.py: fills a database with Connections for the bench, the same in connect's store and in its peers'."""
+"""setup.py: fills a database with Connections for the bench, the same ones in connect's store and in its peers."""
 
 import pathlib
 
@@ -8,7 +8,7 @@ from cluster import execute
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-# Rows of org_hub: as many offers to it as of it, the newest are its own.
+# The rows of org_hub: it has been offered as many as it has offered, and the newest are its own offers.
 FILL = """
 SET session_replication_role = replica;
 INSERT INTO {schema}.connection (id, source_organization_id, destination_organization_id, name, status, scopes, creator_id,
@@ -59,7 +59,7 @@ def fill(rows):
 
 
 def again(schema):
-    """Takes the Connections and their events back to how fill() made them, except for what was created since."""
+    """Puts Connections and events back as fill() made them, but leaves what was created since."""
     connection = psycopg2.connect("")
     connection.cursor().execute(f"""SET session_replication_role = replica;
         UPDATE {schema}.connection SET status = 'pending' WHERE id LIKE 'cxn_i%' AND status <> 'pending';

@@ -1,4 +1,4 @@
-"""statements.py: what is measured: for each operation, the same work done by connect and by its peers.
+"""statements.py: the statements that are measured: for each operation, the same work by connect and its peers.
 
 Each statement is the body of a pgbench script for a login: "hub" stands for org_hub,
 "postgres" owns everything, the others send the handlers what nginx would. :i counts the
@@ -8,13 +8,14 @@ The document as text, before jsonb_in, is what the handlers of connect_api retur
 request besides, run in a subtransaction and set the response's status and headers.
 """
 
-# Ids are as long as TypeIDs, 30 characters: checks and indexes cost by the byte.
-# Offers to the hub, which are pending (others for plain UPDATE), and offers of the hub, which are inactive.
+# These ids are as long as TypeIDs, 30 characters, because checks and indexes cost by the byte. They are
+# of offers to the hub, which are pending (a plain UPDATE takes other ones), and of offers of the hub,
+# which are inactive.
 INBOUND = "'cxn_i' || lpad(:i::text, 25, '0')"
 PLAIN = "'cxn_i' || lpad((:i + 500)::text, 25, '0')"
 OUTBOUND = "'cxn_o' || lpad(:i::text, 25, '0')"
 PARTNER = "'org_' || lpad(:i::text, 7, '0')"
-# Organizations that the hub has offered nothing yet.
+# Organizations to which the hub has offered nothing yet.
 NEW_PARTNER = "'org_n' || lpad(:i::text, 7, '0')"
 
 SCOPES = "ARRAY['account.read', 'inquiry.read']"
@@ -32,7 +33,7 @@ DOCUMENT = """jsonb_build_object('type', 'connect/connection', 'id', c.id, 'attr
 
 
 def one_statement(schema, change, action, before, answer="*"):
-    """A change and its event in one statement: the least that the same work can be."""
+    """Makes a change and its event in one statement: the least that this work can be."""
     return f"""WITH c AS ({change.format(schema=schema)} RETURNING *), e AS (INSERT INTO {schema}.event {EVENT_COLUMNS}
     SELECT 'evt_{action[0]}' || right(id, 25), id, source_organization_id, destination_organization_id, '{action}', {before}, status,
         name, scopes, 'org_hub', 'hub', 'role' FROM c)
@@ -48,7 +49,7 @@ INSERT = f"""INSERT INTO {{schema}}.connection (id, source_organization_id, dest
 
 
 def move(row, before, after, action):
-    """A transition, by each."""
+    """Returns a transition, in the way of each."""
     update = f"UPDATE {{schema}}.connection SET status = '{after}', updated_at = now() WHERE id = {row} AND status = '{before}'"
     status = f"'{before}'::connect.connection_status"
     return {
@@ -62,7 +63,7 @@ def move(row, before, after, action):
 
 
 def application(row, update, action, before):
-    """What a program sends that keeps the rules itself."""
+    """Returns what a program sends that keeps the rules itself."""
     return f"""BEGIN;
 SELECT * FROM app.connection WHERE id = {row} FOR UPDATE;
 {update.format(schema='app')};
@@ -72,7 +73,7 @@ COMMIT;"""
 
 
 def over_network(body):
-    """The same with half a millisecond on the way before each statement."""
+    """Does the same with half a millisecond of network before each statement."""
     return "".join(f"\\sleep 500 us\n{statement};\n" for statement in body.rstrip().rstrip(";").split(";\n"))
 
 
@@ -120,8 +121,8 @@ READS = {
     },
 }
 
-# Functions whose instructions, with all that they call, are told apart. The guard and its event are part of what the
-# statement of a write costs, so they are not listed.
+# These functions' instructions are told apart, with all that they call. The guard and its event are part of
+# what the statement of a write costs, so they are not listed.
 PARTS = {
     ("create", "connect"): {
         "who asks": ["principal_require"],
@@ -152,7 +153,7 @@ PARTS = {
     },
 }
 
-# Who is acting, by each kind of identity; net of a function that does nothing.
+# Finding out who is acting, for each kind of identity, net of a function that does nothing.
 IDENTITY = {
     "mapped role": ("hub", "SELECT connect.current_organization_id();"),
     "API key": ("http_retrieve", "SELECT connect.current_organization_id();"),
@@ -172,7 +173,8 @@ GATE = {
     },
 }
 
-# A table of 20,000 rows that partners own, four in five of whom share with the hub, and how to count what the hub may see.
+# A table of 20,000 rows that partners own, of whom four in five share with the hub, and the statement that
+# counts what the hub may see.
 DOCUMENTS = """
 CREATE TABLE document (id int PRIMARY KEY, organization_id text NOT NULL, title text NOT NULL);
 INSERT INTO document SELECT n, 'org_' || lpad((n::bigint * 7919 % 1000 + 1)::text, 7, '0'), 'Document ' || n FROM generate_series(1, 20000) AS n;
@@ -190,5 +192,5 @@ SCANS = {
     "share_table()": ("hub", "SELECT count(*) FROM document"),
 }
 
-# What the client and the server do for any statement of this form.
+# This is what the client and the server do for any statement of this form.
 NOTHING = f"SELECT {INBOUND} IS NULL;"

@@ -1,6 +1,6 @@
-"""waiting.py: what takes time rather than instructions: commits, a network between, races.
+"""waiting.py: measures what takes time rather than instructions: commits, a network between, races.
 
-Transactions a second by pgbench, one client, with fsync and without. Many short rounds are interleaved,
+pgbench counts the transactions a second of one client, with fsync and without. Many short rounds are interleaved,
 so that whatever else the machine and its disk do meets all alike; the medians are compared.
 """
 
@@ -16,14 +16,14 @@ from setup import again, fill
 from statements import READS, WRITES, over_network
 
 ROWS = 5000
-# Whose tables a way changes, where they are not named like it.
+# The peer whose tables a way changes, if they are not named like the way.
 SCHEMAS = {"application": "app", "floor with a document": "answered"}
 RACES = 30
 RACERS = 8
 
 
 def operations():
-    """The statements of a round: of each operation and way, the login and the body."""
+    """Returns the statements of a round: the login and the body for each operation and way."""
     activate = dict(WRITES["activate"])
     login, body = activate["application"]
     activate["application, 0.5 ms away"] = (login, over_network(body))
@@ -33,7 +33,7 @@ def operations():
 
 
 def measure_waiting(cluster, rounds, count):
-    """A table for each operation: with commits that wait for the disk and without that, and their ratios to the floor."""
+    """Makes a table for each operation: with commits that wait for the disk and without, and the ratios to the floor."""
     for name, variants in operations().items():
         runs = {(way, fsync): [] for way in variants for fsync in ("on", "off")}
         first = 0

@@ -1,8 +1,8 @@
-"""cluster.py: a throw-away PostgreSQL cluster, for programs in Python. Imported, not run.
+"""cluster.py: a throw-away PostgreSQL cluster, for programs in Python. It is imported, not run.
 
-Of the installation that PG_CONFIG names, in a folder of its own that goes with
-it, on a unix socket in that folder. Whoever is root runs it as postgres. psql,
-pgbench and psycopg2 mean this cluster as long as it runs.
+The cluster is of the installation that PG_CONFIG names, in a folder of its own that is
+removed with it, on a unix socket in that folder. If this runs as root, the cluster runs as
+postgres. psql, pgbench and psycopg2 connect to this cluster as long as it runs.
 """
 
 import os
@@ -20,7 +20,7 @@ BIN = pathlib.Path(subprocess.check_output([PG_CONFIG, "--bindir"], text=True).s
 
 
 class Cluster:
-    """Made on entering a with-statement, removed on leaving it; wrapper is a command to run the server under."""
+    """A cluster for a with-statement, which makes and removes it; wrapper is a command to run the server under."""
 
     def __init__(self, wrapper=(), start_timeout=60, **settings):
         self.wrapper = wrapper
@@ -65,7 +65,7 @@ class Cluster:
                 time.sleep(0.1)
 
     def stop(self, how=signal.SIGINT):
-        """Ends the server, and its backends with it: at once, unless told otherwise."""
+        """Ends the server and its backends: at once, unless told otherwise."""
         if self.server is not None and self.server.poll() is None:
             self.server.send_signal(how)
             try:

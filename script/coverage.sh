@@ -1,8 +1,9 @@
-# coverage.sh: how much of src/ the suites of the server reach. Sourced by test, for --coverage.
+# coverage.sh: measures how much of src/ the suites of the server reach. script/test sources it for
+# --coverage.
 #
-# The module counts what is run in it, without optimisation, so that a line is a line. Suites that
-# do not run it, or end its processes before these can write their counters down, are left out.
-# Fails below the bounds; names every line that nothing reached.
+# The module counts what is run in it. It is built without optimisation, so that a line is a line.
+# Suites that do not run it are left out, and so are those that end its processes before these can
+# write their counters. This fails below the bounds, and names every line that nothing reached.
 
 least_lines=95
 least_branches=85
@@ -10,25 +11,24 @@ least_branches=85
 only="unit pgtap docs regress isolation crash http coverage"
 export PG_CFLAGS="${PG_CFLAGS:-} --coverage -O0" SHLIB_LINK=--coverage
 
-# Branches that are PostgreSQL's, not ours: its macros for values of either length, arrays and
-# interrupts, and what ereport() and PG_TRY() make of themselves, have some in every place that
-# uses them. They are left out with all of their line.
+# Some branches are PostgreSQL's, not ours: its macros for values of either length, for arrays and
+# for interrupts bring some to every place that uses them, and so does what ereport() and PG_TRY()
+# expand to. Lines with these are left out as a whole.
 macros='VAR(SIZE|DATA)_ANY|ARR_DATA_PTR|att_addlength_pointer|CHECK_FOR_INTERRUPTS|PG_(END_)?TRY|e(report|log)\('
 
-# What cannot happen is said with elog(), as PostgreSQL does: a row of a catalog that is not there
-# although its reference is. PG_FINALLY is a line for the macro's own sake.
+# elog() reports what cannot happen, as it does in PostgreSQL: a catalog lacks a row although there
+# is a reference to it. PG_FINALLY is a line only because it is a macro.
 #
-# What is left is named in the table, and takes what no suite brings about:
-#   errors.c            a detail of more than a kilobyte, for what details quote is cut
-#   jsonb_writer.c      a document of more than 256 megabytes
+# The table names the lines that are left. Reaching them would take what no suite brings about:
+#   jsonb.c             a document of more than 256 megabytes
 #   pair_tags.c         more databases with a store than there is room for, 64
 #   random.c            a machine without random numbers
 #   request_setting.c   another module that has defined request.headers as no text
 #   snapshot_key.c      a question asked under no snapshot of a statement's
-#   store_access.c      a row that a DBA deletes, triggers off, between two looks at it
+#   gate/rows.c         a row that a DBA deletes, with triggers off, between two looks at it
 impossible='elog\(ERROR|PG_FINALLY'
 
-# Shows what has been measured, and installs the module as it is for use again.
+# Shows what has been measured, and then installs the module without counters again.
 report_coverage() {
 	install_packages gcovr
 	run_suite coverage whole 300 gcovr --root "$work/build" --filter "$work/build/src/" \

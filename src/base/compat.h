@@ -10,7 +10,7 @@
 #error "connect requires PostgreSQL 15 or later"
 #endif
 
-/* 16: the JSON parser's callbacks report errors instead of raising them. */
+/* Since 16 the callbacks of the JSON parser return whether they failed. */
 #if PG_VERSION_NUM >= 160000
 #define JSON_ACTION_RESULT JsonParseErrorType
 #define JSON_ACTION_RETURN return JSON_SUCCESS
@@ -19,12 +19,14 @@
 #define JSON_ACTION_RETURN return
 #endif
 
-/* Before 16: all settings stand in one sorted array, later in a hash table. */
+/*
+ * Before 16 all settings stand in one sorted array, since then in a hash table.
+ */
 #if PG_VERSION_NUM < 160000
 #define SETTINGS_ARE_SEARCHED
 #endif
 
-/* 16: one function tells who owns an object, of whatever kind. */
+/* Since 16 one function tells who owns an object, whatever its kind. */
 #if PG_VERSION_NUM >= 160000
 #define owns_relation(relid, role) \
 	object_ownercheck(RelationRelationId, (relid), (role))
@@ -32,7 +34,7 @@
 #define owns_relation(relid, role) pg_class_ownercheck((relid), (role))
 #endif
 
-/* 18: an index scan can be instrumented. */
+/* Since 18 an index scan can be instrumented, which we do not ask for. */
 #if PG_VERSION_NUM >= 180000
 #define index_begin(rel, index, snapshot, nkeys) \
 	index_beginscan((rel), (index), (snapshot), NULL, (nkeys), 0)
@@ -41,12 +43,15 @@
 	index_beginscan((rel), (index), (snapshot), (nkeys), 0)
 #endif
 
-/* 18: who does not return says so before the rest of its declaration. */
+/*
+ * Since 18 the word for a function that does not return is pg_noreturn, and it
+ * stands in front of the declaration.
+ */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn pg_attribute_noreturn()
 #endif
 
-/* 17: the JSON lexer can be allocated by its caller. */
+/* Since 17 the caller may allocate the JSON lexer; NULL leaves that to it. */
 #if PG_VERSION_NUM >= 170000
 #define json_lexer(json, len) \
 	makeJsonLexContextCstringLen(NULL, (json), (len), PG_UTF8, true)

@@ -3,8 +3,9 @@
  *		The only table of our errors: codes, SQLSTATEs, messages and titles.
  *
  * An error is raised where it happens, by ereport() with the parts that are
- * made here.  The message of a PTnnn error is a constant, for PostgREST copies
- * it into the HTTP status line as it is; what the caller sent stands in DETAIL.
+ * made here.  The message of a PTnnn error is a constant, because PostgREST
+ * copies it into the HTTP status line as it is; DETAIL tells what the caller
+ * sent.
  */
 #include "postgres.h"
 
@@ -15,7 +16,7 @@
 /* PostgREST turns PTnnn into the HTTP status nnn. */
 #define ERRCODE_HTTP(a, b, c) MAKE_SQLSTATE('P', 'T', a, b, c)
 
-/* Longest part of a caller's value that DETAIL repeats, in bytes. */
+/* DETAIL repeats at most so many bytes of a caller's value. */
 #define EXCERPT_LENGTH 80
 
 static const ErrorKind kinds[] = {
@@ -106,7 +107,7 @@ static const ErrorKind kinds[] = {
 		"connect extension is older than its library"
 	},
 
-	/* raised by the HTTP handlers only */
+	/* Only HTTP knows these. */
 	[ERROR_BODY_INVALID] = {"body_invalid", ERRCODE_HTTP('4', '0', '0'),
 		"body is invalid", 400},
 	[ERROR_CLIENT_ID] = {"client_id_forbidden", ERRCODE_HTTP('4', '0', '3'),
@@ -125,7 +126,9 @@ static const ErrorKind kinds[] = {
 		"internal error", 500},
 };
 
-/* Sets what all errors of a kind have in common, but for the message. */
+/*
+ * Sets everything that errors of one kind have in common, except the message.
+ */
 static void
 set_kind(const ErrorKind *kind)
 {
@@ -158,8 +161,8 @@ connect_error_in(ErrorCode code, const char *name)
 
 /*
  * The name of what is to blame travels in the error's column-name field, where
- * drivers look for it; for a part of an HTTP request, the kind of that part
- * stands in the datatype-name field.
+ * drivers look for it.  If it is a part of an HTTP request, the datatype-name
+ * field holds the kind of that part.
  */
 static int
 set_blame(const char *kind, const char *name)
@@ -198,8 +201,8 @@ blame_header(const char *name)
 }
 
 /*
- * Is this a failure that another try may not meet: conflicts, resources,
- * shutdown?
+ * Might another try succeed?  It might after a conflict, a lack of resources,
+ * or the shutdown of the server.
  */
 static bool
 is_passing(int sqlstate)
@@ -212,8 +215,9 @@ is_passing(int sqlstate)
 }
 
 /*
- * Returns what a caught error is over HTTP: the kind that connect_error() made
- * it, else unavailable or internal, whose details are nobody's business.
+ * Returns the kind under which HTTP reports a caught error.  That is the kind
+ * which connect_error() gave it, if HTTP may report that one.  Any other error
+ * is unavailable or internal, and its details are nobody's business.
  */
 const ErrorKind *
 error_kind(ErrorData *error)
@@ -233,8 +237,9 @@ error_kind(ErrorData *error)
 }
 
 /*
- * Returns a caller's value as DETAIL may repeat it: cut to a length that a log
- * can bear, at a character's end.  In the current memory context.
+ * Returns a caller's value as DETAIL may repeat it, in the current memory
+ * context.  A long value is cut at the end of a character, so that it does not
+ * flood a log.
  */
 const char *
 error_excerpt(const char *value, int len)

@@ -61,9 +61,9 @@ typedef struct ErrorKind
 {
 	const char *code;
 	int			sqlstate;
-	const char *message;		/* of a PTnnn a constant; others may name one
-								 * thing */
-	int			status;			/* of HTTP; 0 where it cannot happen there */
+	const char *message;		/* a constant for PTnnn; others may hold one
+								 * %s */
+	int			status;			/* of HTTP; 0 if HTTP never reports it */
 	const char *closed_title;	/* title under Persona-Version; NULL for the
 								 * status's own */
 } ErrorKind;

@@ -9,7 +9,10 @@
 
 bool		connect_preloaded = false;
 
-/* Notes how the module is being loaded; called once, at load, first of all. */
+/*
+ * Notes how the module is being loaded.  This is called once, at load, before
+ * all other parts are initialised.
+ */
 void
 preload_init(void)
 {

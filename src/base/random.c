@@ -1,7 +1,7 @@
 /*
  * random.c
- *		Strong randomness, bought in bulk, and what is made of it: the ids of
- *		new rows and the secrets of API keys.
+ *		Strong randomness, fetched in bulk, and what is made of it: the ids
+ *		of new rows and the secrets of API keys.
  */
 #include "postgres.h"
 
@@ -19,8 +19,9 @@
 #define SECRET_BYTES 32
 
 /*
- * Takes bytes from a pool of this backend's own, since a request to the kernel
- * for each id would be a twentieth of a create.  What was handed out is wiped.
+ * Takes bytes from a pool that this backend keeps, because asking the kernel
+ * for each id would take a twentieth of the time of a create.  Bytes are wiped
+ * as they are handed out, and a process that was forked fills the pool anew.
  */
 static void
 random_bytes(uint8 *dst, int len)
@@ -44,9 +45,10 @@ random_bytes(uint8 *dst, int len)
 }
 
 /*
- * Makes a new id in the current memory context.  Those of one backend ascend
- * strictly; those of several ascend with time, to a quarter of a microsecond,
- * so that changes of one row by turns, with a commit between, stand in order.
+ * Makes a new id in the current memory context.  The ids of one backend ascend
+ * strictly.  Those of several backends ascend with time, to a quarter of a
+ * microsecond: if sessions change one row by turns, each after the other's
+ * commit, their ids stand in the order of the changes.
  */
 text *
 random_typeid(const char *prefix)
@@ -77,7 +79,8 @@ random_secret(void)
 	random_bytes(bytes, sizeof(bytes));
 	memcpy(secret, SECRET_PREFIX, sizeof(SECRET_PREFIX) - 1);
 	/*
-	 * 32 bytes make 43 digits and one '='; a void pointer, since 18 wants uint8
+	 * 32 bytes make 43 digits and one '='.  The cast is to a void pointer
+	 * because PostgreSQL 18 takes uint8 where earlier majors take char.
 	 */
 	if (pg_b64_encode((const void *) bytes, SECRET_BYTES, encoded,
 					  pg_b64_enc_len(SECRET_BYTES)) < 0)

@@ -5,7 +5,9 @@
 #ifndef CONNECT_BASE_RANDOM_H
 #define CONNECT_BASE_RANDOM_H
 
-/* `connect_` and 43 base64url characters of 32 bytes */
+/*
+ * A secret is `connect_` and 43 base64url characters, which stand for 32 bytes.
+ */
 #define SECRET_PREFIX "connect_"
 #define SECRET_LENGTH (sizeof(SECRET_PREFIX) - 1 + 43)
 #define SECRET_HASH_LENGTH 32

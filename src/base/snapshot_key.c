@@ -1,21 +1,29 @@
 /*
  * snapshot_key.c
- *		What a snapshot can see, as a number to keep beside what was found
- *		under it.
+ *		Numbers what a snapshot can see.  Whoever remembers something that
+ *		was found under a snapshot keeps the snapshot's number beside it.
  *
- * The number stays as long as the active snapshot is one that sees the same
- * rows.  Two MVCC snapshots of one backend do, however much lies between them,
- * if the fields of Sight are equal: with the same xmax the set of transactions
- * in progress below it can only shrink, so equal counts mean equal sets; in
- * recovery that set stands in subxip, hence both counts.  A transaction's own
- * changes are visible up to curcid.  A SERIALIZABLE transaction has to read for
- * itself what it relies on, so it has numbers of its own.  What the fields do
- * not tell, expires all numbers: the rollback of a subtransaction, the end of
- * a transaction with an xid, and a store table that was changed other than by
- * rows (TRUNCATE, DDL).
+ * The number stays the same as long as the active snapshot sees the same rows.
+ * Two MVCC snapshots of one backend do, however much time lies between them, if
+ * all fields of Sight are equal:
+ *   * A snapshot sees what the transactions below its xmax have committed,
+ *     except those that were still running when it was taken.  Every id below
+ *     xmax has been given by then, so the set of running transactions below the
+ *     same xmax can only shrink.  Hence equal counts mean equal sets.  In
+ *     recovery that set is kept in subxip, so both counts are compared.
+ *   * A transaction sees its own changes up to curcid.
+ *   * A SERIALIZABLE transaction must itself read whatever it relies on, or
+ *     PostgreSQL could not detect its conflicts.  So each has numbers of its
+ *     own.
  *
- * Invalidation messages alone would not do: a session that keeps an old
- * snapshot consumes the message and then finds the old row again.
+ * Some things change what can be seen, although these fields stay the same.
+ * They expire all numbers: the rollback of a subtransaction, the end of a
+ * transaction that had an xid, a change of one of the store's tables other than
+ * by rows, such as TRUNCATE or DDL (table.c), and a change of roles (known.c).
+ *
+ * It would not be enough to forget when an invalidation message arrives.  A
+ * session that still uses an old snapshot would take the message, forget, and
+ * then find the old row again and remember it for the snapshots that follow.
  */
 #include "postgres.h"
 
@@ -23,7 +31,7 @@
 #include "base/snapshot_key.h"
 #include "utils/snapmgr.h"
 
-/* What decides on which rows an MVCC snapshot sees. */
+/* What decides which rows an MVCC snapshot sees. */
 typedef struct Sight
 {
 	TransactionId xmin;
@@ -38,14 +46,16 @@ typedef struct Sight
 } Sight;
 
 static Sight last_sight;
-/* the number of last_sight, if it is one */
+/* The number of last_sight, or SNAPSHOT_KEY_NONE if it has expired. */
 static uint64 last_key = SNAPSHOT_KEY_NONE;
 static uint64 keys_given = SNAPSHOT_KEY_NONE;
 
 static uint64 transactions = 0;
 static bool own_xid_seen = false;
 
-/* Every number given so far is of the past. */
+/*
+ * Expires every number given so far: no snapshot will have one of them again.
+ */
 void
 snapshot_key_expire_all(void)
 {
@@ -53,8 +63,8 @@ snapshot_key_expire_all(void)
 }
 
 /*
- * How many transactions have ended in this backend: equal numbers mean the
- * same transaction.
+ * Returns how many transactions have ended in this backend.  Two calls that
+ * return the same were made in the same transaction.
  */
 uint64
 snapshot_key_transactions(void)
@@ -90,7 +100,10 @@ end_subtransaction(SubXactEvent event, SubTransactionId mine,
 		snapshot_key_expire_all();
 }
 
-/* Registers for the ends of transactions; called once, at load. */
+/*
+ * Asks to be told of the ends of transactions and subtransactions; called once,
+ * at load.
+ */
 void
 snapshot_key_init(void)
 {
@@ -99,8 +112,8 @@ snapshot_key_init(void)
 }
 
 /*
- * Returns the number of the active snapshot; SNAPSHOT_KEY_NONE if it is not an
- * ordinary one.
+ * Returns the number of the active snapshot, or SNAPSHOT_KEY_NONE if it is not
+ * an ordinary MVCC snapshot.
  */
 uint64
 snapshot_key_current(void)

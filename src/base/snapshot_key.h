@@ -1,12 +1,11 @@
 /*
  * snapshot_key.h
- *		What a snapshot can see, as a number to keep beside what was found
- *		under it.
+ *		Numbers what a snapshot can see.
  */
 #ifndef CONNECT_BASE_SNAPSHOT_KEY_H
 #define CONNECT_BASE_SNAPSHOT_KEY_H
 
-/* The key of no snapshot; never current. */
+/* The number of no snapshot. */
 #define SNAPSHOT_KEY_NONE UINT64CONST(0)
 
 extern void snapshot_key_init(void);

@@ -16,14 +16,14 @@ text_equal(const text *a, const text *b)
 		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
-/* Are they the same, where either may be NULL? */
+/* Are two texts the same?  NULL is the same as NULL only. */
 static inline bool
 text_same(const text *a, const text *b)
 {
 	return a == NULL || b == NULL ? a == b : text_equal(a, b);
 }
 
-/* Does a text hold this word? */
+/* Is a text exactly this word? */
 static inline bool
 text_is(const text *value, const char *word)
 {
@@ -31,7 +31,7 @@ text_is(const text *value, const char *word)
 		memcmp(VARDATA_ANY(value), word, strlen(word)) == 0;
 }
 
-/* Is this no text, or an empty one? */
+/* Is this NULL or an empty text? */
 static inline bool
 text_is_empty(const text *value)
 {
@@ -50,7 +50,7 @@ text_compare(const text *a, const text *b)
 	return order != 0 ? order : a_len - b_len;
 }
 
-/* Compares two Datums of type text in that way, for qsort(). */
+/* Compares two Datums of type text in the same way, for qsort(). */
 static inline int
 text_compare_datums(const void *a, const void *b)
 {

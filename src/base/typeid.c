@@ -1,9 +1,9 @@
 /*
  * typeid.c
- *		Identifiers: TypeIDs (a UUIDv7 in Crockford base32 behind a prefix), and
- *		the pattern that every id obeys, whoever made it.
+ *		Identifiers: TypeIDs (a UUIDv7 in Crockford base32 behind a prefix),
+ *		and the pattern that every id obeys, whoever made it.
  *
- * Needs no backend: time and randomness are the caller's.
+ * This needs no backend: the caller brings time and randomness.
  */
 #include "postgres.h"
 
@@ -12,7 +12,7 @@
 #define UUID_VERSION_7 (UINT64CONST(0x7) << 12)
 #define UUID_VARIANT (UINT64CONST(0x2) << 62)
 #define TICK_MASK ((UINT64CONST(1) << TYPEID_TICK_BITS) - 1)
-/* the 62 random bits below the variant */
+/* The 62 random bits below the variant. */
 #define LOW_MASK ((UINT64CONST(1) << 62) - 1)
 
 /* Does this text match ^[A-Za-z0-9_-]{1,64}$, byte for byte? */
@@ -32,7 +32,10 @@ typeid_pattern_ok(const char *id, int len)
 	return true;
 }
 
-/* Writes 128 bits as 26 base32 digits; the first holds three bits only. */
+/*
+ * Writes 128 bits as 26 base32 digits, of which the first holds only three
+ * bits.
+ */
 static void
 encode_suffix(uint64 high, uint64 low, char *dst)
 {
@@ -47,12 +50,12 @@ encode_suffix(uint64 high, uint64 low, char *dst)
 }
 
 /*
- * Makes the next identifier of a clock: greater, as text, than every one that
- * this clock made before, even within one tick or when time goes back.
+ * Makes the next identifier of a clock.  It is greater, as text, than every one
+ * that this clock made before, even within one tick or when time goes back.
  *
- * ticks is the time since 1970 in milliseconds << TYPEID_TICK_BITS.  prefix is
- * of TYPEID_PREFIX_LENGTH letters, random of TYPEID_RANDOM_BYTES bytes; result
- * has room for TYPEID_SIZE.
+ * ticks is the time since 1970 in milliseconds << TYPEID_TICK_BITS.  prefix has
+ * TYPEID_PREFIX_LENGTH letters and random has TYPEID_RANDOM_BYTES bytes; result
+ * must have room for TYPEID_SIZE.
  */
 void
 typeid_make(TypeIdClock *clock, const char *prefix, uint64 ticks,
@@ -74,9 +77,9 @@ typeid_make(TypeIdClock *clock, const char *prefix, uint64 ticks,
 	else
 	{
 		/*
-		 * The same tick, or one gone by: step by a random 32 bits, so that the
-		 * next id cannot be guessed from this one, and carry into the upper
-		 * half.
+		 * This tick is not later than that of the last id.  So the next id is
+		 * the last one plus a random number of 32 bits, so that nobody can
+		 * guess it, with a carry into the upper half.
 		 */
 		uint64		step = 1 + (((uint64) random[0] << 24) | (random[1] << 16) |
 								(random[2] << 8) | random[3]);

@@ -6,8 +6,8 @@
 #define CONNECT_BASE_TYPEID_H
 
 /*
- * Time is counted in as fine steps as fit: 12 bits below the millisecond,
- * which is RFC 9562's method 3.
+ * Time is counted in the finest steps that fit: 12 bits hold the fraction of a
+ * millisecond, which is method 3 of RFC 9562.
  */
 #define TYPEID_TICK_BITS 12
 #define TYPEID_RANDOM_BYTES 8
@@ -16,7 +16,7 @@
 /* prefix, underscore, suffix, terminator */
 #define TYPEID_SIZE (TYPEID_PREFIX_LENGTH + 1 + TYPEID_SUFFIX_LENGTH + 1)
 
-/* The most characters that an id may have, whatever it is of. */
+/* The most characters that any id may have. */
 #define ID_MAX_LENGTH 64
 
 /* The last identifier made, as the two halves of its 128 bits. */

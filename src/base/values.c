@@ -1,7 +1,7 @@
 /*
  * values.c
- *		Checks of values from outside that are the same wherever they come in:
- *		from a call, a request, or a row that somebody writes.
+ *		Checks of values from outside that are the same wherever these come
+ *		in: from a call, a request, or a row that somebody writes.
  */
 #include "postgres.h"
 
@@ -24,8 +24,8 @@ value_require(const void *value, const char *field)
 }
 
 /*
- * Raises parameter_missing or parameter_invalid unless this can be an id, of
- * whatever has one.
+ * Raises parameter_missing for NULL, and parameter_invalid for what cannot be
+ * an id of anything.
  */
 void
 value_require_id(const text *id, const char *field)
@@ -56,7 +56,7 @@ value_check_length(const text *value, int limit, ErrorCode code,
 						   field, chars, limit)));
 }
 
-/* Raises name_too_long; NULL is no name and fine. */
+/* Raises name_too_long.  NULL stands for no name, which is allowed. */
 void
 value_check_name(const text *name)
 {
@@ -73,9 +73,9 @@ value_require_name(const text *name)
 }
 
 /*
- * Returns a list of names sorted and without duplicates: the same array if it
- * is so already.  Raises parameter_invalid for nulls and more than one
- * dimension.
+ * Returns a list of names sorted and without duplicates; that is the same array
+ * if it was so before.  Raises parameter_invalid for a list with nulls or with
+ * more than one dimension.
  */
 ArrayType *
 value_sort_names(ArrayType *list, const char *field)
@@ -107,7 +107,10 @@ value_sort_names(ArrayType *list, const char *field)
 	return construct_array(names, kept, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
-/* Tells what became of one sorted list of names in another. */
+/*
+ * Tells whether another sorted list of names has some that the first one lacks,
+ * and whether it lacks some that the first one has.
+ */
 void
 value_compare_names(ArrayType *before, ArrayType *after, bool *added,
 					bool *removed)

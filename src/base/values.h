@@ -1,6 +1,7 @@
 /*
  * values.h
- *		Checks of values from outside that are the same wherever they come in.
+ *		Checks of values from outside that are the same wherever these come
+ *		in.
  */
 #ifndef CONNECT_BASE_VALUES_H
 #define CONNECT_BASE_VALUES_H

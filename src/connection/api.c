@@ -39,7 +39,7 @@ connect_create_connection(PG_FUNCTION_ARGS)
 								 &connection));
 }
 
-/* Common to the three that change the status alone. */
+/* Does what the three functions that change only the status have in common. */
 static Datum
 transition(FunctionCallInfo fcinfo, ConnectionAction action, ArrayType *scopes)
 {
@@ -105,11 +105,14 @@ state_filter(FunctionCallInfo fcinfo, int n)
 	if (PG_ARGISNULL(n))
 		return NULL;
 	label = connection_status_label(connection_status(PG_GETARG_DATUM(n)));
-	/* a state that a DBA has added to the enum is refused by this name */
+	/*
+	 * The empty label makes the list refuse a state that a DBA has added to the
+	 * enum.
+	 */
 	return cstring_to_text(label != NULL ? label : "");
 }
 
-/* Returns the size of a page that is asked for. */
+/* Returns the size that is asked for a page. */
 static int
 page_size(FunctionCallInfo fcinfo, int n)
 {
@@ -138,8 +141,8 @@ connect_list_connections(PG_FUNCTION_ARGS)
 }
 
 /*
- * The events of one Connection, or of all: here and not with the events, which
- * know no Connections.
+ * Lists the events of one Connection, or of all.  This stands here because the
+ * folder of events knows nothing of Connections.
  */
 Datum
 connect_list_events(PG_FUNCTION_ARGS)
@@ -161,7 +164,10 @@ connect_list_events(PG_FUNCTION_ARGS)
 								  event_resource.path, &request, &page));
 }
 
-/* Returns the value of connect.connection_status that a state is, or null. */
+/*
+ * Returns a state as a value of connect.connection_status, or null if there is
+ * no row in it.
+ */
 static Datum
 status_datum(TupleDesc desc, int column, int status, bool *null)
 {

@@ -1,10 +1,13 @@
 /*
  * change.c
- *		May this principal make this change?  Functions ask before they write,
- *		the guard asks again of every row that is written, by whomever.
+ *		May this principal make this change?  Functions ask before they
+ *		write, and the guard asks again for every row that is written,
+ *		whoever writes it.
  *
- * The order of refusals is one: identity of the row, not yours to see, not your
- * part, not in this state, not acceptable.
+ * The reasons to refuse the change of a row come in this order: the row is not
+ * the principal's to see; the change touches what identifies the row; it is
+ * several actions at once; the action is the other party's; the state does not
+ * allow it; a value is not acceptable.
  */
 #include "postgres.h"
 
@@ -16,8 +19,8 @@
 #include "scope/rows.h"
 
 /*
- * Which parties to this Connection the principal is.  The owner may act for
- * both.
+ * Returns which parties to this Connection the principal is.  The store's owner
+ * may act for both.
  */
 Parties
 change_parties(const Principal *who, const Connection *connection)
@@ -25,7 +28,9 @@ change_parties(const Principal *who, const Connection *connection)
 	return resource_parties(who, connection->source, connection->destination);
 }
 
-/* Returns a list of scopes sorted: the same array if it is so already. */
+/*
+ * Returns a list of scopes sorted, which is the same array if it was so before.
+ */
 ArrayType *
 change_sort_scopes(ArrayType *scopes)
 {
@@ -73,8 +78,8 @@ refuse_state(int action, const Connection *connection)
 }
 
 /*
- * Raises the error for a row that a trigger has made into another change than
- * the function meant that is writing it.
+ * Raises the error for a row that a trigger has turned into another change than
+ * the function which writes it means.
  */
 static void
 refuse_other_action(const Connection *connection, int action, int told)
@@ -91,8 +96,8 @@ refuse_other_action(const Connection *connection, int action, int told)
 }
 
 /*
- * Raises wrong_party or the conflict unless the principal, a party to the
- * Connection, may take this action on it as it is.
+ * Raises wrong_party or a conflict unless the principal, who must be a party to
+ * the Connection, may take this action on it as it is.
  */
 void
 change_check_action(const Principal *who, ConnectionAction action,
@@ -112,7 +117,7 @@ change_check_action(const Principal *who, ConnectionAction action,
 		refuse_state(action, connection);
 }
 
-/* Are the scopes other ones? */
+/* Have the scopes changed? */
 static bool
 scopes_changed(const Connection *old, const Connection *changed)
 {
@@ -123,7 +128,7 @@ scopes_changed(const Connection *old, const Connection *changed)
 	return added || removed;
 }
 
-/* Returns what has changed besides the status: a set of CHANGE_... */
+/* Returns what has changed besides the status, as a set of CHANGE_... */
 static int
 compare(const Connection *old, const Connection *changed)
 {
@@ -136,12 +141,13 @@ compare(const Connection *old, const Connection *changed)
 }
 
 /*
- * Decides on the change of a row, scopes sorted on both sides.  Returns the
- * action it amounts to, ACTION_NONE for no change that the rules know.  told is
- * the action that a function of ours means to take, or ACTION_NONE.
+ * Decides on the change of a row; its scopes must be sorted on both sides.
+ * Returns the action that the change amounts to, or ACTION_NONE if nothing has
+ * changed that the rules know.  told is the action that a function of ours
+ * means to take, or ACTION_NONE.
  *
- * Raises 23001 for a changed identity, not_found, wrong_party, a conflict, or
- * what is wrong with name or scopes.
+ * Raises not_found, 23001 for a changed identity, wrong_party, a conflict, or
+ * what is wrong with the name or the scopes.
  */
 int
 change_check_update(const Principal *who, const Connection *old,
@@ -204,8 +210,9 @@ change_check_update(const Principal *who, const Connection *old,
 }
 
 /*
- * Raises organization_unknown unless both parties are registered; whoever acts
- * for the source is.  Foreign keys say so too, but in PostgreSQL's own words.
+ * Raises organization_unknown unless both parties are registered.  The source
+ * need not be looked up if it is the acting organization.  Foreign keys would
+ * refuse the row too, but in PostgreSQL's own words.
  */
 void
 change_check_registered(const Principal *who, const Connection *connection)
@@ -230,8 +237,8 @@ change_check_registered(const Principal *who, const Connection *connection)
 
 /*
  * Decides on a new row as it is to be stored.  Raises parameter_missing or
- * parameter_invalid, wrong_party, 23001 for another state than pending, or what
- * is not acceptable in it.
+ * parameter_invalid, wrong_party, 23001 for a state other than pending, or what
+ * is not acceptable in the row.
  */
 void
 change_check_insert(const Principal *who, const Connection *connection)

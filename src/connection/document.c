@@ -1,6 +1,6 @@
 /*
  * document.c
- *		Connections as a resource: what lists hold and documents show of them,
+ *		Connections as a resource: what lists and documents show of them,
  *		and to whom.
  */
 #include "postgres.h"
@@ -10,7 +10,7 @@
 #include "connection/rows.h"
 #include "resource/document.h"
 
-/* In the order of the attributes; the last is a relationship. */
+/* The numbers of the attributes.  The last one is a relationship. */
 enum
 {
 	ATTRIBUTE_TOKEN,
@@ -72,7 +72,7 @@ connection_audience(const Principal *reader, const void *row)
 
 /*
  * Narrows a list to what the filters leave of it: one direction, or one pair.
- * Returns false if nothing can match.
+ * Returns false if no row can match.
  */
 static bool
 narrow_connections(const Principal *reader, const ListRequest *request,
@@ -90,7 +90,9 @@ narrow_connections(const Principal *reader, const ListRequest *request,
 	if (!outbound && !inbound)
 		return false;
 
-	/* a filter or a direction for each end leaves one pair */
+	/*
+	 * If each end is given, by a filter or by the direction, one pair is left.
+	 */
 	if ((source != NULL || !inbound) && (destination != NULL || !outbound) &&
 		(source != NULL || destination != NULL))
 	{
@@ -114,8 +116,8 @@ narrow_connections(const Principal *reader, const ListRequest *request,
 }
 
 /*
- * Writes the creator as a relationship; the closed shape knows two types of
- * them.
+ * Writes the creator as a relationship.  The closed shape knows only two types
+ * of creators.
  */
 static void
 write_creator(JsonWriter *out, const DocumentStyle *style,
@@ -135,7 +137,9 @@ write_creator(JsonWriter *out, const DocumentStyle *style,
 	json_close(out, '}');
 }
 
-/* Writes relationships, links and meta; the closed shape has but the first. */
+/*
+ * Writes relationships, links and meta.  The closed shape has only the first.
+ */
 static void
 write_rest(JsonWriter *out, const DocumentStyle *style,
 		   const Principal *reader, Audience audience, const void *row)

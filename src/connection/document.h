@@ -7,7 +7,7 @@
 
 #include "resource/resource.h"
 
-/* The filters of a list, by their number. */
+/* The numbers of a list's filters. */
 enum
 {
 	FILTER_STATUS,

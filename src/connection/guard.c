@@ -1,11 +1,12 @@
 /*
  * guard.c
- *		The triggers on the store: the law for every writer.
+ *		The triggers on connect.connection, by which the rules hold for
+ *		every writer.
  *
- * A BEFORE ROW trigger fills in the row and refuses early; an AFTER ROW trigger
- * decides once more on what was really stored, for a trigger of the DBA's may
- * have changed it in between, and writes the event.  The decisions are
- * change.c's; here is only what triggers need.
+ * A BEFORE ROW trigger fills in the row and refuses early.  An AFTER ROW
+ * trigger decides once more, on what was really stored, because a trigger of
+ * the DBA's may have changed the row in between; then it writes the event.
+ * change.c decides; this file does only what triggers need.
  */
 #include "postgres.h"
 
@@ -24,9 +25,9 @@ PG_FUNCTION_INFO_V1(connect_guard_connection);
 PG_FUNCTION_INFO_V1(connect_record_event);
 
 /*
- * Finds out for whom a row is being written: whom the function under way says,
- * or who is acting in a plain statement.  Under a snapshot of its own, so that
- * what earlier statements changed is seen.
+ * Finds out for whom a row is being written.  The function of ours that is
+ * running says so; for a plain statement it is whoever is acting.  The caller
+ * has pushed a snapshot that sees what earlier statements changed.
  */
 static ConnectionWrite
 current_writer(Principal *who)
@@ -41,8 +42,8 @@ current_writer(Principal *who)
 }
 
 /*
- * Reads a tuple of the trigger's relation as a Connection; row keeps the
- * columns.
+ * Reads a tuple of the trigger's relation as a Connection, whose members point
+ * into row.
  */
 static void
 read_tuple(TriggerData *data, HeapTuple tuple, StoreRow *row,
@@ -53,7 +54,10 @@ read_tuple(TriggerData *data, HeapTuple tuple, StoreRow *row,
 	connection_from_row(connection, row);
 }
 
-/* Reads the row as it was; an import may have left its scopes in any order. */
+/*
+ * Reads the row as it was.  Its scopes are sorted here, since an import may
+ * have left them in any order.
+ */
 static void
 read_old_tuple(TriggerData *data, StoreRow *row, Connection *old)
 {
@@ -61,7 +65,7 @@ read_old_tuple(TriggerData *data, StoreRow *row, Connection *old)
 	old->scopes = change_sort_scopes(old->scopes);
 }
 
-/* Makes an empty name none, and sorts the scopes. */
+/* Turns an empty name into none, and sorts the scopes. */
 static void
 normalise(Connection *connection, TriggerPatch *patch)
 {
@@ -84,11 +88,14 @@ normalise(Connection *connection, TriggerPatch *patch)
 }
 
 /*
- * Raises connection_exists if another pair's Connection has the id that an
- * organization gives its row.  The unique index would refuse it too, but ON
- * CONFLICT (id) DO UPDATE comes before that, and since 18 its WHERE sees the
- * row that is there before row security refuses.  Who does not see an id that
- * is being inserted right now cannot know it either.
+ * Raises connection_exists if an organization gives its new row an id that
+ * belongs to another pair's Connection.
+ *
+ * The unique index would refuse that too.  But ON CONFLICT (id) DO UPDATE finds
+ * the conflict first, and since PostgreSQL 18 its WHERE sees the row that is
+ * there before row security refuses: the organization could learn what another
+ * one's row holds.  A row that another session is inserting right now is not
+ * found here, but then its id cannot be known to anybody else either.
  */
 static void
 refuse_taken_id(const Connection *new)
@@ -105,7 +112,7 @@ refuse_taken_id(const Connection *new)
 				 errhint("Leave it out, and a new one is made.")));
 }
 
-/* Fills in what a new row lacks, decides on it, and returns it. */
+/* Fills in what a new row lacks, decides on the row, and returns it. */
 static HeapTuple
 guard_insert(TriggerData *data)
 {
@@ -166,8 +173,8 @@ guard_insert(TriggerData *data)
 }
 
 /*
- * Decides on a changed row, sets updated_at if anything changed, and returns
- * it.
+ * Decides on a changed row, sets updated_at if anything has changed, and
+ * returns the row.
  */
 static HeapTuple
 guard_update(TriggerData *data)
@@ -225,7 +232,10 @@ connect_guard_connection(PG_FUNCTION_ARGS)
 	return PointerGetDatum(result);
 }
 
-/* Raises unless the stored name and scopes are as normalise() leaves them. */
+/*
+ * Raises parameter_invalid unless the stored name and scopes are what
+ * normalise() makes of them.
+ */
 static void
 require_normal(const Connection *connection)
 {
@@ -246,7 +256,7 @@ require_normal(const Connection *connection)
 						 "rewrites them.")));
 }
 
-/* Wraps a C string, NULL included, as a text. */
+/* Returns a C string as a text, or NULL for NULL. */
 static text *
 text_or_null(const char *value)
 {
@@ -254,8 +264,8 @@ text_or_null(const char *value)
 }
 
 /*
- * Writes the event of a change that has been made: connection is the row as it
- * is now, from the state it was in.
+ * Writes the event of a change that has been made.  from is the state that the
+ * Connection was in, and connection is the row as it is now.
  */
 static void
 write_event(const ConnectionWrite *write, int action, int from,
@@ -285,7 +295,7 @@ write_event(const ConnectionWrite *write, int action, int from,
 
 /*
  * connect.record_event(): AFTER INSERT OR UPDATE FOR EACH ROW on
- * connect.connection.  Decides again and writes the event.
+ * connect.connection.  It decides again and writes the event.
  */
 Datum
 connect_record_event(PG_FUNCTION_ARGS)

@@ -2,9 +2,9 @@
  * operations.c
  *		What an organization can do with its Connections.
  *
- * A write looks first and locks only then, so that a loser writes nothing; the
- * statement that writes asks again on the locked row.  What is not acceptable
- * in a name or in scopes is the guard's to say.
+ * A write looks at the row before it locks it, so that whoever loses a race
+ * writes nothing.  The statement that writes looks again, at the locked row.
+ * The guard says what is not acceptable in a name or in scopes.
  */
 #include "postgres.h"
 
@@ -20,8 +20,8 @@
 #include "utils/snapmgr.h"
 
 /*
- * How often a change is tried while others change the row, or a trigger
- * suppresses it.
+ * A change is tried at most so many times, while others change the row or a
+ * trigger suppresses the change.
  */
 #define MAX_ATTEMPTS 10
 
@@ -62,10 +62,10 @@ refuse_existing(text *source, text *destination)
 }
 
 /*
- * Offers a Connection to destination.  name may be NULL; scopes NULL means the
- * default ones.  Raises parameter_missing, parameter_invalid,
- * connection_exists, organization_unknown, scope_unknown, scopes_empty,
- * name_too_long; 40001 under REPEATABLE READ if another session has just
+ * Offers a Connection to destination.  name may be NULL; if scopes is NULL, the
+ * default ones are offered.  Raises parameter_missing, parameter_invalid,
+ * connection_exists, organization_unknown, scope_unknown, scopes_empty and
+ * name_too_long; also 40001 under REPEATABLE READ if another session has just
  * created it.
  */
 void
@@ -89,7 +89,7 @@ connection_create(const Principal *who, const char *request_id,
 }
 
 /*
- * Raises scopes_changed unless the row's scopes are those that the caller
+ * Raises scopes_changed unless the row's scopes are those that the caller has
  * looked at.
  */
 static void
@@ -110,11 +110,11 @@ require_same_scopes(const Connection *connection, ArrayType *scopes)
 }
 
 /*
- * Activates, deactivates or reactivates a Connection.  reason may be NULL;
- * scopes, if not NULL, must equal the row's.  Raises parameter_missing,
+ * Activates, deactivates or reactivates a Connection.  reason may be NULL.  If
+ * scopes is not NULL, they must be the row's.  Raises parameter_missing,
  * parameter_invalid, not_found, wrong_party, the conflict of the action,
- * scopes_changed, reason_too_long; 40001 under REPEATABLE READ if another
- * session has just changed it.
+ * scopes_changed and reason_too_long; also 40001 under REPEATABLE READ if
+ * another session has just changed the row.
  */
 void
 connection_transition(const Principal *who, const char *request_id,
@@ -147,7 +147,10 @@ connection_transition(const Principal *who, const char *request_id,
 									change_parties(who, &old))->to;
 		if (connection_update(&write, &old, &changed, result))
 		{
-			/* a trigger that put the old row back must not pass for success */
+			/*
+			 * A trigger may have put the old row back, which must not pass for
+			 * success.
+			 */
 			if (result->status != changed.status)
 				break;
 			return;
@@ -158,10 +161,11 @@ connection_transition(const Principal *who, const char *request_id,
 }
 
 /*
- * Changes name and scopes; NULL leaves either, an empty name clears it.  Added
- * scopes take an active Connection back to pending.  Raises parameter_missing,
- * parameter_invalid, not_found, wrong_party, name_too_long, scope_unknown,
- * scopes_empty; 40001 as above.
+ * Changes name and scopes.  NULL leaves either as it is, and an empty name
+ * removes the name.  Added scopes take an active Connection back to pending.
+ * Raises parameter_missing, parameter_invalid, not_found, wrong_party,
+ * name_too_long, scope_unknown and scopes_empty; also 40001 as
+ * connection_transition() does.
  */
 void
 connection_change(const Principal *who, const char *request_id, text *id,
@@ -205,7 +209,10 @@ connection_change(const Principal *who, const char *request_id, text *id,
 	refuse_suppressed();
 }
 
-/* Raises what keeps the principal from this action now, and changes nothing. */
+/*
+ * Raises what keeps the principal from taking this action now, and changes
+ * nothing.
+ */
 void
 connection_check(const Principal *who, ConnectionAction action, text *id)
 {
@@ -216,7 +223,7 @@ connection_check(const Principal *who, ConnectionAction action, text *id)
 }
 
 /*
- * Reads one Connection under the active snapshot.  Raises parameter_missing,
+ * Reads one Connection under the active snapshot.  Raises parameter_missing and
  * not_found.
  */
 void
@@ -227,7 +234,7 @@ connection_get(const Principal *who, text *id, Connection *result)
 
 /*
  * Returns a page of the events of a Connection, under the active snapshot.
- * Raises parameter_invalid, not_found.
+ * Raises parameter_invalid and not_found.
  */
 ListPage
 connection_list_events(const Principal *who, text *id,

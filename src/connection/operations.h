@@ -1,10 +1,10 @@
 /*
  * operations.h
- *		What an organization can do with its Connections: one function an
- *		operation, for SQL and HTTP.
+ *		What an organization can do with its Connections: one function for
+ *		each operation, for SQL and HTTP.
  *
- * All take a principal that principal_require() has passed, and copy what they
- * return into the current memory context.
+ * All of them take a principal that principal_require() has passed, and copy
+ * what they return into the current memory context.
  */
 #ifndef CONNECT_CONNECTION_OPERATIONS_H
 #define CONNECT_CONNECTION_OPERATIONS_H

@@ -27,13 +27,16 @@ StoreKey	connection_by_pair = {
 	{CONNECTION_SOURCE, CONNECTION_DESTINATION}, F_TEXTEQ
 };
 
-/* This one is not unique: it reads those with an id above a bound. */
+/*
+ * This key is not unique: it finds a destination's Connections whose id is
+ * above a bound.
+ */
 StoreKey	connection_by_destination = {
 	&connection_table, "connection_destination_idx", 2,
 	{CONNECTION_DESTINATION, CONNECTION_ID}, F_TEXTEQ, F_TEXT_GT
 };
 
-/* The guard fills everything but the pair, name and scopes. */
+/* The guard fills in all columns but the pair, the name and the scopes. */
 static StoreQuery insert_connection = {
 	"INSERT INTO connect.connection AS t"
 	" (source_organization_id, destination_organization_id, name, scopes)"
@@ -44,8 +47,9 @@ static StoreQuery insert_connection = {
 };
 
 /*
- * Compare and set: it changes the row only if it still is what was decided
- * upon.  Under READ COMMITTED PostgreSQL asks again on the locked row.
+ * This changes the row only if it still is as it was when the change was
+ * decided upon.  Under READ COMMITTED PostgreSQL compares again once it has
+ * locked the row.
  */
 static StoreQuery update_connection = {
 	"UPDATE connect.connection AS t"
@@ -84,7 +88,7 @@ connection_from_row(void *row, const StoreRow *from)
 	CONNECTION_COLUMNS(STORE_COLUMN_READ, connection)
 }
 
-/* Reads the first row of a result, if there is one; tells whether there is. */
+/* Reads the first row of a result.  Returns false if there is none. */
 static bool
 read_first(const StoreResult *result, Connection *connection)
 {
@@ -95,7 +99,8 @@ read_first(const StoreResult *result, Connection *connection)
 }
 
 /*
- * Reads the row with this unique key under the active snapshot; false if none.
+ * Reads the row with this unique key under the active snapshot.  Returns false
+ * if there is none.
  */
 static bool
 find_by_key(StoreKey *key, const Datum *values, Connection *connection)
@@ -109,7 +114,8 @@ find_by_key(StoreKey *key, const Datum *values, Connection *connection)
 }
 
 /*
- * Reads a Connection by id under the active snapshot; false if there is none.
+ * Reads a Connection by its id under the active snapshot.  Returns false if
+ * there is none.
  */
 bool
 connection_find(text *id, Connection *connection)
@@ -120,8 +126,8 @@ connection_find(text *id, Connection *connection)
 }
 
 /*
- * Reads the Connection of an ordered pair under the active snapshot; false if
- * there is none.
+ * Reads the Connection of an ordered pair under the active snapshot.  Returns
+ * false if there is none.
  */
 bool
 connection_find_pair(text *source, text *destination, Connection *connection)
@@ -133,8 +139,9 @@ connection_find_pair(text *source, text *destination, Connection *connection)
 }
 
 /*
- * Inserts a Connection, as the guard fills it.  Returns false if the pair has
- * one already, committed or not; waits for whoever is inserting it right now.
+ * Inserts a Connection, which the guard fills in.  Waits for whoever is
+ * inserting the same pair right now.  Returns false if the pair has a
+ * Connection already, or if a trigger has suppressed the row.
  */
 bool
 connection_insert(const ConnectionWrite *write, text *source, text *destination,
@@ -155,8 +162,9 @@ connection_insert(const ConnectionWrite *write, text *source, text *destination,
 
 /*
  * Gives a row that still equals old the name, status and scopes of changed.
- * Returns false if it no longer does; raises 40001 then in a REPEATABLE READ
- * or SERIALIZABLE transaction.
+ * Returns false if it does not equal old any more, or if a trigger has
+ * suppressed the change.  Raises 40001 in a REPEATABLE READ or SERIALIZABLE
+ * transaction if another session has changed the row.
  */
 bool
 connection_update(const ConnectionWrite *write, const Connection *old,

@@ -33,8 +33,8 @@ enum
 };
 
 /*
- * One row of connect.connection.  The members point into the tuple it was read
- * from and live as long as that does; NULL stands for a null.
+ * One row of connect.connection.  The members point into the tuple that it was
+ * read from and live as long as that does; NULL stands for a null.
  */
 typedef struct Connection
 {
@@ -42,9 +42,9 @@ typedef struct Connection
 } Connection;
 
 /*
- * What a statement of ours that writes a Connection means.  The guard finds it
- * by store_meaning(), for inside the statement the current role is the store's
- * owner.
+ * What a statement of ours that writes a Connection means.  The guard asks
+ * store_meaning() for it, because inside the statement the current role is the
+ * store's owner and does not tell who acts.
  */
 typedef struct ConnectionWrite
 {

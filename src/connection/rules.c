@@ -3,7 +3,8 @@
  *		THE rule table: who may take a Connection from which state to which.
  *
  * There is no other.  Functions and triggers ask it, transition_rules() shows
- * it, and documents derive their allowed actions from it.  Needs no backend.
+ * it, and documents derive their allowed actions from it.  This needs no
+ * backend.
  */
 #include "postgres.h"
 
@@ -16,7 +17,7 @@ const char *const connection_states[CONNECTION_STATES] = {
 	[CONNECTION_INACTIVE] = "inactive",
 };
 
-/* Whoever may update may widen too, and asks for both in the same way. */
+/* Whoever may update may widen too, and documents offer both as one action. */
 static const Action actions[] = {
 	[ACTION_NONE] = {NULL, 0, ACTION_NONE},
 	[ACTION_ACTIVATE] = ACTION("activate", ACTION_ACTIVATE),
@@ -56,8 +57,8 @@ static const Rule rules[] = {
 };
 
 /*
- * A change of the status has the name of the state that it leads to, from
- * wherever; whether it is allowed from there, the rules tell.
+ * A change of the status is named after the state that it leads to, from
+ * wherever it comes.  The rules tell whether it is allowed from there.
  */
 static const Classification changes[] = {
 	{STATE_ANY, STATE_SAME, 0, 0, ACTION_NONE},

@@ -15,7 +15,7 @@ typedef enum ConnectionStatus
 	CONNECTION_INACTIVE
 } ConnectionStatus;
 
-/* In the order of their labels. */
+/* The actions, in the order of their labels. */
 typedef enum ConnectionAction
 {
 	ACTION_ACTIVATE = ACTION_NONE + 1,

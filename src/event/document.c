@@ -8,7 +8,7 @@
 #include "event/document.h"
 #include "event/rows.h"
 
-/* Who acted is told to the actor's own organization only. */
+/* Only the actor's own organization is told who acted. */
 static const Attribute attributes[] = {
 	ATTRIBUTE("connection-id", EVENT_CONNECTION_ID, true),
 	ATTRIBUTE("action", EVENT_ACTION, true),
@@ -28,7 +28,7 @@ static StoreKey event_by_id = {
 	&event_table, "event_pkey", 1, {EVENT_ID}, F_TEXTEQ
 };
 
-/* The parties of the Connection see its events. */
+/* The parties of the Connection see its events, and so does who acted. */
 static Audience
 event_audience(const Principal *reader, const void *row)
 {

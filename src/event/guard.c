@@ -1,7 +1,7 @@
 /*
  * guard.c
- *		The triggers on connect.event: history is written by record_event() and
- *		by nobody else.
+ *		The trigger on connect.event: history is written by record_event()
+ *		and by nobody else.
  */
 #include "postgres.h"
 

@@ -27,8 +27,8 @@ event_from_row(void *row, const StoreRow *from)
 
 /*
  * Writes the event of a change that has been made.  Raises
- * transition_not_allowed if a trigger has suppressed it, for a change without
- * its event is none.
+ * transition_not_allowed if a trigger has suppressed the event, because a
+ * change must not stand without its event.
  */
 void
 event_insert(const Event *event)

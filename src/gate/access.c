@@ -2,8 +2,8 @@
  * access.c
  *		The gate: may one organization see another one's data now?
  *
- * The answer is what the active snapshot sees in the unique index on the pair.
- * Row security asks once per row, so pairs are remembered: see pair_memo.c.
+ * The answer is what the active snapshot finds by the unique index on the pair.
+ * Row security asks once per row, so pair_memo.c remembers pairs.
  */
 #include "postgres.h"
 
@@ -34,7 +34,7 @@ access_word(Access access)
 	return words[access];
 }
 
-/* Is this scope among those granted?  NULL asks for any. */
+/* Is this scope among those granted?  NULL asks for no scope in particular. */
 bool
 access_grants(const ArrayType *scopes, const text *scope)
 {
@@ -46,7 +46,7 @@ access_grants(const ArrayType *scopes, const text *scope)
 	if (scope == NULL)
 		return true;
 	if (ARR_HASNULL(scopes))
-		return false;			/* no row that the guard let in */
+		return false;			/* the guard lets no such row in */
 	element = ARR_DATA_PTR(scopes);
 	count = ArrayGetNItems(ARR_NDIM(scopes), ARR_DIMS(scopes));
 	for (int i = 0; i < count; i++)
@@ -60,8 +60,9 @@ access_grants(const ArrayType *scopes, const text *scope)
 }
 
 /*
- * May destination see source's data, as the active snapshot sees it?  An
- * outsider is told that there is no Connection.  Raises store_missing.
+ * May destination see source's data, as far as the active snapshot knows?
+ * Whoever may not know of the pair is told that there is no Connection.  Raises
+ * store_missing.
  */
 Access
 access_check(const text *source, const text *destination, const text *scope)
@@ -98,10 +99,12 @@ refuse(const text *source, const text *destination, Access access)
 }
 
 /*
- * Raises sharing_not_allowed unless destination may see source's data now, and
- * holds the Connection to the end of the transaction.  Looks before it locks,
- * for a lock is a write; and again after, for it may have waited.  Raises
- * store_missing, and 40001 under REPEATABLE READ if it has just changed.
+ * Raises sharing_not_allowed unless destination may see source's data now.  If
+ * it may, the Connection is held unchanged to the end of the transaction.  This
+ * looks before it locks, because a row lock is a write; and it judges again
+ * after it has locked, because it may have waited for a change.  Raises
+ * store_missing, and 40001 under REPEATABLE READ if the Connection has just
+ * changed.
  */
 void
 access_require(text *source, text *destination, const text *scope)
@@ -122,8 +125,9 @@ access_require(text *source, text *destination, const text *scope)
 }
 
 /*
- * Returns who shares with the organization that is acting, as the active
- * snapshot sees it, sorted; nobody for nobody.  Raises store_missing.
+ * Returns, sorted, who shares with the acting organization, as the active
+ * snapshot sees it; an empty array if no organization is acting.  Raises
+ * store_missing.
  */
 ArrayType *
 access_sources(const text *scope)

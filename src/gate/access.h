@@ -17,8 +17,8 @@ typedef enum Access
 } Access;
 
 /*
- * scope may be NULL, for any, everywhere; an organization that is NULL has no
- * Connection
+ * In all of these scope may be NULL, which asks for no scope in particular.  An
+ * organization that is NULL has no Connection.
  */
 extern Access access_check(const text *source, const text *destination,
 						   const text *scope);
@@ -27,7 +27,7 @@ extern ArrayType *access_sources(const text *scope);
 extern const char *access_word(Access access);
 extern bool access_grants(const ArrayType *scopes, const text *scope);
 
-/* Judges a Connection. */
+/* Judges a Connection by its status, and by whether it grants the scope. */
 static inline Access
 access_judge(int status, bool granted)
 {

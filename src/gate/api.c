@@ -1,7 +1,7 @@
 /*
  * api.c
- *		What policies and back ends call from SQL: the gate, and what makes a
- *		user's table shareable.
+ *		What policies and back ends call from SQL: the gate, and the
+ *		functions that make a user's table shareable.
  */
 #include "postgres.h"
 

@@ -1,7 +1,7 @@
 /*
  * mark.c
- *		The trigger that marks for the gate, in every session, which pair of
- *		organizations is changing.  It decides nothing.
+ *		The trigger that tells the gate of every session which pair of
+ *		organizations is being changed.  It decides nothing.
  */
 #include "postgres.h"
 
@@ -18,7 +18,7 @@ static void
 mark_tuple(TriggerData *data, HeapTuple tuple)
 {
 	TupleDesc	desc = RelationGetDescr(data->tg_relation);
-	bool		null;			/* never, or store_column() would have raised */
+	bool		null;			/* never, or store_column() would raise */
 	Datum		source =
 		heap_getattr(tuple, store_column(&connection_table, CONNECTION_SOURCE),
 					 desc, &null);
@@ -34,8 +34,9 @@ mark_tuple(TriggerData *data, HeapTuple tuple)
 
 /*
  * connect.mark_pair(): AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW on
- * connect.connection, ENABLE ALWAYS.  After, for a BEFORE trigger may still
- * change the row; see pair_tags.c for why that is early enough.
+ * connect.connection, ENABLE ALWAYS.  It fires after the change, because a
+ * BEFORE trigger may still change the row; pair_tags.c shows why that is early
+ * enough.
  */
 Datum
 connect_mark_pair(PG_FUNCTION_ARGS)

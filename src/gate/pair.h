@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "connection/rows.h"
 
-/* The ids stand where the caller has them. */
+/* The ids are not copied: they point to where the caller has them. */
 typedef struct Pair
 {
 	const char *source;
@@ -18,7 +18,7 @@ typedef struct Pair
 	uint16		destination_len;
 } Pair;
 
-/* Can this be the id of an organization, as far as its length goes? */
+/* Is this as long as the id of an organization may be? */
 static inline bool
 pair_has_id_length(const text *id)
 {
@@ -49,8 +49,8 @@ pair_equal(const Pair *a, const Pair *b)
 }
 
 /*
- * Mixes bytes into a hash, eight at a time: ids are short, and this runs once
- * per row.
+ * Mixes bytes into a hash, eight at a time.  This runs once per row and ids are
+ * short, so it must do little.
  */
 static inline uint64
 hash_mix(uint64 hash, const char *data, int len)

@@ -1,15 +1,19 @@
 /*
  * pair_memo.c
- *		What the gate remembers of pairs, as long as the snapshot is the same:
- *		see snapshot_key.c for why that is never stale.
+ *		Remembers, in each backend, what the gate found of pairs of
+ *		organizations.
  *
- * A statement that meets many sources would still probe the index for each.
- * After FIRST_LOAD misses for one destination we read its Connections in bulk,
- * LOAD_FACTOR rows a miss, and go on where that ended after twice the misses:
- * what is read in vain never costs more than a constant times the probes.
+ * What was found may be used as long as the snapshot sees the same rows: see
+ * snapshot_key.c.  Where the module is preloaded, it may be used under other
+ * snapshots too, as long as its tag stays the same: see pair_tags.c.
  *
- * Where the module is preloaded, what was found outlives the snapshot as long
- * as its tag stays the same: see pair_tags.c.
+ * A statement that meets many sources would still search the index once for
+ * each of them.  So misses are counted for the destination that was asked for
+ * last.  After FIRST_LOAD misses its Connections are read in bulk, in the order
+ * of their ids, at most LOAD_FACTOR rows for each miss so far.  Each time that
+ * the misses have doubled, this goes on where it ended.  So what is read in
+ * vain never costs more than a constant times the searches that were made
+ * anyway.
  */
 #include "postgres.h"
 
@@ -30,13 +34,14 @@
 #define LOAD_FACTOR 8
 
 /*
- * The longest name that connect.scope takes; longer ones are looked for each
- * time anew.
+ * connect.scope takes no name that is longer.  The last question is not
+ * remembered for a longer one, which is searched for each time.
  */
 #define SCOPE_MAX_LENGTH 64
 
 /*
- * What is known of a pair; connection is CONNECTION_NONE where there is none.
+ * What is known of a pair.  connection is the status of its Connection, or
+ * CONNECTION_NONE if it has none.
  */
 typedef struct PairEntry
 {
@@ -44,7 +49,8 @@ typedef struct PairEntry
 	uint32		hash;
 	char		status;			/* simplehash's own */
 	uint64		key;			/* the last snapshot known to see this */
-	uint64		tag;			/* others that do: see pair_tags.c */
+	uint64		tag;			/* while it stays the same, others see this
+								 * too */
 	int			connection;
 	ArrayType  *scopes;
 } PairEntry;
@@ -62,24 +68,33 @@ typedef struct PairEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* What was found: under one snapshot, or more of them where there are tags. */
+/*
+ * Everything that is remembered.  Without tags, all of it was found under one
+ * snapshot.
+ */
 typedef struct Memo
 {
 	uint64		key;			/* of the snapshot */
-	uint64		horizon;		/* the snapshot's, for tags */
+	uint64		horizon;		/* the snapshot's: see pair_tags_horizon() */
 	MemoryContext context;		/* holds all of it */
 	pairs_hash *pairs;
-	bool		distrusted;		/* to be emptied before it is asked again */
-	ArrayType  *last_scopes;	/* most Connections grant the same: keep them
-								 * once */
+	bool		distrusted;		/* it must be emptied before its next use */
+	ArrayType  *last_scopes;	/* the list kept last; most Connections grant
+								 * the same scopes */
 
-	/* the last question to such scopes, for most rows ask the same */
+	/*
+	 * The last question about such a list, and its answer: most rows ask the
+	 * same.
+	 */
 	const ArrayType *asked_scopes;
 	char		asked_scope[SCOPE_MAX_LENGTH];
 	int			asked_scope_len;
 	bool		granted;
 
-	/* the destination asked for last, and how far its Connections are read */
+	/*
+	 * The destination asked for last, and how far its Connections have been
+	 * read.
+	 */
 	char		destination[ID_MAX_LENGTH];
 	int			destination_len;
 	TimestampTz statement;
@@ -87,17 +102,17 @@ typedef struct Memo
 	int			next_load;		/* misses at which to read on */
 	char		loaded_to[ID_MAX_LENGTH];	/* id of the last Connection read */
 	int			loaded_to_len;	/* 0 before the first */
-	bool		from_first;		/* all up to there were read under this
+	bool		from_first;		/* the reading began at the first one under this
 								 * snapshot */
-	bool		complete;		/* all there are: who is not in pairs has
-								 * none */
+	bool		complete;		/* all were read: a pair that is not in pairs
+								 * has no Connection */
 } Memo;
 
 static Memo memo;
 
 /*
- * Does a kept list of scopes grant this one?  As access_grants(), asked once
- * for the same two.
+ * Does a list of scopes that was kept grant this scope?  This answers like
+ * access_grants(), but searches only once for the same list and the same scope.
  */
 static inline bool
 kept_grants_scope(const ArrayType *scopes, const text *scope)
@@ -117,7 +132,7 @@ kept_grants_scope(const ArrayType *scopes, const text *scope)
 	return memo.granted;
 }
 
-/* Judges what the memo has. */
+/* Judges a pair by its entry. */
 static inline Access
 judge_entry(const PairEntry *entry, const text *scope)
 {
@@ -126,7 +141,10 @@ judge_entry(const PairEntry *entry, const text *scope)
 						kept_grants_scope(entry->scopes, scope));
 }
 
-/* May the memo grow?  As far as a hash table of the executor may. */
+/*
+ * May the memo grow?  It may take half of the memory that the executor grants
+ * to a hash table.
+ */
 static bool
 memo_has_room(void)
 {
@@ -151,24 +169,28 @@ memo_empty(void)
 	memo.pairs = pairs_create(memo.context, 64, NULL);
 }
 
-/* An enum has changed: what was read of a state may mean another one. */
+/*
+ * Notes that an enum has changed, so that the numbers which were kept for
+ * statuses may be wrong.
+ */
 static void
 distrust_memo(Datum arg, int cacheid, uint32 hash)
 {
 	memo.distrusted = true;
 }
 
-/*
- * Registers the callback by which PostgreSQL tells of changed enums; called
- * once, at load.
- */
+/* Asks to be told of changed enums; called once, at load. */
 void
 pair_memo_init(void)
 {
 	CacheRegisterSyscacheCallback(ENUMOID, distrust_memo, (Datum) 0);
 }
 
-/* Makes the memo one for the active snapshot: without tags, an empty one. */
+/*
+ * Makes the memo ready for the active snapshot.  If that is another one than
+ * before, entries count only if their tags still do; without tags the memo is
+ * emptied.
+ */
 static void
 memo_refresh(void)
 {
@@ -206,15 +228,18 @@ memo_find(Pair pair, uint32 hash)
 	return entry;
 }
 
-/* Remembers what a pair has. */
+/* Remembers the status and the scopes that a pair was found to have. */
 static void
-memo_add(Pair pair, uint32 hash, int			status, const ArrayType *scopes)
+memo_add(Pair pair, uint32 hash, int status, const ArrayType *scopes)
 {
 	PairEntry  *entry = pairs_lookup_hash(memo.pairs, pair, hash);
 	uint64		tag = pair_tag_to_keep(hash, memo.horizon);
 	bool		found;
 
-	/* whatever may fail comes before the insertion */
+	/*
+	 * Whatever may fail comes before the insertion, so that no entry is left
+	 * half filled.
+	 */
 	if (scopes != NULL &&
 		(memo.last_scopes == NULL ||
 		 VARSIZE(memo.last_scopes) != VARSIZE(scopes) ||
@@ -240,8 +265,8 @@ memo_add(Pair pair, uint32 hash, int			status, const ArrayType *scopes)
 }
 
 /*
- * Reads on in the destination's Connections, LOAD_FACTOR rows for each miss so
- * far.
+ * Reads on in the destination's Connections: at most LOAD_FACTOR rows for each
+ * miss so far.
  */
 static void
 bulk_load(const text *destination)
@@ -256,7 +281,10 @@ bulk_load(const text *destination)
 	gate_destination_begin(&scan, destination,
 						   cstring_to_text_with_len(memo.loaded_to,
 													memo.loaded_to_len));
-	/* in another order than by id there would be no reading on */
+	/*
+	 * Without the index rows come in no order, so there is no place to go on
+	 * from.
+	 */
 	for (int i = 0; scan.ordered && i < limit && memo_has_room(); i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -265,7 +293,7 @@ bulk_load(const text *destination)
 			end = true;
 			break;
 		}
-		/* nobody can ask for a source that is longer than an id may be */
+		/* Nobody can ask for a source that is longer than an id may be. */
 		if (pair_has_id_length(connection.source))
 		{
 			Pair		pair = pair_make(connection.source, destination);
@@ -325,7 +353,7 @@ count_miss(const Pair *pair)
 	memo.misses++;
 }
 
-/* Judges a pair as the active snapshot sees it, remembering what it finds. */
+/* Judges a pair as the active snapshot sees it, and remembers what it finds. */
 Access
 pair_memo_check(const text *source, const text *destination, const text *scope)
 {

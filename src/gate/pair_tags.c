@@ -1,39 +1,56 @@
 /*
  * pair_tags.c
- *		Who changed a pair's Connection last, in shared memory: lets the gate
- *		keep what it found from one snapshot to the next.
+ *		Tags in shared memory that tell who changed a pair's Connection
+ *		last.  With them the gate may keep what it found from one snapshot
+ *		to the next.
  *
- * Only where the module is in shared_preload_libraries; else the gate keeps
- * nothing longer than a snapshot (snapshot_key.c).
+ * There are tags only where the module is in shared_preload_libraries.
+ * Elsewhere the gate keeps nothing longer than a snapshot (snapshot_key.c).
  *
- * Pairs hash into slots of one full transaction id each.  A writer of a pair
- * raises its slot to its own top id before it commits: a trigger does that, and
- * nothing else.  The tag of a pair is its slot, or the floor if that is above.
+ * The hash of a pair chooses one of many slots, and a slot holds a full
+ * transaction id.  Whoever writes a pair's row raises the pair's slot to the id
+ * of its own top-level transaction before it commits.  A trigger does that, and
+ * nothing else does.  The tag of a pair is the id in its slot, or the floor
+ * (see below) if that is higher.
  *
- * A reader may keep what it found under a tag, and may use it again while the
- * tag is the same, both only under snapshots whose xmin, the horizon, lies
- * above the tag.  Every writer that was registered by then is over and seen by
- * each of these snapshots alike.  One that was not is seen by none of them,
- * for it registers before it commits; and it changes the tag when it does, to
- * one that is not below a horizon before it is over.  A transaction that
- * writes itself, or reads as SERIALIZABLE, takes no tags: its own changes are
- * not marked at once, and reads that it skipped would not count as read.  No
- * lock is needed; long transactions hold the horizon back, which makes readers
- * slower, never wrong.
+ * A reader may keep what it found of a pair together with the pair's tag.  A
+ * reader may use what was kept if the tag is still the same.  Both may do so
+ * only under a snapshot whose xmin, called the horizon, lies above the tag.
  *
- * The floor stands for what no trigger marks:
- *   * transactions from before the start, such as prepared ones: it begins at
- *     the next id to be given;
- *   * changes to the table as a whole, such as TRUNCATE, a rewrite, or triggers
- *     switched off: the session that makes them raises it, before it commits,
- *     in the relcache callback, to the next id to be given.  So whoever reads
- *     above that floor sees the change itself.
- * Hence, under one floor, the trigger is there for all snapshots above it or
- * for none, and looking once at the catalog, under such a snapshot, tells
- * which. Stores must be known for their changes to be noticed: a reader
- * announces the table before it keeps anything, which raises the floor too.
+ * To see that this is right, take any writer of the pair, and two readings of
+ * one and the same tag: the first to keep what was found, the second to use it.
+ *   * A writer that had raised the slot before the first reading has an id that
+ *     is not above the tag.  So its id lies below both horizons: it had ended
+ *     before both snapshots were taken, and both see what it did.
+ *   * A writer that raises the slot between the two readings was not over when
+ *     the first snapshot was taken.  So its id is not below the first horizon,
+ *     and thus above the tag.  It changes the tag, and what was kept is not
+ *     used.
+ *   * A writer that raises the slot after the second reading has not committed
+ *     by then, so neither snapshot sees what it did.
  *
- * On a standby triggers do not fire, and no tags are taken.
+ * A transaction that has written something, or that is SERIALIZABLE, takes no
+ * tags: its own changes are not marked at once, and what it did not read itself
+ * would not count as read.  No lock is needed.  A long transaction holds the
+ * horizon back, which makes readers slower, never wrong.
+ *
+ * The floor stands for changes that no trigger marks:
+ *   * Transactions from before the start of the server, such as prepared ones,
+ *     have left no mark in this memory.  So the floor begins at the next id to
+ *     be given.
+ *   * Changes of the table as a whole are not changes of rows: TRUNCATE, a
+ *     rewrite, triggers switched off.  The session that makes such a change
+ *     raises the floor to the next id to be given, in the relcache callback,
+ *     before it commits.  So every snapshot whose horizon is above that floor
+ *     sees the change itself.
+ *
+ * Hence, as long as the floor is the same, either all snapshots above it see
+ * the marking trigger or none does.  It is enough to look once at the catalog,
+ * under such a snapshot.  Changes of a store's table are noticed only if the
+ * table is known.  So a reader announces the table before it keeps anything,
+ * and that raises the floor too.
+ *
+ * On a standby triggers do not fire, so no tags are taken there.
  */
 #include "postgres.h"
 
@@ -59,7 +76,7 @@
 #define SLOTS 4096
 #define STORES 64
 
-/* The trigger that marks, as connect.store_definition() makes it. */
+/* The trigger that marks, as connect.store_definition() describes it. */
 #define MARKING_TRIGGER "zz_mark_pair"
 #define MARKING_FUNCTION "mark_pair"
 
@@ -75,7 +92,7 @@ static PairTags *tags = NULL;
 static shmem_request_hook_type previous_request_hook = NULL;
 static shmem_startup_hook_type previous_startup_hook = NULL;
 
-/* Whether all changes are marked, as it was found under a floor. */
+/* Are all changes marked?  This was found under the floor beside it. */
 static uint64 looked_at_floor = 0;
 static bool all_marked = false;
 
@@ -107,7 +124,7 @@ attach_memory(void)
 	LWLockRelease(AddinShmemInitLock);
 }
 
-/* Raises a number that others may be raising too. */
+/* Raises a number in shared memory, which others may be raising too. */
 static void
 raise_to(pg_atomic_uint64 *number, uint64 value)
 {
@@ -118,7 +135,7 @@ raise_to(pg_atomic_uint64 *number, uint64 value)
 		;
 }
 
-/* Makes all that was kept so far useless, everywhere. */
+/* Makes everything that was kept so far useless, in all sessions. */
 static void
 raise_floor(void)
 {
@@ -133,8 +150,9 @@ store_number(Oid relid)
 }
 
 /*
- * Raises the floor when this session has changed a store's table; a change
- * without an id leaves its rows as they are.
+ * Raises the floor if this session has changed a store's table.  A session
+ * without a transaction id has not: it has news of somebody else's change, or
+ * it runs a command such as VACUUM, which leaves the rows as they are.
  */
 static void
 table_changed(Oid relid)
@@ -154,8 +172,8 @@ table_changed(Oid relid)
 }
 
 /*
- * Announces this database's store; false if it was not known yet, or there is
- * no room.
+ * Announces this database's store.  Returns false if it was not known before,
+ * or if there is no room for it.
  */
 static bool
 is_known_store(Oid relid)
@@ -167,8 +185,8 @@ is_known_store(Oid relid)
 		if (store == store_number(relid))
 			return true;
 		/*
-		 * free, or of a store that this one came after; else somebody has just
-		 * taken it
+		 * The place is free, or it holds an earlier store of this database.  If
+		 * the exchange fails, somebody else has just taken the place.
 		 */
 		if ((store == 0 || store >> 32 == MyDatabaseId) &&
 			pg_atomic_compare_exchange_u64(&tags->stores[i], &store,
@@ -181,7 +199,7 @@ is_known_store(Oid relid)
 	return false;
 }
 
-/* Asks for shared memory, if preloaded; called once, at load. */
+/* Asks for shared memory if the module is preloaded; called once, at load. */
 void
 pair_tags_init(void)
 {
@@ -207,7 +225,7 @@ slot_of(uint32 hash)
 	return &tags->slots[(hash ^ (MyDatabaseId * 0x9E3779B1u)) % SLOTS];
 }
 
-/* Registers the present transaction as a writer of the pair with this hash. */
+/* Registers the current transaction as a writer of the pair with this hash. */
 void
 pair_tags_mark(uint32 hash)
 {
@@ -216,8 +234,8 @@ pair_tags_mark(uint32 hash)
 }
 
 /*
- * Returns what lies above every tag that the active snapshot may take; 0 if it
- * may take none.
+ * Returns the horizon of the active snapshot, below which a tag must lie for
+ * the snapshot to take it; 0 if it may take none.
  */
 uint64
 pair_tags_horizon(void)
@@ -232,7 +250,7 @@ pair_tags_horizon(void)
 		return 0;
 	if (pg_atomic_read_u64(&tags->floor) == 0)
 		raise_floor();
-	/* the snapshot's id lies less than an epoch behind the next one */
+	/* xmin has no epoch, but lies less than one epoch behind the next id. */
 	next = U64FromFullTransactionId(ReadNextFullTransactionId());
 	return next - (TransactionId) ((TransactionId) next - snapshot->xmin);
 }
@@ -246,8 +264,8 @@ tag_below(uint64 floor, uint32 hash, uint64 horizon)
 }
 
 /*
- * Returns the tag under which something kept may be used, for a snapshot with
- * this horizon.
+ * Returns the tag that something kept must have for a snapshot with this
+ * horizon to use it; PAIR_TAG_NONE if the snapshot may use nothing.
  */
 uint64
 pair_tag_to_use(uint32 hash, uint64 horizon)
@@ -257,7 +275,8 @@ pair_tag_to_use(uint32 hash, uint64 horizon)
 }
 
 /*
- * Is this the trigger that create_store() made, for every writer and every row?
+ * Is this the trigger that create_store() made, and does it fire for every
+ * writer and every row?
  */
 static bool
 is_marking_trigger(HeapTuple tuple)
@@ -299,13 +318,16 @@ sees_marking_trigger(Oid relid)
 	return sees;
 }
 
-/* Are all changes marked, under this floor? */
+/* Are all changes marked, as long as the floor is this one? */
 static bool
 look_at_trigger(uint64 floor)
 {
 	Oid			relid = store_relation_id(&connection_table);
 
-	/* so that it is not dropped, and another one announced, meanwhile */
+	/*
+	 * The lock keeps the table from being dropped, and another one from being
+	 * announced, in between.
+	 */
 	LockRelationOid(relid, AccessShareLock);
 	if (store_relation_id(&connection_table) != relid || !is_known_store(relid))
 		return false;
@@ -315,8 +337,9 @@ look_at_trigger(uint64 floor)
 }
 
 /*
- * Returns the tag under which what the active snapshot, the one of the horizon,
- * sees of a pair may be kept.  Raises store_missing.
+ * Returns the tag under which may be kept what the active snapshot, whose
+ * horizon this is, sees of a pair; PAIR_TAG_NONE if it may not be kept.  Raises
+ * store_missing.
  */
 uint64
 pair_tag_to_keep(uint32 hash, uint64 horizon)

@@ -1,7 +1,8 @@
 /*
  * pair_tags.h
- *		Who changed a pair's Connection last, in shared memory: lets the gate
- *		keep what it found from one snapshot to the next.
+ *		Tags in shared memory that tell who changed a pair's Connection
+ *		last.  With them the gate may keep what it found from one snapshot
+ *		to the next.
  */
 #ifndef CONNECT_GATE_PAIR_TAGS_H
 #define CONNECT_GATE_PAIR_TAGS_H

@@ -1,7 +1,8 @@
 /*
  * rows.c
- *		What the gate reads of Connections: status and scopes, by pair or all of
- *		one destination, and the lock that holds a Connection.
+ *		What the gate reads of Connections: status and scopes, of one pair
+ *		or of all pairs of a destination, and the lock that holds a
+ *		Connection unchanged.
  */
 #include "postgres.h"
 
@@ -19,7 +20,8 @@ static StoreQuery lock_pair = {
 };
 
 /*
- * Takes the two columns of the row that a scan is at; *scopes points into it.
+ * Takes status and scopes from the row that a scan has reached.  *scopes points
+ * into the row, or is a copy that scan->detoasted notes.
  */
 static void
 read_grant(StoreScan *scan, int *status, ArrayType **scopes)
@@ -36,8 +38,8 @@ read_grant(StoreScan *scan, int *status, ArrayType **scopes)
 
 /*
  * Reads status and scopes of a pair's Connection under the active snapshot,
- * without the executor; false if there is none.  *scopes is a copy in the
- * current memory context.
+ * without the executor.  Returns false if there is none; otherwise *scopes is a
+ * copy in the current memory context.
  */
 bool
 gate_read_pair(const text *source, const text *destination,
@@ -62,9 +64,10 @@ gate_read_pair(const text *source, const text *destination,
 }
 
 /*
- * Reads the same as it is now and holds the row to the end of the transaction;
- * waits for whoever is changing it.  Raises 40001 in a REPEATABLE READ or
- * SERIALIZABLE transaction if it has changed since.
+ * Reads the same as it is now, waiting for whoever is changing it, and holds
+ * the row unchanged to the end of the transaction.  Raises 40001 in a
+ * REPEATABLE READ or SERIALIZABLE transaction if the row has changed since its
+ * snapshot.
  */
 bool
 gate_lock_pair(text *source, text *destination, int *status, ArrayType **scopes)
@@ -81,8 +84,8 @@ gate_lock_pair(text *source, text *destination, int *status, ArrayType **scopes)
 }
 
 /*
- * Begins to read a destination's Connections, those with an id above after, by
- * id if scan->ordered.
+ * Begins to read those of a destination's Connections whose id is above after.
+ * They come in the order of their ids if scan->ordered is true.
  */
 void
 gate_destination_begin(StoreScan *scan, const text *destination,
@@ -94,8 +97,8 @@ gate_destination_begin(StoreScan *scan, const text *destination,
 }
 
 /*
- * Reads the next one's id, source, status and scopes, valid until the next
- * call; false behind the last.
+ * Reads the id, source, status and scopes of the next one, which are valid
+ * until the next call.  Returns false after the last.
  */
 bool
 gate_destination_next(StoreScan *scan, Connection *connection)

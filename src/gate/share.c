@@ -1,9 +1,10 @@
 /*
  * share.c
- *		Makes a user's table shareable: row security and one policy, both of
- *		them ordinary, so that dump and restore keep them.
+ *		Makes a user's table shareable: it gets row security and one policy,
+ *		both of them ordinary, so that dump and restore keep them.
  *
- * The functions that lead here pin search_path, so the SQL text below is plain.
+ * The SQL functions that lead here pin search_path, so names in the SQL text
+ * below need no schema.
  */
 #include "postgres.h"
 
@@ -28,7 +29,7 @@
 
 /*
  * Opens a table that the caller owns, locked against everybody else.  Raises
- * 42809 for what is no table of a user's, 42501 for somebody else's.
+ * 42809 for what is not a user's table, and 42501 for somebody else's table.
  */
 static Relation
 open_own_table(Oid relation)
@@ -49,7 +50,7 @@ open_own_table(Oid relation)
 						 "security_invoker or an owner whom their policies "
 						 "hold.") :
 				 errhint("Row security is for tables; name one.")));
-	/* before the lock, or anybody could lock anything */
+	/* This comes before the lock, or anybody could lock anything. */
 	if (!owns_relation(relation, GetUserId()))
 		ereport(ERROR,
 				(connect_error_in(ERROR_TABLE_NOT_OWNED, name),
@@ -70,7 +71,7 @@ open_own_table(Oid relation)
 	return rel;
 }
 
-/* Returns a table's name as SQL wants it, with its schema. */
+/* Returns a table's name with its schema, quoted for SQL. */
 static const char *
 quoted_name(Relation rel)
 {
@@ -124,7 +125,7 @@ check_column(Relation rel, Name column)
 						   format_type_be(type)),
 				 errhint("Ids of organizations are text; change the column to "
 						 "text or varchar.")));
-	/* to which the ids of two organizations may be the same */
+	/* Such a collation may take the ids of two organizations for the same. */
 	if (!get_collation_isdeterministic(collation))
 		ereport(ERROR,
 				(connect_error_in(ERROR_COLUMN_UNSUITABLE, NameStr(*column)),
@@ -137,9 +138,9 @@ check_column(Relation rel, Name column)
 }
 
 /*
- * Lets whoever may read a table see the rows of the organization that acts and
+ * Lets whoever may read a table see the rows of the acting organization, and
  * those that others share with it now.  The caller must own the table.  Raises
- * 42809, 42501, 42710, 42703, 42804, scope_unknown, store_missing.
+ * 42809, 42501, 42710, 42703, 42804, scope_unknown and store_missing.
  */
 void
 share_table(Oid relation, Name column, text *scope)
@@ -160,7 +161,7 @@ share_table(Oid relation, Name column, text *scope)
 						 table)));
 	check_column(rel, column);
 	scope_require(scope);
-	/* commands refuse a table that is open; the lock stays */
+	/* ALTER TABLE refuses a table that is open.  The lock stays. */
 	table_close(rel, NoLock);
 
 	store_command(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY", table),
@@ -187,8 +188,8 @@ share_table(Oid relation, Name column, text *scope)
 }
 
 /*
- * Takes back what share_table() made; row security stays on.  The caller
- * must own the table.  Raises 42809, 42501, 42704.
+ * Drops the policy that share_table() made; row security stays on.  The caller
+ * must own the table.  Raises 42809, 42501 and 42704.
  */
 void
 unshare_table(Oid relation)

@@ -2,9 +2,9 @@
  * acting.c
  *		For whom a gateway says that it acts in this transaction.
  *
- * What act_as() said lives in a setting of ours: it follows savepoints, ends
- * with the transaction and reaches parallel workers.  Only act_as() can set
- * it.
+ * A setting of ours keeps what act_as() said, because a setting follows
+ * savepoints, ends with the transaction and reaches parallel workers.  Only
+ * act_as() can set it.
  */
 #include "postgres.h"
 
@@ -14,13 +14,19 @@
 
 #define ACTING_SETTING "connect.acting"
 
-/* "organization" or "organization type id": the first two hold no space */
+/*
+ * The value is "organization" or "organization type id"; the first two of these
+ * hold no space.
+ */
 static char *acting = NULL;
 
 /* Is act_as() setting it right now? */
 static bool setting_acting = false;
 
-/* Refuses every value of the setting that does not come from act_as(). */
+/*
+ * Refuses every value of the setting, except an empty one, that comes from
+ * anybody but act_as() or from the leader of a parallel worker.
+ */
 static bool
 check_acting(char **newval, void **extra, GucSource source)
 {
@@ -52,8 +58,8 @@ acting_value(void)
 }
 
 /*
- * Takes what act_as() said apart, in the current memory context; false if
- * nothing.
+ * Splits what act_as() said into its parts, in the current memory context.
+ * Returns false if it has said nothing.
  */
 bool
 acting_read(Acting *said)
@@ -77,7 +83,7 @@ acting_read(Acting *said)
 	return true;
 }
 
-/* Sets the setting to the end of the transaction. */
+/* Sets the setting until the end of the transaction. */
 static void
 set_acting(const char *value)
 {
@@ -96,7 +102,7 @@ set_acting(const char *value)
 }
 
 /*
- * Makes a gateway act for an organization to the end of the transaction;
+ * Makes a gateway act for an organization until the end of the transaction.
  * actor_id may be NULL.
  */
 void

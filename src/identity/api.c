@@ -1,11 +1,10 @@
 /*
  * api.c
- *		Who is acting, from SQL; and what a DBA says of it: roles, gateways,
- *		keys.
+ *		SQL functions that tell who is acting, and those with which a DBA
+ *		says who acts for whom: roles, gateways and keys.
  *
  * Arguments and errors are described where the functions are declared, in sql/.
- * Who may call what a DBA calls is a matter of EXECUTE, which nobody has by
- * default.
+ * Nobody has EXECUTE on a DBA's functions by default.
  */
 #include "postgres.h"
 
@@ -161,8 +160,8 @@ connect_distrust_gateway(PG_FUNCTION_ARGS)
 }
 
 /*
- * Returns permissions sorted; raises parameter_invalid unless a non-empty
- * subset of read and write.
+ * Returns the permissions sorted.  Raises parameter_invalid unless they are a
+ * non-empty subset of read and write.
  */
 static ArrayType *
 require_permissions(FunctionCallInfo fcinfo, int n)

@@ -1,6 +1,6 @@
 /*
  * known.c
- *		Who is acting, remembered.
+ *		Remembers who is acting.
  *
  * Row security asks once per row, so one answer is kept, together with
  * everything that it was made of: see known_principal().
@@ -28,25 +28,29 @@ typedef struct KnownPrincipal
 	uint64		transaction;
 	Oid			userid;
 	Oid			session_userid;
-	TimestampTz statement;		/* 0 without headers: only a key in them can
-								 * expire */
+	TimestampTz statement;		/* when it began; 0 without headers, for only a
+								 * key in them can expire */
 	char	   *headers;
 	char	   *claims;
 	char	   *acting;
 	Principal	who;
-	bool		trusted;		/* nobody, but one who may know of everything */
+	bool		trusted;		/* no organization, but a role that may know of
+								 * everything */
 } KnownPrincipal;
 
 static KnownPrincipal known;
 
-/* Roles have changed: names, memberships, superusers. */
+/*
+ * Expires what was found, because names, memberships or attributes of roles
+ * have changed.
+ */
 static void
 forget_known(Datum arg, int cacheid, uint32 hash)
 {
 	snapshot_key_expire_all();
 }
 
-/* Registers for changes of roles; called once, at load. */
+/* Asks to be told of changed roles; called once, at load. */
 void
 principal_init(void)
 {
@@ -54,14 +58,17 @@ principal_init(void)
 	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, forget_known, (Datum) 0);
 }
 
-/* Are these the same?  Most are empty. */
+/* Are two strings the same?  Most of them are empty. */
 static inline bool
 same_string(const char *a, const char *b)
 {
 	return a[0] == b[0] && (a[0] == '\0' || strcmp(a, b) == 0);
 }
 
-/* Is the answer remembered the one that principal_resolve() would give now? */
+/*
+ * Is the answer that is remembered the one that principal_resolve() would give
+ * now?
+ */
 static bool
 known_is_current(uint64 key)
 {
@@ -85,9 +92,9 @@ copy_text(const text *value)
 }
 
 /*
- * Resolves for known_principal(), whose context is the current one.  Reading
- * headers or claims takes many times their size, so that has a context of its
- * own.
+ * Finds out who is acting, for known_principal(), whose context is the current
+ * one.  Reading headers or claims takes many times their size, so that happens
+ * in a context of its own, which is deleted at once.
  */
 static void
 resolve_known(void)
@@ -103,7 +110,7 @@ resolve_known(void)
 	{
 		bool		gateway = principal_find(&who);
 
-		/* whoever shows a key is what the key says, even a superuser */
+		/* Whoever shows a key is what the key says, even a superuser. */
 		known.trusted = who.kind == PRINCIPAL_NOBODY &&
 			(gateway || (principal_is_owner() && !principal_shows_key()));
 	}
@@ -116,17 +123,19 @@ resolve_known(void)
 }
 
 /*
- * Finds out who is acting, as principal_resolve() does, but once only as long
- * as nothing changes that it depends on: the transaction, what the snapshot
- * sees of our tables, the roles, the settings, and the time by which a key
- * expires.  The result lives until the next call.
+ * Finds out who is acting, as principal_resolve() does, but only once as long
+ * as nothing changes that the answer depends on: the transaction, what the
+ * snapshot sees of our tables, the roles, the settings, and the time by which a
+ * key expires.  The result lives until the next call.
  */
 static const KnownPrincipal *
 known_principal(void)
 {
 	MemoryContext old;
 	/*
-	 * asked first of all: news of a change that reading brings must make it old
+	 * The number of the snapshot is taken before anything is read.  While we
+	 * read, news may come of a change that expires all numbers.  Then the
+	 * answer is kept under a number that has expired, so it is not used again.
 	 */
 	uint64		key = snapshot_key_current();
 
@@ -156,8 +165,9 @@ known_principal(void)
 
 /*
  * Returns the organization that is acting, or NULL; it lives until the next
- * call. Policies ask this, so it never raises: where a table that identity is
- * read from is not what it was, there is nobody.
+ * call.  Policies ask this, so it must not raise an error for a changed store:
+ * if one of the tables that tell who is acting cannot be read any more, nobody
+ * is acting.
  */
 const text *
 principal_organization(void)
@@ -177,7 +187,10 @@ principal_organization(void)
 	return known_principal()->who.organization;
 }
 
-/* The same, but NULL too for an API key without the permission to read. */
+/*
+ * Returns the same, but NULL also for an API key without the permission to
+ * read.
+ */
 const text *
 principal_reader(void)
 {
@@ -187,9 +200,9 @@ principal_reader(void)
 }
 
 /*
- * May whoever is acting know what is between these two?  Either of them may;
- * nobody may only as the store's owner, a superuser or a gateway that speaks
- * for itself.
+ * May whoever is acting know what is between these two organizations?  Each of
+ * the two may.  If no organization is acting, the store's owner, a superuser,
+ * and a gateway that names nobody may.
  */
 bool
 principal_may_know(const text *source, const text *destination)

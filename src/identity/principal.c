@@ -1,9 +1,9 @@
 /*
  * principal.c
- *		Who is acting: an API key, a mapped role, or whom a trusted gateway
- *		names.
+ *		Who is acting: the organization of an API key or of a mapped role,
+ *		or the one that a trusted gateway names.
  *
- * What act_as() said stands in acting.c; known.c remembers the answer for those
+ * acting.c keeps what act_as() said.  known.c remembers the answer for those
  * that ask once per row.
  */
 #include "postgres.h"
@@ -28,7 +28,7 @@
 
 #define BOTH_PERMISSIONS (PERMISSION_READ | PERMISSION_WRITE)
 
-/* Wraps a C string, NULL or empty included, as a text or NULL. */
+/* Returns a C string as a text, or NULL if it is NULL or empty. */
 static text *
 text_or_null(const char *value)
 {
@@ -55,9 +55,9 @@ become_organization(Principal *who, const char *organization,
 }
 
 /*
- * Returns the API key in the headers, whatever it is, or NULL.  Headers in
- * which its name does not stand are not even read; with a backslash it could
- * be written in other ways.
+ * Returns the API key in the headers, whatever kind of value it is, or NULL.
+ * Headers that do not contain the key's name are not parsed, unless they
+ * contain a backslash, with which JSON can write the name in other ways.
  */
 static JsonValue *
 find_key(void)
@@ -71,7 +71,7 @@ find_key(void)
 							API_KEY_HEADER);
 }
 
-/* Does whoever is acting present an API key, whatever it is? */
+/* Does whoever is acting present an API key, valid or not? */
 bool
 principal_shows_key(void)
 {
@@ -101,7 +101,8 @@ permissions_from_array(ArrayType *array)
 }
 
 /*
- * Resolves an API key; one that is unknown, revoked or expired leaves nobody.
+ * Makes the organization of an API key the one that acts.  A key that is
+ * unknown, revoked or expired leaves nobody.
  */
 static void
 resolve_key(Principal *who, const char *secret)
@@ -134,8 +135,8 @@ resolve_key(Principal *who, const char *secret)
 }
 
 /*
- * Resolves the current role, by exact name; false if it stands for no
- * organization.
+ * Makes the organization that the current role stands for the one that acts.
+ * Returns false if no organization is mapped to exactly this name.
  */
 static bool
 resolve_role(Principal *who)
@@ -160,8 +161,9 @@ resolve_role(Principal *who)
 }
 
 /*
- * Resolves the claims of a JWT that PostgREST has verified; false if they name
- * no organization.
+ * Makes the organization that the claims of a JWT name the one that acts;
+ * PostgREST has verified the JWT.  Returns false if the claims name no
+ * organization.
  */
 static bool
 resolve_claims(Principal *who)
@@ -177,7 +179,7 @@ resolve_claims(Principal *who)
 	return true;
 }
 
-/* Is the login one whose word on the acting organization counts? */
+/* Is the login one that may say for whom it acts? */
 bool
 principal_is_gateway(void)
 {
@@ -203,8 +205,10 @@ principal_is_owner(void)
 }
 
 /*
- * Finds out who is acting: design section 3, first match wins.  Returns true if
- * nobody is, no organization was named either, and the login is a gateway.
+ * Finds out who is acting.  The first of these that is there decides: an API
+ * key, a role that is mapped, what act_as() said, and the claims of a JWT; the
+ * last two count only for a gateway.  Returns true if the login is a gateway
+ * and none of them is there.
  */
 bool
 principal_find(Principal *who)
@@ -230,9 +234,10 @@ principal_find(Principal *who)
 }
 
 /*
- * Finds out who is acting.  Raises nothing; where there is no store there is
- * nobody.  Reads under the active snapshot, and allocates in the current memory
- * context.
+ * Finds out who is acting.  Without a store nobody is.  This reads under the
+ * active snapshot and allocates in the current memory context.  Raises nothing
+ * for what clients send, but store_missing or store_altered if one of the
+ * tables cannot be read.
  */
 void
 principal_resolve(Principal *who)
@@ -242,7 +247,7 @@ principal_resolve(Principal *who)
 		(void) principal_find(who);
 }
 
-/* Raises permission_missing unless the principal has it. */
+/* Raises permission_missing unless the principal has this permission. */
 static void
 require_permission(const Principal *who, Permission permission)
 {
@@ -256,14 +261,14 @@ require_permission(const Principal *who, Permission permission)
 }
 
 /*
- * Finds out who is acting for a function that only organizations may call.
- * Raises not_authenticated for nobody, permission_missing for a key without it,
- * store_missing.
+ * Finds out who is acting, for a function that only organizations may call.
+ * Raises not_authenticated if none is, permission_missing for a key that lacks
+ * the permission, and store_missing.
  */
 void
 principal_require(Principal *who, Permission permission)
 {
-	(void) store_owner();		/* says so if there is no store */
+	(void) store_owner();		/* raises store_missing */
 	principal_resolve(who);
 	if (who->kind == PRINCIPAL_NOBODY)
 		ereport(ERROR,
@@ -285,8 +290,9 @@ principal_require_now(Principal *who, Permission permission)
 }
 
 /*
- * Finds out who is acting for a plain write, as the guard sees it: the owner
- * of the store may write for no organization.  Raises as principal_require().
+ * Finds out who is acting, for the guard of a plain write.  The owner of the
+ * store may write without acting for an organization.  Raises as
+ * principal_require() does.
  */
 void
 principal_for_write(Principal *who)

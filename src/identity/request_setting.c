@@ -1,10 +1,10 @@
 /*
  * request_setting.c
- *		The settings in which PostgREST leaves JSON objects: request.headers and
- *		request.jwt.claims.
+ *		The settings in which PostgREST leaves JSON objects: request.headers
+ *		and request.jwt.claims.
  *
- * Any SQL user can set them to anything, and identity never raises, so what is
- * not a JSON object counts as absent.
+ * Any SQL user can set them to anything, and identity must not raise an error
+ * for that.  So what is not a JSON object counts as absent.
  */
 #include "postgres.h"
 
@@ -13,7 +13,7 @@
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
 
-/* Deeper than any header or claim of use. */
+/* No header or claim that is of use is nested deeper. */
 #define MAX_DEPTH 64
 
 static const char *const names[] = {
@@ -23,8 +23,8 @@ static const char *const names[] = {
 
 #ifdef SETTINGS_ARE_SEARCHED
 /*
- * Is this the variable's name, to the letter?  Nearly never, which the first
- * letters tell.
+ * Is this exactly the variable's name?  It nearly never is, and the first
+ * letters show that without a call of strcmp().
  */
 static inline bool
 is_named(const struct config_generic *variable, const char *name)
@@ -36,19 +36,21 @@ is_named(const struct config_generic *variable, const char *name)
 
 /*
  * Returns the variable behind a setting, or NULL if nobody has set it in this
- * session.  Identity asks once per row, so it is remembered between which two
- * variables the name belongs, for they are sorted: as long as these two stand
- * side by side, it is not there.
+ * session.  PostgreSQL keeps all variables in an array that is sorted by name.
+ * Identity asks once per row, so we remember the place where the name belongs,
+ * and the two variables around that place.  As long as these two are still next
+ * to each other there, the name is either that of the second one, or nowhere.
  */
 static struct config_generic *
 find_variable(RequestSetting setting)
 {
 	static struct
 	{
-		int			place;		/* of the first variable that is not before the
-								 * name */
+		int			place;		/* where the first variable stands that is not
+								 * before the name */
 		struct config_generic *before;
-		struct config_generic *at;	/* or NULL behind the last */
+		struct config_generic *at;	/* the one at that place, or NULL behind the
+									 * last */
 	}			found[lengthof(names)];
 	struct config_generic **variables = get_guc_variables();
 	int			count = GetNumConfigOptions();
@@ -60,8 +62,8 @@ find_variable(RequestSetting setting)
 		(place < count ? variables[place] : NULL) == found[setting].at)
 	{
 		/*
-		 * a variable may be new where one of these was freed, so it is asked
-		 * for its name
+		 * A variable may have been freed and a new one made at the same
+		 * address, so its name is compared again.
 		 */
 		return found[setting].at != NULL && is_named(found[setting].at, name) ?
 			found[setting].at : NULL;
@@ -72,8 +74,8 @@ find_variable(RequestSetting setting)
 		place++;
 	if (place < count && pg_strcasecmp(variables[place]->name, name) == 0 &&
 		!is_named(variables[place], name))
-		return variables[place];	/* in other letters; not worth
-									 * remembering */
+		return variables[place];	/* written in other letters, which is not
+									 * worth remembering */
 	found[setting].place = place;
 	found[setting].before = place > 0 ? variables[place - 1] : NULL;
 	found[setting].at = place < count ? variables[place] : NULL;
@@ -83,8 +85,8 @@ find_variable(RequestSetting setting)
 #endif
 
 /*
- * Returns the text of a setting, empty if it is not set; valid until it is set
- * again.
+ * Returns the text of a setting, which is empty if it is not set.  It is valid
+ * until the setting is set again.
  */
 const char *
 request_setting_value(RequestSetting setting)
@@ -105,8 +107,8 @@ request_setting_value(RequestSetting setting)
 }
 
 /*
- * Reads the object that a setting holds, in the current memory context; NULL if
- * it holds none.  Raises nothing but out of memory.
+ * Reads the object that a setting holds, in the current memory context.
+ * Returns NULL if it does not hold one.  Raises nothing but out of memory.
  */
 JsonValue *
 request_setting_object(RequestSetting setting)

@@ -1,7 +1,7 @@
 /*
  * rows.c
- *		What a DBA keeps in the store of who is acting: the roles and keys that
- *		stand for organizations, and the gateways.
+ *		What a DBA enters in the store about who is acting: the roles and
+ *		keys that stand for organizations, and the gateways.
  */
 #include "postgres.h"
 
@@ -44,7 +44,7 @@ static StoreQuery insert_api_key = {
 	6, {TEXTOID, TEXTOID, TEXTOID, BYTEAOID, TEXTARRAYOID, TIMESTAMPTZOID}, true
 };
 
-/* A key that is revoked already keeps its time. */
+/* A key that has been revoked before keeps the time of that. */
 static StoreQuery revoke_api_key = {
 	"UPDATE connect.api_key AS k SET revoked_at = COALESCE(k.revoked_at,"
 	" pg_catalog.now())"
@@ -80,7 +80,7 @@ identity_trust_gateway(Name role)
 	store_grant(role, GRANT_ACT_AS);
 }
 
-/* Takes that back. */
+/* Takes that right back. */
 void
 identity_distrust_gateway(Name role)
 {
@@ -108,7 +108,9 @@ identity_insert_api_key(text *organization, text *name, const char *secret,
 	return id;
 }
 
-/* Revokes an API key from now on; false if there is none of this id. */
+/*
+ * Revokes an API key from now on.  Returns false if there is none with this id.
+ */
 bool
 identity_revoke_api_key(text *id)
 {

@@ -75,7 +75,7 @@ organization_find(text *id, Organization *organization)
 }
 
 /*
- * Raises parameter_missing or parameter_invalid for what is no id, and
+ * Raises parameter_missing or parameter_invalid for what cannot be an id, and
  * organization_unknown for one under which no organization is registered now.
  */
 void

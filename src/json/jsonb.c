@@ -3,12 +3,13 @@
  *		Writing jsonb front to back, without the tree that pushJsonbValue()
  *		makes.
  *
- * What is written is kept as a flat list of nodes and laid out at the end,
- * once, as utils/jsonb.h describes it.  PostgreSQL's own functions would sort,
- * copy and allocate four times as much as that.  The result is the same to the
- * byte as what jsonb_in makes of the text.
+ * What is written is kept as a flat list of nodes.  At the end the list is laid
+ * out once, in the form that utils/jsonb.h describes.  PostgreSQL's own
+ * functions would sort and copy more, and allocate four times as much.  The
+ * result is the same, byte by byte, as what jsonb_in makes of the same
+ * document's text.
  *
- * A key may stand in an object only once, which is not checked.
+ * No key may be written twice into one object, which is not checked.
  */
 #include "postgres.h"
 
@@ -27,7 +28,10 @@ jsonb_begin(JsonbWriter *out)
 	out->size = VARHDRSZ;
 }
 
-/* Adds a node, which stands for an element if an array is open. */
+/*
+ * Adds a node.  If an array is open, the node is its next element, so the array
+ * is counted one element longer.
+ */
 static JsonbNode *
 add_node(JsonbWriter *out, JEntry type, const char *data, int len)
 {
@@ -58,7 +62,7 @@ jsonb_open(JsonbWriter *out, bool is_object)
 	node->parent = out->open;
 	node->first_key = NO_NODE;
 	out->open = node - out->nodes;
-	/* its header, and what aligns it */
+	/* This is room for its header, and for the bytes that align it. */
 	out->size += sizeof(uint32) + ALIGNOF_INT - 1;
 }
 
@@ -72,14 +76,17 @@ jsonb_close(JsonbWriter *out)
 	out->open = node->parent;
 }
 
-/* Adds a string, a boolean or null: data is empty for what is no string. */
+/* Adds a string, a boolean or null.  Only a string has data. */
 void
 jsonb_scalar(JsonbWriter *out, JEntry type, const char *data, int len)
 {
 	(void) add_node(out, type, data, len);
 }
 
-/* Does this key stand before that one in an object?  Short ones first. */
+/*
+ * Does this key stand before that one in an object?  In jsonb short keys come
+ * first.
+ */
 static inline bool
 is_before(const JsonbNode *key, const JsonbNode *other)
 {
@@ -88,8 +95,8 @@ is_before(const JsonbNode *key, const JsonbNode *other)
 }
 
 /*
- * Adds the key of the value that comes next, at its place among the object's
- * keys.
+ * Adds the key of the value that comes next.  The keys of an object are linked
+ * in the order of jsonb, so this one is put in its place among them.
  */
 void
 jsonb_key(JsonbWriter *out, const char *key, int len)
@@ -107,8 +114,9 @@ jsonb_key(JsonbWriter *out, const char *key, int len)
 }
 
 /*
- * Notes one of a container's children: its length or, for some of them, where
- * it ends.
+ * Writes the entry of a container's child.  It holds the child's type and
+ * length, but every JB_OFFSET_STRIDE-th entry holds where the child ends
+ * instead of its length.
  */
 static void
 put_entry(JEntry *entries, int n, JEntry entry, uint32 *end)
@@ -121,7 +129,10 @@ put_entry(JEntry *entries, int n, JEntry entry, uint32 *end)
 static JEntry put_container(const JsonbWriter *out, const JsonbNode *node,
 							char **at);
 
-/* Lays out a value and returns its type and length. */
+/*
+ * Lays out a value at *at, moves *at behind it, and returns its type and
+ * length.
+ */
 static JEntry
 put_value(const JsonbWriter *out, const JsonbNode *node, char **at)
 {
@@ -133,8 +144,8 @@ put_value(const JsonbWriter *out, const JsonbNode *node, char **at)
 }
 
 /*
- * Lays out an object or an array and returns its type and length, what aligns
- * it included.
+ * Does the same for an object or an array.  The bytes that align it count as
+ * part of its length.
  */
 static JEntry
 put_container(const JsonbWriter *out, const JsonbNode *node, char **at)
@@ -172,7 +183,7 @@ put_container(const JsonbWriter *out, const JsonbNode *node, char **at)
 	return JENTRY_ISCONTAINER | (uint32) (*at - begin);
 }
 
-/* Returns what was written, an object or an array, all of it closed. */
+/* Returns the object or the array that was written and closed. */
 Jsonb *
 jsonb_done(const JsonbWriter *out)
 {

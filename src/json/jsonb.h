@@ -18,9 +18,11 @@ typedef struct JsonbNode
 								 * end */
 	bool		is_object;
 	int			parent;			/* of a container */
-	int			first_key;		/* of an object: in the order of jsonb */
+	int			first_key;		/* of an object: its first one in the order of
+								 * jsonb */
 	int			next;			/* of a key: the one after it in that order; of
-								 * a container: the node behind it */
+								 * a container: the node that comes after all of
+								 * it */
 } JsonbNode;
 
 typedef struct JsonbWriter

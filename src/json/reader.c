@@ -1,10 +1,11 @@
 /*
  * reader.c
- *		JSON text from outside, read with PostgreSQL's own parser into a tree.
+ *		JSON text from outside, read with PostgreSQL's own parser into a
+ *		tree.
  *
- * Stricter than that parser: a member may stand in an object only once, and
- * nesting has a limit.  Nothing here raises for bad text, since identity must
- * not, and requests have an error of their own.
+ * This is stricter than that parser: a member may stand in an object only once,
+ * and nesting has a limit.  Nothing here raises an error for bad text, because
+ * identity must not, and because requests have an error of their own for it.
  */
 #include "postgres.h"
 
@@ -22,8 +23,8 @@ typedef struct TreeState
 } TreeState;
 
 /*
- * Is this text nested deeper than max?  The parser recurses, so it is asked
- * first.
+ * Is this text nested deeper than max?  The parser recurses, so this is found
+ * out before it is called.
  */
 static bool
 too_deep(const char *json, int len, int max)
@@ -104,7 +105,8 @@ compare_names(const void *a, const void *b)
 }
 
 /*
- * Does a name stand twice among the members?  Sorted, since there may be many.
+ * Does a name stand twice among the members?  The names are sorted to tell,
+ * since there may be many.
  */
 static bool
 has_duplicates(const JsonValue *object)
@@ -167,8 +169,9 @@ see_scalar(void *state, char *token, JsonTokenType type)
 
 /*
  * Reads UTF-8 text into a tree in the current memory context.  Returns NULL for
- * what RFC 8259 does not allow, for \u0000, which PostgreSQL cannot hold, for a
- * member that stands twice, and for nesting deeper than max_depth.
+ * text that RFC 8259 does not allow, for \u0000, which PostgreSQL cannot hold,
+ * for an object with a member that stands twice, and for nesting deeper than
+ * max_depth.
  */
 JsonValue *
 json_text_parse(const char *json, int len, int max_depth)
@@ -193,7 +196,10 @@ json_text_parse(const char *json, int len, int max_depth)
 	return tree.duplicate ? NULL : tree.root;
 }
 
-/* Returns a member of an object by name, or NULL; for what is no object too. */
+/*
+ * Returns the member of an object that has this name.  Returns NULL if there is
+ * none, or if this is not an object.
+ */
 JsonValue *
 json_text_member(const JsonValue *object, const char *name)
 {

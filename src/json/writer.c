@@ -1,12 +1,12 @@
 /*
  * writer.c
- *		Writing JSON front to back, once: as text, or as jsonb.
+ *		Writing JSON front to back, in one pass: as text, or as jsonb.
  *
- * Jsonb is not read from the text: reading costs more than all the writing.
- * There strings are not copied before the end, so they must live until then.
+ * Jsonb is not made from the text, for reading costs more than all the writing.
+ * Strings written as jsonb are not copied before the end, so they must live on.
  *
- * In text, commas are put by looking at what stands before: what does not
- * follow its bracket or its key follows a sibling.
+ * In text, the last character tells whether a comma is needed: what comes next
+ * follows a sibling unless that is an opening bracket or the colon after a key.
  */
 #include "postgres.h"
 
@@ -17,8 +17,8 @@
 #include "utils/memutils.h"
 
 /*
- * Julian days: the first of the year 1, and the one behind the last of 9999,
- * the years that ISO 8601 has words for.
+ * The Julian days of the first day of the year 1, and of the day after the last
+ * one of 9999.  ISO 8601 has a form for the years between these.
  */
 #define FIRST_JDATE 1721426
 #define BEYOND_JDATE 5373485
@@ -62,8 +62,8 @@ json_jsonb_done(const JsonWriter *out)
 }
 
 /*
- * Makes room for so many bytes of text and returns where they go; end_text()
- * says how many came.
+ * Makes room for so many bytes of text and returns the place to put them.
+ * end_text() is told where they end.
  */
 static inline char *
 begin_text(StringInfo text, int bytes)
@@ -80,7 +80,7 @@ end_text(StringInfo text, char *end)
 	*end = '\0';
 }
 
-/* The same for a key or a value, which may need a comma before it. */
+/* Does the same for a key or a value, and puts the comma that it may need. */
 static inline char *
 begin_item(StringInfo text, int bytes)
 {
@@ -169,11 +169,14 @@ is_special(unsigned char c)
 #define BYTES(byte) (UINT64CONST(0x0101010101010101) * (byte))
 
 /*
- * Copies eight bytes.  Returns 0 if none of them must be escaped.  Of bytes
- * below 0x80, taking ' ' away sets the high bit of those below ' ' only, and
- * taking 1 away from what they differ from '"' or '\\' by, that of no
- * difference only.  A borrow may set more, but not where there is none of
- * these.
+ * Copies eight bytes, and returns 0 if and only if none of them must be
+ * escaped.
+ *
+ * The high bits of the result tell.  For a byte below 0x80, the high bit is set
+ * in byte - ' ' if the byte is less than ' ', and in (byte ^ c) - 1 if the byte
+ * is c.  ~word clears it for all other bytes.  A subtraction may borrow from
+ * the next byte and so set a wrong bit there.  But it borrows only at a byte
+ * that must be escaped, and then the result is not 0 anyway.
  */
 static inline uint64
 copy_word(char *at, const char *data)
@@ -186,10 +189,7 @@ copy_word(char *at, const char *data)
 			((word ^ BYTES('\\')) - BYTES(1))) & ~word & BYTES(0x80);
 }
 
-/*
- * Copies bytes and tells whether one of them must be escaped; nearly always
- * none.
- */
+/* Copies bytes and tells whether one must be escaped, which is rare. */
 static inline bool
 copy_plain(char *at, const char *data, int len)
 {
@@ -201,7 +201,7 @@ copy_plain(char *at, const char *data, int len)
 
 		for (int i = 0; i < last; i += sizeof(uint64))
 			special |= copy_word(at + i, data + i);
-		/* some of these perhaps for the second time */
+		/* Some of the last eight may have been copied already. */
 		return (special | copy_word(at + last, data + last)) != 0;
 	}
 	for (int i = 0; i < len; i++)
@@ -213,8 +213,8 @@ copy_plain(char *at, const char *data, int len)
 }
 
 /*
- * Copies bytes, escaped where they must be, and returns where they end; there
- * is room for six times as many.
+ * Copies bytes, escaped where they must be, and returns where they end.  There
+ * must be room for six times as many.
  */
 static char *
 copy_escaped(char *at, const char *data, int len)
@@ -236,7 +236,7 @@ copy_escaped(char *at, const char *data, int len)
 	return at;
 }
 
-/* Writes bytes as a string; in text, escaped where they must be. */
+/* Writes bytes as a string.  In text they are escaped where they must be. */
 void
 json_string(JsonWriter *out, const char *data, int len)
 {
@@ -256,7 +256,7 @@ json_string(JsonWriter *out, const char *data, int len)
 	else
 	{
 		text->len = at - text->data;
-		/* the most that a buffer can grow by is refused by StringInfo itself */
+		/* StringInfo itself refuses to grow a buffer as far as MaxAllocSize. */
 		at = copy_escaped(begin_text(text, (int) Min((int64) len * 6 + 1,
 													 MaxAllocSize)),
 						  data, len);
@@ -265,9 +265,7 @@ json_string(JsonWriter *out, const char *data, int len)
 	end_text(text, at);
 }
 
-/*
- * Writes bytes of which none needs to be escaped, such as a label, as a string.
- */
+/* Writes bytes as a string; none of them may need to be escaped. */
 void
 json_plain(JsonWriter *out, const char *data, int len)
 {
@@ -287,8 +285,8 @@ json_plain(JsonWriter *out, const char *data, int len)
 }
 
 /*
- * Writes a key, given in kebab-case, as the writer inflects it; a word stands
- * behind each "-" of it.
+ * Writes a key, which is given in kebab-case, in the inflection of the writer.
+ * A letter must follow each "-" in it.
  */
 void
 json_key_bytes(JsonWriter *out, const char *key, int len)
@@ -322,7 +320,7 @@ json_key_bytes(JsonWriter *out, const char *key, int len)
 	end_text(&out->text, at);
 }
 
-/* Writes a text, NULL as null. */
+/* Writes a text as a string, or null for NULL. */
 void
 json_text_value(JsonWriter *out, const text *value)
 {
@@ -333,7 +331,7 @@ json_text_value(JsonWriter *out, const text *value)
 }
 
 /*
- * Writes a number, zero-padded, and what follows it; returns where that ends.
+ * Writes a number, padded with zeros, and a character; returns where they end.
  */
 static inline char *
 put_digits(char *at, int number, int width, char after)
@@ -345,8 +343,8 @@ put_digits(char *at, int number, int width, char after)
 }
 
 /*
- * Writes a time as "2026-11-23T07:29:53.043Z", cut to milliseconds;
- * null for one that has no such form: infinite, or of another era.
+ * Writes a time as "2026-11-23T07:29:53.043Z", cut to milliseconds, or null if
+ * it has no such form: if it is infinite or outside the years 1 to 9999.
  */
 void
 json_time_value(JsonWriter *out, TimestampTz time)
@@ -367,7 +365,7 @@ json_time_value(JsonWriter *out, TimestampTz time)
 		json_null(out);
 		return;
 	}
-	/* counted from the first day, so that nothing is negative */
+	/* The time is counted from the first day, so that nothing is negative. */
 	time -= first;
 	j2date((int) (time / USECS_PER_DAY) + FIRST_JDATE, &year, &month, &day);
 	ms = (int) (time % USECS_PER_DAY / 1000);

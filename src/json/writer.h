@@ -10,7 +10,7 @@
 #include "lib/stringinfo.h"
 #include "utils/array.h"
 
-/* How keys are written; values never change. */
+/* How keys are written.  Values never change. */
 typedef enum Inflection
 {
 	INFLECTION_KEBAB,
@@ -42,7 +42,10 @@ extern void json_texts_value(JsonWriter *out, ArrayType *values);
 extern char *json_text_done(const JsonWriter *out);
 extern Jsonb *json_jsonb_done(const JsonWriter *out);
 
-/* Inline, so that a key which is a constant is not measured each time. */
+/*
+ * This is inline so that the length of a key which is a constant is known when
+ * it is compiled.
+ */
 static inline void
 json_key(JsonWriter *out, const char *key)
 {
@@ -56,7 +59,7 @@ json_word(JsonWriter *out, const char *key, const char *word)
 	json_string(out, word, strlen(word));
 }
 
-/* The same for a word of ours, in which nothing needs to be escaped. */
+/* Does the same for a word of ours, in which nothing needs to be escaped. */
 static inline void
 json_label(JsonWriter *out, const char *key, const char *label)
 {

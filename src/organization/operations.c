@@ -1,7 +1,7 @@
 /*
  * operations.c
- *		What can be done with organizations: each reads itself, a DBA registers
- *		them.
+ *		What can be done with organizations: each reads itself, and a DBA
+ *		registers them.
  */
 #include "postgres.h"
 
@@ -19,8 +19,8 @@ static StoreQuery register_organization = {
 };
 
 /*
- * Reads the acting organization, as it is now.  Raises not_authenticated if it
- * is gone since it was found out that it acts.
+ * Reads the acting organization as it is now.  Raises not_authenticated if it
+ * is gone since it was found to be acting.
  */
 void
 organization_get(const Principal *who, Organization *organization)

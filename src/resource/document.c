@@ -1,10 +1,11 @@
 /*
  * document.c
- *		The shape of a JSON:API document, and of the closed shape that clients
- *		of the public API expect; those of errors stand in document_error.c.
+ *		The shape of a JSON:API document, and of the closed shape that
+ *		clients of the public API expect; the shapes of errors stand in
+ *		document_error.c.
  *
  * A document is written once, straight from the row, as text for HTTP and as
- * jsonb for SQL.  What is in it, the resource's description tells.
+ * jsonb for SQL.  The resource's description tells what is in it.
  */
 #include "postgres.h"
 
@@ -148,7 +149,9 @@ write_resources(JsonWriter *out, const DocumentStyle *style,
 	json_close(out, ']');
 }
 
-/* Appends one query parameter of a link; none of our values needs escaping. */
+/*
+ * Appends one parameter of a link's query.  None of our values needs escaping.
+ */
 static void
 append_parameter(StringInfo path, const char *name, const char *value)
 {
@@ -166,8 +169,8 @@ append_parameter(StringInfo path, const char *name, const char *value)
 }
 
 /*
- * Writes a link to a page, null if there is none: fields, filters and size as
- * they were asked for, and the cursor.
+ * Writes a link to a page, or null if there is none.  The link repeats the
+ * fields, the filters and the size that were asked for, and adds the cursor.
  */
 static void
 write_page_link(JsonWriter *out, const char *key, const char *path,
@@ -265,7 +268,7 @@ document_page(const DocumentStyle *style, const Resource *resource,
 	return out;
 }
 
-/* Returns the document of a list of which there is always one page. */
+/* Returns the document of a list that always is one page. */
 JsonWriter *
 document_all(const DocumentStyle *style, const Resource *resource,
 			 const Principal *reader, const StoreRow *rows, int count)
@@ -308,7 +311,10 @@ document_write_relationship(JsonWriter *out, const char *name, const char *type,
 	json_close(out, '}');
 }
 
-/* Writes what the reader, who is these parties, may do in this state. */
+/*
+ * Writes which actions the reader, who is these parties, may take in this
+ * state.
+ */
 void
 document_write_offered(JsonWriter *out, const LifeCycle *life,
 					   const Principal *reader, int state, Parties parties)

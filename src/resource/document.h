@@ -21,7 +21,7 @@ typedef struct DocumentStyle
 	const char *fields_text;	/* the same, for links; or NULL */
 } DocumentStyle;
 
-/* One error; source_kind is "pointer", "parameter" or "header". */
+/* One error.  source_kind is "pointer", "parameter" or "header". */
 typedef struct DocumentError
 {
 	const ErrorKind *kind;

@@ -2,7 +2,7 @@
  * document_error.c
  *		The document of an error, in JSON:API's shape and in the closed one.
  *
- * Only HTTP has it: in SQL an error is raised.
+ * Only HTTP has such documents; in SQL an error is raised.
  */
 #include "postgres.h"
 
@@ -33,7 +33,7 @@ status_title(int status)
 	}
 }
 
-/* Writes who is to blame: a pointer, a parameter or a header. */
+/* Writes what is to blame: a pointer, a parameter or a header. */
 static void
 put_source(JsonWriter *out, const DocumentError *error)
 {
@@ -46,7 +46,7 @@ put_source(JsonWriter *out, const DocumentError *error)
 }
 
 /*
- * Returns a source as the closed shape spells it:
+ * Returns a source in the spelling of the closed shape:
  * data.attributes.destination_organization_id.
  */
 static char *

@@ -9,7 +9,10 @@
 #include "resource/resource.h"
 #include "utils/snapmgr.h"
 
-/* Which of the two parties the principal is.  The owner may act for both. */
+/*
+ * Returns which of the two parties the principal is.  The store's owner may act
+ * for both.
+ */
 Parties
 resource_parties(const Principal *who, const text *source,
 				 const text *destination)
@@ -20,7 +23,9 @@ resource_parties(const Principal *who, const text *source,
 		(text_equal(who->organization, destination) ? PARTY_DESTINATION : 0);
 }
 
-/* Returns the number of an attribute, by its kebab-case name, or -1. */
+/*
+ * Returns the number of the attribute that has this name in kebab-case, or -1.
+ */
 int
 resource_attribute(const Resource *resource, const char *name)
 {
@@ -42,7 +47,7 @@ resource_id(const Resource *resource, const void *row)
 
 /*
  * Reads a row by its id under the active snapshot, into the current memory
- * context, whoever may see it; returns false if there is none.
+ * context, without asking who may see it.  Returns false if there is none.
  */
 bool
 resource_find(const Resource *resource, text *id, void *row)
@@ -96,7 +101,7 @@ resource_visible(const Resource *resource, const Principal *reader, text *id)
 		resource->audience(reader, row) != AUDIENCE_ALL;
 }
 
-/* Returns the name of the SQL argument that a filter is. */
+/* Returns the name that a filter has as an argument in SQL. */
 static const char *
 argument_name(const Filter *filter)
 {
@@ -110,7 +115,7 @@ argument_name(const Filter *filter)
 	return name;
 }
 
-/* Raises parameter_invalid for what is no label of a state. */
+/* Raises parameter_invalid for a value that is not the label of a state. */
 static void
 refuse_state(const Resource *resource, const Filter *filter)
 {
@@ -130,7 +135,7 @@ refuse_state(const Resource *resource, const Filter *filter)
 			 errdetail("\"%s\" must be %s.", name, labels.data)));
 }
 
-/* Raises parameter_invalid for what is no direction. */
+/* Raises parameter_invalid for a value that is not a direction. */
 static void
 check_direction(const Filter *filter, const text *value)
 {
@@ -144,7 +149,7 @@ check_direction(const Filter *filter, const text *value)
 						   name)));
 }
 
-/* Takes the label of a state into the query. */
+/* Puts the state that has this label into the query. */
 static void
 apply_state(const Resource *resource, const Filter *filter, const text *value,
 			PageQuery *query)
@@ -158,7 +163,7 @@ apply_state(const Resource *resource, const Filter *filter, const text *value,
 	query->state = rules_state_label(resource->life, state);
 }
 
-/* Checks the values of the filters, and takes a state into the query. */
+/* Checks the values of the filters, and puts a state into the query. */
 static void
 apply_filters(const Resource *resource, const ListRequest *request,
 			  PageQuery *query)
@@ -185,7 +190,10 @@ apply_filters(const Resource *resource, const ListRequest *request,
 	}
 }
 
-/* Raises parameter_invalid for a cursor that is no row of the reader's. */
+/*
+ * Raises parameter_invalid for a cursor that is not a row which the reader may
+ * see.
+ */
 static void
 check_cursor(const Resource *resource, const Principal *reader,
 			 const ListRequest *request)
@@ -205,7 +213,7 @@ check_cursor(const Resource *resource, const Principal *reader,
 
 /*
  * Raises parameter_invalid unless the page that is asked for makes sense: its
- * size, and the row that it starts behind or ends before.
+ * size, and the row that it starts after or ends before.
  */
 void
 resource_check_page(const Resource *resource, const Principal *reader,
@@ -226,7 +234,7 @@ resource_check_page(const Resource *resource, const Principal *reader,
 	check_cursor(resource, reader, request);
 }
 
-/* Begins a query that holds no rows yet. */
+/* Returns a query to begin with, which does not say yet what rows it is for. */
 PageQuery
 resource_begin_query(const Resource *resource)
 {
@@ -241,8 +249,9 @@ resource_begin_query(const Resource *resource)
 }
 
 /*
- * Returns the page that is asked for, and that resource_check_page() has
- * passed, of the rows that a query holds, under the active snapshot.
+ * Returns the page that is asked for, out of the rows that a query is for,
+ * under the active snapshot.  resource_check_page() must have passed the
+ * request.
  */
 ListPage
 resource_read_page(const ListRequest *request, PageQuery *query)

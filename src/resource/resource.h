@@ -1,10 +1,10 @@
 /*
  * resource.h
- *		What all resources are described by: their type, table, attributes,
+ *		What every resource is described by: its type, table, attributes,
  *		filters and life cycle.
  *
- * Lists, documents, fields, links and filters are driven by the description;
- * for what no table can say, it names a function.
+ * The description drives lists, documents, fields, links and filters.  It names
+ * a function for what cannot be said by a table.
  */
 #ifndef CONNECT_RESOURCE_RESOURCE_H
 #define CONNECT_RESOURCE_RESOURCE_H
@@ -19,8 +19,8 @@
 struct DocumentStyle;
 
 /*
- * Who reads a row: the parties that the reader is, and whether the reader is
- * whose doing the row tells of.
+ * What the reader is to a row: a set of the parties to it, and AUDIENCE_ACTOR
+ * if the row tells of the reader's own doing.
  */
 typedef int Audience;
 #define AUDIENCE_ALL	0
@@ -33,9 +33,9 @@ typedef struct Attribute
 	int			len;
 	int			column;			/* NO_COLUMN for a relationship of this name */
 	bool		closed;			/* the closed shape has it */
-	Audience	audience;		/* for one of these only; AUDIENCE_ALL for
-								 * all */
-	bool		null_to_others; /* to whom it is null, or else absent */
+	Audience	audience;		/* who may see the value; AUDIENCE_ALL if
+								 * everybody */
+	bool		null_to_others; /* others see null, or else do not see it */
 } Attribute;
 
 #define ATTRIBUTE(name, ...) {name, sizeof(name) - 1, __VA_ARGS__}
@@ -48,7 +48,10 @@ typedef enum FilterKind
 	FILTER_ID					/* the id of an organization */
 } FilterKind;
 
-/* A filter of a list: its name in a query, in kebab-case, and what it takes. */
+/*
+ * A filter of a list: its name in a query, in kebab-case, and what values it
+ * has.
+ */
 typedef struct Filter
 {
 	const char *name;
@@ -64,7 +67,7 @@ typedef struct Filter
 /* What a list is asked for; everything but page_size may be NULL. */
 typedef struct ListRequest
 {
-	/* by the number of the filter */
+	/* by the filter's number */
 	text	   *filters[RESOURCE_MAX_FILTERS];
 	int			page_size;
 	text	   *after;
@@ -97,17 +100,20 @@ typedef struct Resource
 	void		(*read) (void *row, const StoreRow *from);
 	size_t		row_size;
 
-	/* Who the reader is to a row; AUDIENCE_ALL is nobody who may see it. */
+	/*
+	 * Returns what the reader is to a row.  AUDIENCE_ALL is none of these, so
+	 * it stands for a reader who may not see the row.
+	 */
 	Audience	(*audience) (const Principal *reader, const void *row);
 
 	/*
-	 * Makes the query for the rows of a list, as far as the resource's own
-	 * filters say; returns false if nothing can match.
+	 * Says in a query which rows the list holds, as far as the resource's own
+	 * filters matter.  Returns false if no row can match.
 	 */
 	bool		(*narrow) (const Principal *reader, const ListRequest *request,
 						   PageQuery *query);
 
-	/* Writes what comes behind the attributes; or NULL. */
+	/* Writes what comes after the attributes; may be NULL. */
 	void		(*write_rest) (JsonWriter *out,
 							   const struct DocumentStyle *style,
 							   const Principal *reader, Audience audience,

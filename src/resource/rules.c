@@ -2,8 +2,8 @@
  * rules.c
  *		The questions that one may ask of a life cycle.
  *
- * Functions and triggers ask it, and documents derive from it what they offer.
- * Needs no backend.
+ * Functions and triggers ask them, and documents derive from the answers what
+ * they offer.  This needs no backend.
  */
 #include "postgres.h"
 
@@ -29,7 +29,7 @@ rules_state_parse(const LifeCycle *life, const char *label, int len)
 	return STATE_NONE;
 }
 
-/* Returns the label of an action, or NULL for what is none. */
+/* Returns the label of an action, or NULL if it has none. */
 const char *
 rules_action_label(const LifeCycle *life, int action)
 {
@@ -61,7 +61,7 @@ rules_find(const LifeCycle *life, int action, int from, Parties parties)
 	return NULL;
 }
 
-/* Is this action ever one of these parties' to take, in whatever state? */
+/* May one of these parties ever take this action, in whatever state? */
 bool
 rules_has_part(const LifeCycle *life, int action, Parties parties)
 {
@@ -75,8 +75,8 @@ rules_has_part(const LifeCycle *life, int action, Parties parties)
 }
 
 /*
- * Returns what one of these parties may be offered to do in this state: a bit
- * for each action, by its number.
+ * Returns which actions one of these parties may be offered in this state, as a
+ * bit for each action's number.
  */
 int
 rules_offered(const LifeCycle *life, int from, Parties parties)
@@ -94,8 +94,8 @@ rules_offered(const LifeCycle *life, int from, Parties parties)
 }
 
 /*
- * Returns the action that a change of an existing row amounts to: what it is
- * called, not whether it is allowed.  ACTION_MIXED is what has no name.
+ * Returns the action that a change of an existing row amounts to, whether or
+ * not it is allowed.  Returns ACTION_MIXED for a change that has no name.
  */
 int
 rules_classify(const LifeCycle *life, int from, int to, int changes)

@@ -1,10 +1,10 @@
 /*
  * rules.h
- *		Life cycles: who may take a row from which state to which, and what a
- *		change of a row is called.
+ *		Life cycles: who may take a row from which state to which, and what
+ *		a change of a row is called.
  *
- * The engine knows no resource: each has a LifeCycle of its own.  It needs no
- * backend, so the unit tests link it alone.
+ * The engine knows no resource, since each has a LifeCycle of its own.  It
+ * needs no backend, so the unit tests link it alone.
  */
 #ifndef CONNECT_RESOURCE_RULES_H
 #define CONNECT_RESOURCE_RULES_H
@@ -33,9 +33,10 @@ typedef struct Rule
 } Rule;
 
 /*
- * What a change is called: the first row that fits tells.  A row fits if the
- * states are these, if all of the required changes were made, and no other than
- * the required and the allowed ones.  A change that no row fits has no name.
+ * What a change is called.  The first Classification that fits the change
+ * tells.  One fits if the row goes from this state to that one, if all of the
+ * required changes were made, and if no other ones were made than the required
+ * and the allowed ones.  A change that none fits has no name.
  */
 typedef struct Classification
 {
@@ -56,8 +57,8 @@ typedef struct Action
 } Action;
 
 /*
- * Actions are numbered in the order of their labels, in which documents offer
- * them.
+ * Actions are numbered in the order of their labels, which is the order in
+ * which documents offer them.
  */
 typedef struct LifeCycle
 {

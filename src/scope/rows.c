@@ -42,8 +42,8 @@ compare_rows(const void *a, const void *b)
 }
 
 /*
- * Reads the catalogue by name under the active snapshot, into the current
- * memory context.
+ * Reads the catalogue under the active snapshot, in the order of the names,
+ * into the current memory context.
  */
 StoreRow *
 scope_read_all(int *count)
@@ -54,7 +54,10 @@ scope_read_all(int *count)
 	return rows;
 }
 
-/* Returns the scopes of an offer that names none, in no order; perhaps none. */
+/*
+ * Returns the scopes of an offer that names none.  They are in no order, and
+ * there may be none.
+ */
 ArrayType *
 scope_defaults(void)
 {
@@ -96,7 +99,7 @@ scope_require(const text *name)
 }
 
 /*
- * Raises scopes_empty for an empty list, scope_unknown for a name that the
+ * Raises scopes_empty for an empty list, and scope_unknown for a name that the
  * catalogue does not have under the active snapshot.
  */
 void

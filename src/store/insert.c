@@ -34,8 +34,8 @@ parameter_type(StoreKind kind)
 }
 
 /*
- * Appends the parameter for a column.  A label comes as text and may be stored
- * as a value of an enum.
+ * Appends the parameter for a column.  A label comes as text, but the column
+ * may be an enum.
  */
 static void
 append_parameter(StringInfo sql, StoreTable *table, int column)
@@ -52,7 +52,7 @@ append_parameter(StringInfo sql, StoreTable *table, int column)
 	}
 }
 
-/* Writes the statement. */
+/* Makes the statement, with a parameter for each column. */
 static void
 make_statement(StoreInsert *insert)
 {
@@ -81,9 +81,9 @@ make_statement(StoreInsert *insert)
 }
 
 /*
- * Inserts a row as the store's owner; the triggers on the table see that it is
- * ours, for store_meaning() is then the insert itself.  Returns false if a
- * trigger has suppressed it.
+ * Inserts a row as the store's owner.  The triggers on the table see that the
+ * row is ours, because store_meaning() returns the insert itself to them.
+ * Returns false if a trigger has suppressed the row.
  */
 bool
 store_insert(StoreInsert *insert, const StoreRow *row)

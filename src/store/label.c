@@ -1,6 +1,7 @@
 /*
  * label.c
- *		The values of an enum type as the numbers that C has for their labels.
+ *		Translates the values of an enum type into the numbers that C has
+ *		for their labels.
  */
 #include "postgres.h"
 
@@ -12,7 +13,9 @@
 
 static StoreLabels *used_labels = NULL;
 
-/* Forgets all values: a label has changed, or a type is another one. */
+/*
+ * Forgets all values, because a label has changed or a type is another one now.
+ */
 static void
 forget_values(Datum arg, int cacheid, uint32 hash)
 {
@@ -21,7 +24,7 @@ forget_values(Datum arg, int cacheid, uint32 hash)
 		memset(labels->values, 0, sizeof(labels->values));
 }
 
-/* Registers for changes of enum types; called once, at load. */
+/* Asks to be told of changed enum types; called once, at load. */
 void
 store_label_init(void)
 {
@@ -52,13 +55,13 @@ learn_number(StoreLabels *labels, Oid value)
 		labels->next = used_labels;
 		used_labels = labels;
 	}
-	/* a label that a DBA has added is looked up each time */
+	/* A label that a DBA has added has no number and is looked up each time. */
 	if (number > 0)
 		labels->values[number] = value;
 	return number;
 }
 
-/* Returns the number of a value's label; 0 if it is none of these. */
+/* Returns the number of a value's label, or 0 if C does not know the label. */
 int
 store_label_number(StoreLabels *labels, Datum value)
 {

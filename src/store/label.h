@@ -1,6 +1,7 @@
 /*
  * label.h
- *		The values of an enum type as the numbers that C has for their labels.
+ *		Translates the values of an enum type into the numbers that C has
+ *		for their labels.
  */
 #ifndef CONNECT_STORE_LABEL_H
 #define CONNECT_STORE_LABEL_H

@@ -2,9 +2,9 @@
  * page.c
  *		Pages of a table's rows, by keyset.
  *
- * A page is read along an index on (column, id) in either direction, so that
- * the last page costs what the first does.  Rows that belong to somebody by
- * one of two columns are those of two such indexes, merged.
+ * A page is read along an index on (column, id), in either direction, so that
+ * the last page costs as much as the first.  If rows belong to somebody by
+ * either of two columns, the rows from two such indexes are merged.
  */
 #include "postgres.h"
 
@@ -25,7 +25,7 @@ typedef struct PageShape
 	bool		bounded;		/* by the id in $2 */
 } PageShape;
 
-/* A statement that has been asked for; there are never many. */
+/* A statement that has been asked for.  There are never many of them. */
 typedef struct PageStatement
 {
 	PageShape	shape;
@@ -43,9 +43,9 @@ column_name(const PageShape *shape, int column)
 }
 
 /*
- * Appends the scan of one index: the rows in which this column is $1, at most
- * $3 of them.  A state is a constant, so that a partial index, if the DBA has
- * made one, can serve.
+ * Appends the scan of one index: at most $3 rows in which this column is $1.  A
+ * state is written as a constant, so that a partial index can serve if the DBA
+ * has made one.
  */
 static void
 append_scan(StringInfo sql, const PageShape *shape, int column, int not_column)
@@ -85,7 +85,7 @@ page_sql(const PageShape *shape)
 	appendStringInfoString(&sql, "SELECT * FROM ((");
 	append_scan(&sql, shape, shape->columns[0], NO_COLUMN);
 	appendStringInfoString(&sql, ") UNION ALL (");
-	/* a row that belongs to somebody by both columns is in the first scan */
+	/* The first scan has the rows that belong to somebody by both columns. */
 	append_scan(&sql, shape, shape->columns[1], shape->columns[0]);
 	appendStringInfo(&sql, ")) AS c ORDER BY c.%s %s LIMIT $3",
 					 column_name(shape, 0), shape->ascending ? "ASC" : "DESC");
@@ -118,8 +118,8 @@ statement_for(const PageShape *shape)
 }
 
 /*
- * Returns at most limit rows, those beyond a bound if it is not NULL, in the
- * order of the scan.
+ * Returns at most limit rows in the order of the scan.  If bound is not NULL,
+ * only rows beyond it are returned.
  */
 static StoreResult
 read_rows(const PageQuery *query, text *bound, bool ascending, int limit)
@@ -134,7 +134,7 @@ read_rows(const PageQuery *query, text *bound, bool ascending, int limit)
 	char		nulls[] = {' ', bound ? ' ' : 'n', ' ',
 		query->other_value ? ' ' : 'n'};
 
-	/* shapes are compared byte by byte */
+	/* Shapes are compared byte by byte, so padding must be zero. */
 	memset(&shape, 0, sizeof(shape));
 	shape.table = query->table;
 	memcpy(shape.columns, query->columns, sizeof(shape.columns));
@@ -146,7 +146,7 @@ read_rows(const PageQuery *query, text *bound, bool ascending, int limit)
 	return store_query(statement_for(&shape), values, nulls);
 }
 
-/* Puts the rows of an ascending scan in the order of a page. */
+/* Puts the rows of an ascending scan in the order of a page, newest first. */
 static void
 reverse_rows(StoreRow *rows, int count)
 {
@@ -160,8 +160,9 @@ reverse_rows(StoreRow *rows, int count)
 }
 
 /*
- * Reads a page under the active snapshot, in the current memory context.  One
- * row more than asked for tells whether there is another behind it.
+ * Reads a page under the active snapshot, in the current memory context.  It
+ * asks for one row more than the page holds: if that comes, there are rows
+ * behind the page.
  */
 ListPage
 store_page(const PageQuery *query)
@@ -173,14 +174,17 @@ store_page(const PageQuery *query)
 	bool		more;
 	bool		behind = false;
 
-	/* makes sure that the columns can be read */
+	/* This makes sure that the columns can be read. */
 	(void) store_relation_id(query->table);
 	result = read_rows(query, bound, ascending, query->page_size + 1);
 	page.count = (int) Min(result.count, (uint64) query->page_size);
 	page.rows = result.rows;
 	more = result.count > (uint64) query->page_size;
 
-	/* behind a page that starts at a cursor there is something, as a rule */
+	/*
+	 * A page that starts at a cursor has rows on the cursor's side too, but not
+	 * if the cursor's row and those beyond it do not match the query.
+	 */
 	if (page.count > 0 && bound != NULL)
 		behind = read_rows(query, DatumGetTextPP(page.rows[0].values[0]),
 						   !ascending, 1).count > 0;

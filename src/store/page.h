@@ -27,7 +27,10 @@ typedef struct PageQuery
 	int			page_size;
 } PageQuery;
 
-/* A page, newest first, and whether there are rows beyond it on either side. */
+/*
+ * A page, newest row first, and whether there are rows beyond it on either
+ * side.
+ */
 typedef struct ListPage
 {
 	int			count;

@@ -25,7 +25,7 @@ label_text(Oid type, Datum value)
 
 /*
  * Takes a tuple of one of our tables apart into our columns.  The datums point
- * into the tuple, but for labels that are stored as values of an enum.
+ * into the tuple, except for labels that are stored as values of an enum.
  */
 void
 store_deform(StoreTable *table, HeapTuple tuple, TupleDesc desc, StoreRow *row)
@@ -33,7 +33,7 @@ store_deform(StoreTable *table, HeapTuple tuple, TupleDesc desc, StoreRow *row)
 	Datum	   *values = palloc(desc->natts * sizeof(Datum));
 	bool	   *nulls = palloc(desc->natts * sizeof(bool));
 
-	/* makes sure that the columns are known */
+	/* This makes sure that the columns are known. */
 	(void) store_relation_id(table);
 	heap_deform_tuple(tuple, desc, values, nulls);
 	for (int i = 0; i < table->ncolumns; i++)
@@ -53,8 +53,8 @@ store_deform(StoreTable *table, HeapTuple tuple, TupleDesc desc, StoreRow *row)
 }
 
 /*
- * Reads all rows of a small table as the active snapshot sees them, in no
- * order.
+ * Reads all rows of a small table that the active snapshot sees, in no
+ * particular order.
  */
 StoreRow *
 store_fetch_all(StoreTable *table, int *count)

@@ -1,10 +1,11 @@
 /*
  * scan.c
- *		Reading rows by the key of an index, without the executor: what a
- *		look-up costs then is the index and little else.
+ *		Reading rows by the key of an index, without the executor, so that a
+ *		look-up costs the search of the index and little else.
  *
- * An index is found by name.  One that a DBA has made anew is asked only if it
- * is what its name promises; else the table is read from end to end.
+ * An index is found by its name.  A DBA may have made another one of that name,
+ * so it is used only if it is what the name promises.  Otherwise the table is
+ * read from end to end.
  */
 #include "postgres.h"
 
@@ -29,12 +30,15 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-/* The keys that were used, whose indexes a change of theirs makes unknown. */
+/*
+ * The keys that have been used.  When an index or its table changes, the index
+ * of its key must be found again.
+ */
 static StoreKey *used_keys = NULL;
 
 /*
- * Forgets an index that has changed, or all of a table that has, or all of
- * them.
+ * Forgets the index with this OID, or those of the table with this OID, or all
+ * of them for InvalidOid.
  */
 static void
 forget_index(Oid relid)
@@ -46,7 +50,7 @@ forget_index(Oid relid)
 	}
 }
 
-/* Registers for changes of indexes; called once, at load. */
+/* Asks to be told of changed indexes; called once, at load. */
 void
 store_scan_init(void)
 {
@@ -54,8 +58,9 @@ store_scan_init(void)
 }
 
 /*
- * May this index answer for the active snapshot?  Not while it is being built,
- * and not for a snapshot older than the broken HOT chains it was built over.
+ * May this index answer for the active snapshot?  It may not while it is being
+ * built.  If it was built over broken HOT chains, it may not answer for a
+ * snapshot that is older than it.
  */
 static bool
 index_usable(Relation index)
@@ -69,8 +74,8 @@ index_usable(Relation index)
 }
 
 /*
- * Is this index the one that its name promises?  A DBA may have made it anew,
- * on other columns, in another order or for some rows only.
+ * Is this index what its name promises?  A DBA may have made another one of
+ * that name: on other columns, in another order, or for some rows only.
  */
 static bool
 index_serves(const StoreKey *key, Relation rel, Relation index)
@@ -132,7 +137,7 @@ init_scankeys(StoreKey *key)
 {
 	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
 
-	/* ScanKeyInit sets collation C, which is the columns' own */
+	/* ScanKeyInit() sets the collation "C", which is that of the columns. */
 	for (int i = 0; i < key->ncolumns; i++)
 	{
 		bool		bound = key->greater != InvalidOid &&
@@ -146,7 +151,7 @@ init_scankeys(StoreKey *key)
 	key->scankeys_ready = true;
 }
 
-/* Makes the keys of a scan whose table and index are open. */
+/* Makes the scan keys for a scan whose table and index are open. */
 static void
 make_scankeys(const StoreScan *scan, const Datum *values, ScanKeyData *scankeys)
 {
@@ -164,9 +169,9 @@ make_scankeys(const StoreScan *scan, const Datum *values, ScanKeyData *scankeys)
 }
 
 /*
- * Begins to read the rows with this key as the active snapshot sees them, in
- * the order of the index if scan->ordered.  Past permissions and row security,
- * so the caller decides who may learn of them.
+ * Begins to read the rows with this key that the active snapshot sees.  They
+ * come in the order of the index if scan->ordered is true.  Neither permissions
+ * nor row security are asked, so the caller decides who may learn of the rows.
  *
  * As after any query, the table and its index stay locked to the end of the
  * transaction; taking a lock again is cheap.
@@ -194,7 +199,7 @@ store_scan_begin(StoreScan *scan, StoreKey *key, const Datum *values)
 										   key->ncolumns, scankeys);
 }
 
-/* Begins again with another key. */
+/* Begins the scan again with other values of its key. */
 void
 store_scan_again(StoreScan *scan, const Datum *values)
 {
@@ -207,7 +212,7 @@ store_scan_again(StoreScan *scan, const Datum *values)
 		table_rescan(scan->table_scan, scankeys);
 }
 
-/* Goes to the next row; false behind the last. */
+/* Goes to the next row.  Returns false after the last. */
 bool
 store_scan_next(StoreScan *scan)
 {
@@ -241,8 +246,8 @@ store_scan_end(StoreScan *scan)
 }
 
 /*
- * Reads the row with this unique key, copied into the current memory context,
- * on the same terms.  Returns false if there is none.
+ * Reads the row with this unique key, as store_scan_begin() does, and copies it
+ * into the current memory context.  Returns false if there is none.
  */
 bool
 store_fetch(StoreKey *key, const Datum *values, StoreRow *row)

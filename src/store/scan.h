@@ -23,7 +23,7 @@ typedef struct StoreKey
 	RegProcedure greater;		/* if set, the last column is a lower bound,
 								 * exclusive */
 
-	/* made at first use: the arguments are missing */
+	/* made at first use, all but their arguments */
 	bool		scankeys_ready;
 	ScanKeyData scankeys[STORE_KEY_COLUMNS];
 

@@ -2,10 +2,11 @@
  * statement.c
  *		Runs the store's statements: saved SPI plans, as the store's owner.
  *
- * A statement stands where its table's rows are read and written, but only here
- * is SPI called.  Every name and operator in that text is qualified, for the
- * caller's search_path is in force: "=" alone, IN, NULLIF, IS DISTINCT FROM
- * and CASE x WHEN would all look their operator up there.
+ * The text of a statement stands where its table's rows are read and written,
+ * but SPI is called only here.  Every name and operator in such a text is
+ * qualified, because the caller's search_path is in force.  A bare "=", IN,
+ * NULLIF, IS DISTINCT FROM and CASE x WHEN would all look up their operator in
+ * that path.
  */
 #include "postgres.h"
 
@@ -18,8 +19,8 @@
 #include "utils/memutils.h"
 
 /*
- * What our own statement under way says to the triggers that it fires; set by
- * store_query_marked() only.
+ * What the statement of ours that is running says to the triggers that it
+ * fires.  Only store_query_marked() sets it.
  */
 typedef struct StatementMark
 {
@@ -31,8 +32,8 @@ typedef struct StatementMark
 static const StatementMark *current_mark = NULL;
 
 /*
- * Becomes another role as ri_triggers.c does: row security off, SET ROLE
- * refused.
+ * Becomes another role, as ri_triggers.c does: SET ROLE is refused, and row
+ * security does not hold the owner of a table, even if it is forced.
  */
 static void
 become(Oid userid, Oid *saved_userid, int *saved_context)
@@ -67,7 +68,10 @@ copy_result(MemoryContext context)
 	return result;
 }
 
-/* Raises what can only be a mistake of ours: SPI refusing our own statement. */
+/*
+ * Raises an error if SPI refuses our own statement, which can only be a mistake
+ * of ours.
+ */
 static void
 check_spi(int code, const char *what)
 {
@@ -81,7 +85,10 @@ saved_plan(StoreQuery *query)
 {
 	if (query->plan == NULL)
 	{
-		/* generic, since a plan for each call would cost many times the call */
+		/*
+		 * The plan is generic, because planning each call would cost many times
+		 * the call.
+		 */
 		const char *sql = query->returning == NULL ?
 			query->sql : psprintf("%s RETURNING %s", query->sql,
 								  store_select_list(query->returning, "t"));
@@ -97,11 +104,12 @@ saved_plan(StoreQuery *query)
 
 /*
  * Runs a saved statement as the store's owner and returns its rows in the
- * current memory context.  A reading one sees the active snapshot; a writing
- * one takes a new one, as every VOLATILE function does.
+ * current memory context.  A statement that only reads sees the active
+ * snapshot.  One that writes takes a new snapshot, as every VOLATILE function
+ * does.
  *
- * The role is restored on the way out; after an error PostgreSQL restores it
- * itself, at the end of the subtransaction or transaction.
+ * The role is restored before this returns.  After an error PostgreSQL restores
+ * it itself, at the end of the subtransaction or transaction.
  */
 StoreResult
 store_query(StoreQuery *query, const Datum *values, const char *nulls)
@@ -122,7 +130,10 @@ store_query(StoreQuery *query, const Datum *values, const char *nulls)
 	return result;
 }
 
-/* How deep in triggers we are: 0 outside of all. */
+/*
+ * Returns how many triggers are running inside each other, 0 outside of
+ * triggers.
+ */
 static int
 trigger_depth(void)
 {
@@ -130,8 +141,8 @@ trigger_depth(void)
 }
 
 /*
- * Runs a saved statement that writes to a table, and lets the triggers that it
- * fires on that table know what it means: they find it by store_meaning().
+ * Runs a saved statement that writes to a table, and tells the triggers that it
+ * fires on that table what it means.  They ask store_meaning().
  */
 StoreResult
 store_query_marked(StoreQuery *query, const Datum *values, const char *nulls,
@@ -155,9 +166,9 @@ store_query_marked(StoreQuery *query, const Datum *values, const char *nulls,
 }
 
 /*
- * For a trigger on a table: returns what our own statement that fired it means,
- * or NULL if it was fired by somebody else's, such as one that another trigger
- * runs while ours is under way.
+ * Returns, to a trigger on a table, what the statement of ours that fired it
+ * means.  Returns NULL if somebody else's statement fired it, such as one that
+ * another trigger runs while ours is under way.
  */
 const void *
 store_meaning(const StoreTable *table)

@@ -26,7 +26,8 @@ typedef struct StoreQuery
 /* The result of a statement, copied out. */
 typedef struct StoreResult
 {
-	uint64		count;			/* rows returned, or changed where none are */
+	uint64		count;			/* rows returned, or rows changed if it returns
+								 * none */
 	StoreRow   *rows;
 } StoreResult;
 

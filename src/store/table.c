@@ -1,10 +1,10 @@
 /*
  * table.c
- *		Where the store's tables and columns are, and whether they are what C
- *		can read.
+ *		Where the store's tables and columns are, and whether they are what
+ *		C can read.
  *
- * Which tables there are, their owners' folders say: table.h has the form of
- * it.  Tables are found by name, columns by name too: a DBA may have added
+ * Each table is described in the folder that owns it, in the form that table.h
+ * shows.  Tables are found by name, and so are columns: a DBA may have added
  * some, and an upgrade may have put ours behind them.  What was found is kept
  * until PostgreSQL says that the table has changed.
  */
@@ -28,20 +28,23 @@
 
 #define MAX_WATCHERS 4
 
-/* The tables that were used, whose infos a change of theirs makes invalid. */
+/*
+ * The tables that have been used.  When one of them changes, what is known of
+ * it is not valid any more.
+ */
 static StoreTable *used_tables = NULL;
 
-/*
- * The table whose owner all statements run as, and without which there is no
- * store.
- */
+/* The table whose owner runs all statements.  Without it there is no store. */
 static StoreTable *main_table = NULL;
 
-/* Who else wants to know of changed relations. */
+/* The functions that want to be told of changed relations too. */
 static void (*watchers[MAX_WATCHERS]) (Oid relid);
 static int	nwatchers = 0;
 
-/* Forgets a table that has changed, or all of them, and tells the others. */
+/*
+ * Forgets what is known of a table that has changed, or of all tables for
+ * InvalidOid, and tells the others.
+ */
 static void
 forget_relation(Datum arg, Oid relid)
 {
@@ -50,7 +53,7 @@ forget_relation(Datum arg, Oid relid)
 		if (OidIsValid(relid) && relid != table->relid)
 			continue;
 		table->valid = false;
-		/* it may be empty now, or another table */
+		/* The table may have been emptied or replaced. */
 		snapshot_key_expire_all();
 	}
 	for (int i = 0; i < nwatchers; i++)
@@ -58,8 +61,8 @@ forget_relation(Datum arg, Oid relid)
 }
 
 /*
- * Registers the one callback by which PostgreSQL, which has room for few, tells
- * us of changed relations; called once, at load.
+ * Registers our only relcache callback, by which PostgreSQL tells of changed
+ * relations; it has room for few.  This is called once, at load.
  */
 void
 store_table_init(void)
@@ -68,8 +71,8 @@ store_table_init(void)
 }
 
 /*
- * Has a function called with the OID of each relation that has changed, or with
- * InvalidOid if all may have; called at load.
+ * Asks for a function to be called with the OID of each relation that has
+ * changed, or with InvalidOid if any may have.  This is called at load.
  */
 void
 store_watch_relations(void (*changed) (Oid relid))
@@ -87,7 +90,7 @@ store_set_main_table(StoreTable *table)
 	main_table = table;
 }
 
-/* Returns a table's OID as it is by name now, or InvalidOid. */
+/* Returns the OID of the table that has this name now, or InvalidOid. */
 static Oid
 find_table(const char *name)
 {
@@ -103,7 +106,7 @@ store_exists(void)
 	return main_table->valid || OidIsValid(find_table(main_table->name));
 }
 
-/* Can C take a column of this type for one of this kind? */
+/* Can C read a column of this type as one of this kind? */
 static bool
 type_serves(Oid type, StoreKind kind)
 {
@@ -149,8 +152,8 @@ find_attribute(TupleDesc desc, const char *name)
 }
 
 /*
- * Finds one of our columns.  A DBA may have dropped it, or altered it to what C
- * would read as something else: then it raises store_altered, or returns
+ * Finds one of our columns.  A DBA may have dropped it, or altered it so that C
+ * would take it for something else.  Then this raises store_altered, or returns
  * InvalidAttrNumber if it may not raise.
  */
 static AttrNumber
@@ -186,8 +189,8 @@ find_column(const StoreTable *table, const StoreColumn *column, TupleDesc desc,
 }
 
 /*
- * Notes what is needed of an open relation, if it is what our code can read; if
- * not, raises store_altered, or returns false if it may not raise.
+ * Notes what is needed of an open relation, if our code can read it.  Otherwise
+ * this raises encoding or store_altered, or returns false if it may not raise.
  */
 static bool
 fill_table(StoreTable *table, Relation rel, bool raise)
@@ -235,7 +238,7 @@ fill_table(StoreTable *table, Relation rel, bool raise)
 	return true;
 }
 
-/* Can this table be read?  Raises nothing. */
+/* Can this table be read?  This never raises an error. */
 bool
 store_readable(StoreTable *table)
 {
@@ -254,7 +257,9 @@ store_readable(StoreTable *table)
 	return readable;
 }
 
-/* Can the table that stands for the store be read?  Raises nothing. */
+/*
+ * Can the table that stands for the store be read?  This never raises an error.
+ */
 bool
 store_main_readable(void)
 {
@@ -262,8 +267,8 @@ store_main_readable(void)
 }
 
 /*
- * Opens a table for reading and makes sure that what is known of it is right;
- * raises store_missing.
+ * Opens a table for reading and makes sure that what is known of it is right.
+ * Raises store_missing if it is not there, and what fill_table() raises.
  */
 Relation
 store_open_table(StoreTable *table)
@@ -277,15 +282,13 @@ store_open_table(StoreTable *table)
 				(connect_error(ERROR_STORE_MISSING),
 				 errdetail("Table \"connect.%s\" does not exist.", table->name),
 				 errhint("Run SELECT connect.create_store();")));
-	/* the lock may have brought news */
+	/* Taking the lock may have brought news of a change. */
 	if (!table->valid)
 		(void) fill_table(table, rel, true);
 	return rel;
 }
 
-/*
- * Returns what is known of a table, raising store_missing where there is none.
- */
+/* Returns what is known of a table.  Raises what store_open_table() raises. */
 static const StoreTable *
 valid_table(StoreTable *table)
 {
@@ -294,7 +297,7 @@ valid_table(StoreTable *table)
 	return table;
 }
 
-/* Returns the owner of the main table, as whom all statements run. */
+/* Returns the owner of the main table, who runs all statements. */
 Oid
 store_owner(void)
 {

@@ -85,21 +85,22 @@ typedef struct StoreRow
 #define STORE_COLUMN_INFO(context, number, member, kind, null, name) \
 	[number] = {name, STORE_##kind, null, offsetof(context, member)},
 
-/* The same where no struct holds the rows. */
+/* The same, if no struct holds the rows. */
 #define STORE_COLUMN_BARE(context, number, member, kind, null, name) \
 	[number] = {name, STORE_##kind, null, 0},
 
 /*
- * Reads a column of the StoreRow "from" into a struct; context points to it.  A
- * null is NULL, false, 0, or the time before all times.
+ * Reads a column of the StoreRow "from" into a struct, to which context points.
+ * A null is read as NULL, false, 0, or the time before all times.
  */
 #define STORE_COLUMN_READ(context, number, member, kind, null, name) \
 	(context)->member = from->nulls[number] ? STORE_NULL_##kind : \
 		STORE_VALUE_##kind(from->values[number]);
 
 /*
- * Writes a member of a struct into a column of the StoreRow "to"; context
- * points to the struct.  What stands for null becomes null.
+ * Writes a member of a struct, to which context points, into a column of the
+ * StoreRow "to".  In a nullable column the value that stands for null becomes
+ * null.
  */
 #define STORE_COLUMN_WRITE(context, number, member, kind, null, name) \
 	to->nulls[number] = null && (context)->member == STORE_NULL_##kind; \
@@ -119,7 +120,7 @@ typedef struct StoreRow
 #define STORE_NULL_STATE 0
 #define STORE_NULL_LABEL NULL
 
-/* A table with a state says itself how to read it: STORE_VALUE_STATE. */
+/* A file whose table has a state defines STORE_VALUE_STATE, which reads it. */
 #define STORE_VALUE_TEXT(datum) DatumGetTextPP(datum)
 #define STORE_VALUE_TEXTS(datum) DatumGetArrayTypeP(datum)
 #define STORE_VALUE_TIME(datum) DatumGetTimestampTz(datum)

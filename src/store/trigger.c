@@ -8,8 +8,8 @@
 #include "store/trigger.h"
 
 /*
- * Returns the trigger's data if it fires on its own table, where create_store()
- * has put it; else raises.
+ * Returns the data of a trigger that fires on its own table, where
+ * create_store() has put it.  Raises an error for any other.
  */
 TriggerData *
 store_require_trigger(FunctionCallInfo fcinfo, StoreTable *table,
@@ -27,7 +27,7 @@ store_require_trigger(FunctionCallInfo fcinfo, StoreTable *table,
 }
 
 /*
- * Raises the error for a trigger that somebody has made for other statements.
+ * Raises the error for a trigger that somebody has made to fire at other times.
  */
 void
 store_refuse_trigger(const char *function)
@@ -38,7 +38,7 @@ store_refuse_trigger(const char *function)
 					"statement", function)));
 }
 
-/* Notes that a column is to be replaced. */
+/* Notes that a column of the tuple is to be replaced. */
 void
 store_patch(TriggerPatch *patch, StoreTable *table, int column, Datum value,
 			bool null)

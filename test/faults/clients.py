@@ -1,6 +1,6 @@
-"""clients.py: clients that write through SQL and HTTP, and keep the ledger. Imported, not run.
+"""clients.py: clients that write through SQL and HTTP, and keep the ledger. It is imported, not run.
 
-Three kinds, each a thread with a connection of its own: a role that stands for
+There are three kinds, each a thread with a connection of its own: a role that stands for
 an organization and commits each statement, a trusted gateway with several
 actions in a transaction, and HTTP with an Idempotency-Key, which asks again
 under the same key until it has an answer.
@@ -20,16 +20,16 @@ from ledger import OK, REFUSED, UNKNOWN
 
 ORGANIZATIONS = [f"org_{n}" for n in range(60)]
 GATEWAY = "regress_connect_faults_gateway"
-# As script/stack.sh names them, for http/postgrest.conf does too.
+# The roles have their names from script/stack.sh, because http/postgrest.conf has them too.
 AUTHENTICATOR = "connect_authenticator"
 HANDLER = "connect_http"
 SCOPES = ("account.read", "inquiry.read", "verification.read")
 API = "/api/v1/connect/connections"
-# Refusals: a SQLSTATE, a status. Anything else is a fault's doing, or a mistake.
+# The SQLSTATEs of refusals, and the statuses of answers. Anything else is a fault's doing, or a mistake.
 REFUSALS = ("PT404", "PT409", "23505", "42501", 200, 201, 403, 404, 409)
 PATIENCE = 240  # seconds that an HTTP client keeps asking under one key
 
-# A statement of SQL, and for HTTP the method and what follows the id.
+# For each action a statement of SQL, and for HTTP the method and what follows the id.
 ACTIONS = {
     "create": ("SELECT connect.create_connection(%s, %s, %s)", "POST", None),
     "activate": ("SELECT connect.activate_connection(%s, %s)", "POST", "/activate"),
@@ -71,7 +71,7 @@ def set_up(dsn):
 
 
 class Client(threading.Thread):
-    """Takes random actions until the crew ends; what it raises is the crew's to report."""
+    """A thread that takes random actions until the crew ends; the crew reports what it raises."""
 
     channel = "sql"
 
@@ -90,20 +90,20 @@ class Client(threading.Thread):
                 try:
                     if self.crew.going.is_set():
                         self.step()
-                except Exception:  # a mistake of the test's, which has to tell
+                except Exception:  # a mistake of the test's, which must be told
                     self.crew.failures.append(traceback.format_exc())
                     return
-            # two cores are not to be kept busy by this alone
+            # This must not keep two cores busy all by itself.
             time.sleep(self.rng.random() * 0.01)
 
     def choose(self):
-        """Returns an action, who takes it, a connection's id or a destination, and scopes; mostly what may be done."""
+        """Returns an action, who takes it, a connection's id or a destination, and scopes; mostly an allowed one."""
         known = self.ledger.connections
         scopes = self.rng.sample(SCOPES, self.rng.randint(1, 3))
         if len(known) < 10 or self.rng.random() < 0.1:
             actor, destination = self.rng.choice(ORGANIZATIONS), self.rng.choice(ORGANIZATIONS)
             return "create", actor, destination, scopes
-        # A few are fought for; of the others there are many.
+        # A few Connections are fought for by all; of the others there are many.
         connection, source, destination = self.rng.choice(known[-8:] if self.rng.random() < 0.6 else known)
         action = self.rng.choice(("activate", "activate", "deactivate", "reactivate", "reactivate", "update"))
         actor = {"activate": destination, "deactivate": self.rng.choice((source, destination))}.get(action, source)
@@ -116,13 +116,13 @@ class Client(threading.Thread):
 
 
 class SqlClient(Client):
-    """What the two kinds of SQL clients share: a session, made anew when it is lost."""
+    """What the two kinds of SQL clients share: a session, which is made anew when it is lost."""
 
     user = None
     session = None
 
     def connect(self):
-        """Makes sure of a session; False if there is none to be had now."""
+        """Makes sure that there is a session; returns False if none can be had now."""
         if self.is_connected():
             return True
         try:
@@ -143,7 +143,7 @@ class SqlClient(Client):
                 cursor.execute(statement, values)
                 return cursor.fetchone()[0] if cursor.description else cursor.statusmessage
         except psycopg2.Error as error:
-            # 57P01 and its like are a backend's last words: what it did before them is not known.
+            # 57P01 and the like are a backend's last words, so what it did before them is not known.
             if error.pgcode is None or error.pgcode.startswith("57P"):
                 self.session.close()
             self.ledger.meet("sql", "lost" if self.session.closed else error.pgcode)
@@ -156,7 +156,7 @@ class SqlClient(Client):
 
 
 class RoleClient(SqlClient):
-    """Every statement is a transaction, as a role that stands for an organization."""
+    """Acts as a role that stands for an organization; every statement is a transaction."""
 
     user = "postgres"
 
@@ -172,12 +172,12 @@ class RoleClient(SqlClient):
         try:
             self.ledger.settle(entry, OK, self.act(entry, target, scopes))
         except psycopg2.Error:
-            # An error that leaves the session is the server's word that nothing was done.
+            # An error that leaves the session alive is the server's word that nothing was done.
             self.ledger.settle(entry, UNKNOWN if self.session.closed else REFUSED)
 
 
 class GatewayClient(SqlClient):
-    """Transactions of several actions, savepoints, rollbacks, for organizations that the gateway names."""
+    """Acts as a gateway, which names an organization: several actions in a transaction, savepoints, rollbacks."""
 
     user = GATEWAY
 
@@ -185,7 +185,7 @@ class GatewayClient(SqlClient):
         if not self.connect():
             return
         done = []
-        state = REFUSED  # until COMMIT is asked for, nothing can have happened
+        state = REFUSED  # Until COMMIT is asked for, nothing can have happened.
         try:
             self.execute("BEGIN")
             for _ in range(self.rng.randint(1, 3)):
@@ -223,7 +223,7 @@ class GatewayClient(SqlClient):
 
 
 class HttpClient(Client):
-    """Asks under one Idempotency-Key until it is answered; at times once more, when it knows already."""
+    """Asks under one Idempotency-Key until it is answered, and sometimes once more after that."""
 
     channel = "http"
     connection = None
@@ -258,13 +258,13 @@ class HttpClient(Client):
                             "Idempotency-Key": entry.marker}}
 
     def ask_until_answered(self, entry):
-        """Returns status, body and whether it was a replay; the status is None if the patience ended."""
+        """Returns status, body and whether it was a replay; the status is None if no answer came in time."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end and not self.crew.ended:
             status, text, replayed = self.ask(entry.request)
             if status == 400 and "errors" not in json.loads(text):
-                # PostgREST's own words, and wrong ones, for a session that ended with its server
-                # (its issue 4681): nothing is known of what was done, as with a 503.
+                # These are PostgREST's own words, and wrong ones, for a session that ended with its server
+                # (its issue 4681). As with a 503, it is not known what was done.
                 status = None
                 self.ledger.meet("http", "400 of PostgREST's own")
             else:
@@ -275,7 +275,7 @@ class HttpClient(Client):
         return None, None, None
 
     def ask(self, request):
-        """Sends a request once; the status is None if there is no answer to it."""
+        """Sends a request once; returns None as the status if there is no answer to it."""
         try:
             if self.connection is None:
                 self.connection = http.client.HTTPConnection("127.0.0.1", self.crew.port, timeout=60)
@@ -289,7 +289,7 @@ class HttpClient(Client):
 
 
 class Crew:
-    """All clients; they begin when they are told to go."""
+    """All clients together; they begin when they are told to."""
 
     KINDS = (RoleClient, RoleClient, GatewayClient, GatewayClient, HttpClient, HttpClient, HttpClient, HttpClient, HttpClient)
 
@@ -323,14 +323,14 @@ class Crew:
                 pass
 
     def replay(self, client, entry):
-        """Sends an answered request again: it must be answered as the first time."""
+        """Sends an answered request again, which must be answered as it was the first time."""
         status, text, replayed = client.ask_until_answered(entry)
         self.replays["asked"] += 1
         if status is not None and ((status, text) != entry.request["first"] or not replayed):
             self.wrong_replays.append(f"{entry}: {entry.request['first']}, then {(status, text, replayed)}")
 
     def replay_some(self, count):
-        """Replays answers from before and after the fault, while all hold still."""
+        """Asks again for answers from before and from after the fault, while all clients hold still."""
         client = next(client for client in self.clients if isinstance(client, HttpClient))
         answered = [entry for entry in self.ledger.entries if entry.request and "first" in entry.request]
         for entry in answered[-count:] + client.rng.sample(answered, min(count, len(answered))):

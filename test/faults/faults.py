@@ -1,15 +1,15 @@
 #!/usr/bin/python3
-"""Kills, cancels, terminates and starves the servers under load; nothing acknowledged may be lost.
+"""Kills, cancels, terminates and starves the servers under load. Nothing that was acknowledged may be lost.
 
-    test/faults/faults.py [--rounds N]    each fault so many times; default once
+    test/faults/faults.py [--rounds N]    each fault N times instead of once
 
 Nine clients write through SQL and HTTP and keep a ledger (clients.py, ledger.py).
-At the end the same with synchronous_commit off, where writes must be lost, and
-a store tampered with, or the comparison would see nothing.
+At the end the same happens with synchronous_commit off, where writes must be lost, and
+to a store that was tampered with: if nothing is found there, the comparison is blind.
 
 Prints TAP. Runs on a throw-away cluster of the installation that PG_CONFIG
 names, where the extension must be installed, with PostgREST and nginx before
-it. As root, since the full disk is a file system of its own.
+it. This must be run as root, because the full disk is a file system of its own.
 """
 
 import argparse
@@ -35,9 +35,9 @@ from stage import Stage, Tap, exit_on, revive, server_is_up, session, wait_until
 
 DISK = "size=256m"
 ENOUGH = 6  # statements or requests that a storm must have met
-TRIES = 8  # at losing writes on purpose
+TRIES = 8  # how often losing writes on purpose is tried
 
-# Not the storm's own session, nor those that are only being set up.
+# This leaves out the storm's own session, and those that are only being set up.
 BACKENDS = """
 FROM pg_stat_activity
 WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND state IN ('active', 'idle in transaction')
@@ -45,7 +45,7 @@ WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND state IN (
 
 
 class Disk:
-    """A small file system for the log and the tables; full when its ballast is in."""
+    """A small file system for the log and the tables; it is full while its ballast is in it."""
 
     def __init__(self, cluster):
         self.cluster = cluster
@@ -87,21 +87,21 @@ class Disk:
         (self.folder / "ballast").unlink()
 
     def __exit__(self, *_):
-        # at once: nobody needs what is in it any more
+        # This ends it at once: nobody needs what is in it any more.
         self.cluster.stop(signal.SIGQUIT)
         if self.refusal is None:
-            # lazily, for a server killed just now may have processes left that are about to end
+            # This is lazy, for a server that was just killed may have processes left that are about to end.
             subprocess.run(["umount", "--lazy", self.folder], check=True)
 
 
 class Faults:
-    """The faults, each a function that returns when clients have met it."""
+    """The faults. Each is a function that returns when clients have met it."""
 
     def __init__(self, stage, cluster, front, disk):
         self.stage, self.cluster, self.front, self.disk = stage, cluster, front, disk
 
     def storm(self, function, chance, *wanted):
-        """Strikes at sessions until enough of each wanted kind was met: wherever they are, and by turns in the middle of a write."""
+        """Strikes at sessions until enough of each wanted kind was met, by turns anywhere and in the middle of a write."""
         goals = [(keys, self.stage.met(*keys) + ENOUGH) for keys in wanted]
         strike = f"SELECT {function}(pid) {BACKENDS} AND random() < {chance}"
 
@@ -115,7 +115,7 @@ class Faults:
                    lambda: all(self.stage.met(*keys) >= goal for keys, goal in goals), strike_twice)
 
     def hold_writes(self, cursor):
-        """Makes writers wait in their middle, to the end of this session, and returns when some do."""
+        """Makes writers wait in the middle of a write until this session ends, and returns when some do."""
         cursor.execute("BEGIN; LOCK TABLE connect.connection IN SHARE MODE")
         wait_until("writers are held", lambda: self.count_held(cursor) > 0)
 
@@ -133,7 +133,7 @@ class Faults:
         self.stage.kill_server(self.cluster)
 
     def kill_backend(self):
-        """One backend killed makes the postmaster end all of them and recover."""
+        """Kills one backend, which makes the postmaster end all of them and recover."""
         before = self.stage.met(("sql", "lost"))
         with session(self.stage.dsn) as cursor:
             self.hold_writes(cursor)
@@ -149,24 +149,24 @@ class Faults:
         self.front.start(name)
 
     def fill_tables(self):
-        """Tables that cannot grow: writes are refused, and the server goes on."""
+        """Keeps tables from growing: writes are refused, and the server goes on."""
         wanted = ([("sql", "53100")], [("http", 503), ("http", 500)])
         goals = [(keys, self.stage.met(*keys) + ENOUGH) for keys in wanted]
         with session(self.stage.dsn) as cursor:
-            cursor.execute("SELECT pg_switch_wal()")  # room for the log of what is refused
+            cursor.execute("SELECT pg_switch_wal()")  # This leaves room for the log of what is refused.
         self.disk.fill()
         wait_until("the tables are full", lambda: all(self.stage.met(*keys) >= goal for keys, goal in goals))
         self.disk.empty()
         self.recover()
 
     def fill_log(self):
-        """A log that cannot grow ends the server, and keeps it from starting again."""
+        """Keeps the log from growing, which ends the server and keeps it from starting again."""
         before = self.stage.met(("sql", "lost"))
         self.disk.fill()
 
         def switch():
             with contextlib.suppress(psycopg2.Error), session(self.stage.dsn) as cursor:
-                cursor.execute("SELECT pg_switch_wal()")  # what was made in advance is soon used up
+                cursor.execute("SELECT pg_switch_wal()")  # Log files that were made in advance are soon used up.
 
         wait_until("the log is full", lambda: self.stage.met(("sql", "lost")) > before, switch)
         self.disk.empty()
@@ -202,7 +202,7 @@ def lose_writes(stage, cluster):
 
 
 def tamper(stage):
-    """Changes the store behind the guard's back, and takes it back; the comparison must see each kind."""
+    """Changes the store behind the guard's back, and changes it back; the comparison must see each kind of change."""
     def changed(*statements):
         connection = psycopg2.connect(stage.dsn)
         with connection.cursor() as cursor:
@@ -241,7 +241,7 @@ def main():
     tap = Tap()
     signal.signal(signal.SIGTERM, exit_on)
     signal.signal(signal.SIGHUP, exit_on)
-    # Two sizes of log: the small file system must hold it, and a full one must soon need more.
+    # The log has two sizes: the small file system must hold it, and when that is full it must soon need more.
     with Cluster(max_wal_size="64MB", min_wal_size="32MB", restart_after_crash="on") as cluster, Disk(cluster) as disk:
         dsn = f"host={cluster.folder} port=5432 dbname=postgres user=postgres"
         keys = set_up(dsn)

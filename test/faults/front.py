@@ -1,4 +1,4 @@
-"""front.py: PostgREST and nginx before a cluster of cluster.py, as in production. Imported, not run.
+"""front.py: PostgREST and nginx before a cluster of cluster.py, as in production. It is imported, not run.
 
 Filled in from the templates of http/, like the demo's; here each can be killed and started by itself.
 """
@@ -32,7 +32,7 @@ def free_port():
 
 
 class Front:
-    """Made on entering a with-statement, ended on leaving it; its files lie in the cluster's folder."""
+    """Both of them for a with-statement, which starts and ends them; their files lie in the cluster's folder."""
 
     def __init__(self, cluster, database_url):
         self.folder = cluster.folder / "front"
@@ -46,11 +46,11 @@ class Front:
         www = self.folder / "www"
         shutil.copytree(TREE / "http/errors", www / "errors")
         shutil.copy(TREE / "http/openapi.json", www)
-        # A copy, for the tree may lie where postgres cannot read.
+        # This is a copy, because the tree may lie where postgres cannot read.
         shutil.copy(postgrest, self.folder / "postgrest")
         self.fill_in("postgrest.conf", DATABASE_URL=self.database_url, JWT_SECRET=os.urandom(32).hex(),
                      POSTGREST_PORT=self.postgrest_port, POOL=10)
-        # A rate that is never met.
+        # This rate is never reached.
         self.fill_in("nginx.conf", RUN=self.folder, WWW=www, PORT=self.port, POSTGREST_PORT=self.postgrest_port,
                      RATE="100000r/s", RATE_BURST=100000, RATE_LIMIT=100000, RATE_WINDOW=1)
         if self.identity:
@@ -85,7 +85,7 @@ class Front:
             time.sleep(0.05)
 
     def stop(self, name, how=signal.SIGTERM):
-        """Ends one of the two; nginx takes its workers with it on SIGTERM, and on SIGKILL it would not."""
+        """Ends one of the two. On SIGTERM nginx takes its workers with it; on SIGKILL it would not."""
         process = self.processes.pop(name, None)
         if process is None:
             return
@@ -102,7 +102,7 @@ class Front:
 
 
 def answer_of(port, path):
-    """The status of a GET, or None if nobody answers."""
+    """Returns the status of a GET, or None if nobody answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("GET", path)

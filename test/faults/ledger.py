@@ -1,4 +1,4 @@
-"""ledger.py: what the clients were told, and whether the store says the same. Imported, not run.
+"""ledger.py: what the clients were told, and whether the store says the same. It is imported, not run.
 
 Every action carries a marker of its own, as the name or as the reason, so that
 its event can be told from all others. An entry is written before the action is
@@ -11,7 +11,7 @@ import threading
 
 INTENT, OK, REFUSED, UNKNOWN = "intent", "ok", "refused", "unknown"
 
-NAMED = ("create", "update", "widen")  # events whose name is the marker; of the others it is the reason
+NAMED = ("create", "update", "widen")  # their events have the marker as name, the others as reason
 
 EVENTS = """
 SELECT connection_id, action, from_status::text, to_status::text, name, scopes, reason
@@ -33,7 +33,7 @@ class Entry:
         self.connection = connection  # its id; None for create
         self.state = INTENT
         self.answer = None  # the document that acknowledged it
-        self.request = None  # over HTTP: what was sent, to send it again
+        self.request = None  # what was sent over HTTP, so that it can be sent again
 
     def __str__(self):
         return f"{self.channel} {self.action} {self.marker} ({self.state})"
@@ -73,12 +73,12 @@ class Ledger:
 
 
 class Findings:
-    """What a comparison of the ledger with the store has found wrong, by kind."""
+    """What a comparison of the ledger with the store has found to be wrong, by kind."""
 
     def __init__(self):
-        self.lost = []  # acknowledged, and not there or not as it was acknowledged
-        self.refused = []  # refused, and there
-        self.strange = []  # twice there, or nobody's
+        self.lost = []  # it was acknowledged, but is not there, or not as it was acknowledged
+        self.refused = []  # it was refused, but is there
+        self.strange = []  # it is there twice, or is nobody's
         self.broken = []  # histories that do not follow from one to the next, or do not end in the row
         self.histories = 0
 

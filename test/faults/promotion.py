@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Promotes a streaming standby under load; nothing acknowledged may be lost, and reads are right all along.
+"""Promotes a streaming standby under load. Nothing acknowledged may be lost, and reads must be right all along.
 
     test/faults/promotion.py
 
@@ -58,7 +58,7 @@ ORDER BY id DESC LIMIT 100
 
 
 class Standby(Cluster):
-    """A copy of a running cluster that follows it, synchronously."""
+    """A copy of a running cluster, which follows it synchronously."""
 
     def __init__(self, primary):
         super().__init__()
@@ -91,7 +91,7 @@ class Standby(Cluster):
 
 
 class Reader(threading.Thread):
-    """Reads from one server, whatever it is at the time, and compares."""
+    """Reads from one server, whether it is the primary or the standby at the time, and compares."""
 
     def __init__(self, dsn):
         super().__init__(daemon=True)
@@ -124,7 +124,7 @@ class Reader(threading.Thread):
             self.wrong.append(f"{side}: the gate differs from EXISTS: {answers}")
 
     def read_documents(self, connection):
-        """A list and a document, as a tenant, against the rows under the same snapshot."""
+        """Compares a list and a document, as a tenant sees them, with the rows under the same snapshot."""
         organization = self.rng.choice(ORGANIZATIONS)
         with connection, connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

@@ -1,6 +1,6 @@
-"""stage.py: one round of a fault, from load through the fault to the comparison. Imported, not run.
+"""stage.py: one round of a fault: the load, the fault, the comparison. It is imported, not run.
 
-Nothing here waits for a time: it waits until something has happened, and gives
+Nothing here waits for a fixed time. It waits until something has happened, and gives
 up, which fails the suite, when that has not happened for minutes.
 """
 
@@ -19,7 +19,7 @@ REPLAYS = 10
 
 
 class Tap:
-    """Prints results; a plan comes last, since what can be run depends on the machine."""
+    """Prints results. The plan comes last, because the machine decides what can be run."""
 
     def __init__(self):
         self.count = self.failed = 0
@@ -46,7 +46,7 @@ class Tap:
 
 
 def wait_until(what, condition, act=lambda: None):
-    """Returns when a condition holds; between two looks it acts."""
+    """Returns when a condition holds; acts between two looks at it."""
     end = time.monotonic() + LIMIT
     while not condition():
         if time.monotonic() > end:
@@ -57,7 +57,7 @@ def wait_until(what, condition, act=lambda: None):
 
 @contextlib.contextmanager
 def session(dsn):
-    """A superuser's cursor, each statement a transaction."""
+    """Yields a superuser's cursor; each statement is a transaction."""
     connection = psycopg2.connect(dsn)
     connection.autocommit = True
     try:
@@ -75,7 +75,7 @@ def server_is_up(dsn):
 
 
 def revive(cluster):
-    """Starts a killed server; it refuses as long as a process of the killed one is left."""
+    """Starts a killed server, which refuses to start as long as a process of the killed one is left."""
     def started():
         try:
             cluster.start()
@@ -105,7 +105,7 @@ class Stage:
             raise RuntimeError(self.crew.failures[0])
 
     def strange_answers(self, *faults):
-        """What clients met that is neither a refusal nor the doing of a fault."""
+        """Returns what clients met that is neither a refusal nor the doing of a fault."""
         expected = (*REFUSALS, *faults, "lost", 500, 503, "400 of PostgREST's own")
         return [f"{key}: {n}" for key, n in self.ledger.met.items() if key[1] not in expected]
 
@@ -127,7 +127,7 @@ class Stage:
         self.compare(title)
 
     def compare(self, title):
-        """The checks after every fault, while the clients hold still."""
+        """Makes the checks that follow every fault, while the clients hold still."""
         self.crew.replays.clear()
         self.crew.replay_some(REPLAYS)
         with session(self.dsn) as cursor:
@@ -142,7 +142,7 @@ class Stage:
                        self.crew.wrong_replays)
 
     def kill_server(self, cluster):
-        """SIGKILL to the postmaster; a new one recovers from the log."""
+        """Sends SIGKILL to the postmaster; a new one recovers from the log."""
         before = self.ledger.met.copy()
         cluster.server.kill()
         revive(cluster)

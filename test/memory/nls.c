@@ -1,8 +1,8 @@
 /*
  * nls.c
- *		Stands in for the C library's message catalogues, which a stock server
- *		under ASan's runtime would wait for without end while it starts.
- *		Messages stay English.
+ *		Stands in for the message catalogues of the C library.  With the
+ *		real ones, a stock server that runs under ASan's runtime would hang
+ *		while it starts.  Messages stay English.
  */
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /*
  * wrong.c
- *		Functions that do what connect must not: the sanitizers have to see
- *		each.
+ *		Functions that do what connect must not do.  The sanitizers have to
+ *		see each of them.
  */
 #include "postgres.h"
 
@@ -14,7 +14,7 @@ PG_FUNCTION_INFO_V1(wrong_heap);
 PG_FUNCTION_INFO_V1(wrong_palloc);
 PG_FUNCTION_INFO_V1(wrong_sum);
 
-/* Reads one past an array on the stack. */
+/* Reads one element past an array on the stack. */
 Datum
 wrong_stack(PG_FUNCTION_ARGS)
 {
@@ -35,8 +35,8 @@ wrong_heap(PG_FUNCTION_ARGS)
 }
 
 /*
- * Writes past a piece that is too large for a context's blocks, so that it is
- * malloc()'s.
+ * Writes past a piece of memory that is too large for a context's blocks, so
+ * that malloc() gives it.
  */
 Datum
 wrong_palloc(PG_FUNCTION_ARGS)
@@ -47,7 +47,7 @@ wrong_palloc(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(0);
 }
 
-/* Adds until the sum has no room. */
+/* Adds until the sum overflows. */
 Datum
 wrong_sum(PG_FUNCTION_ARGS)
 {

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Asks the gate under load, and EXISTS beside it in the same statement.
+"""Asks the gate under load, and in the same statement EXISTS.
 
     test/stress/stress.py            about 40 seconds
     test/stress/stress.py --long     about 6 minutes
@@ -10,9 +10,9 @@ and long transactions, rollbacks, savepoints, prepared transactions, replicated
 rows; others write to another table, or switch triggers off and write meanwhile,
 or replace the whole table. Readers ask under READ COMMITTED and REPEATABLE READ,
 in loops of PL/pgSQL, and with changes of their own. No answer may differ from
-EXISTS. First with connect preloaded, then without.
+EXISTS. This is done first with connect preloaded, then without.
 
-What would be wrong must be seen to be: so the same once more against
+What is wrong must be seen to be wrong. So the same is done once more against
 wrong_cache.c, and with changes that are not marked, where many must differ.
 
 Prints TAP. Runs on a throw-away cluster of the installation that PG_CONFIG
@@ -44,7 +44,7 @@ DATABASES = ("stress_a", "stress_b")
 PAIRS = 50
 MANY = 100  # the least that a wrong gate must get wrong
 
-# What may happen to a writer among others.
+# What may happen to a writer that is not alone.
 EXPECTED = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
 
 SETUP = """
@@ -68,7 +68,7 @@ FROM (SELECT {gate}(h.source, 'org_hub', 'account.read') AS gate,
     FROM hot AS h WHERE h.n % {step} = 0) AS q
 """
 
-# Each statement of the loop has a snapshot of its own; a function keeps its state all along.
+# Each statement of the loop has a snapshot of its own, but a function keeps its state all along.
 LOOP = """
 CREATE FUNCTION compare_in_a_loop(times int, OUT asked bigint, OUT wrong bigint, OUT active bigint) LANGUAGE plpgsql AS $$
 DECLARE
@@ -100,7 +100,7 @@ def connect(dbname):
 
 
 def work(kind, dbname, seconds, seed, gate, found, enough, queue):
-    """Runs one worker to the end of its time, or until all have found enough, and reports what it counted."""
+    """Runs one worker until its time ends or all have found enough, and reports what it has counted."""
     counts = collections.Counter()
     rng = random.Random(seed)
     end = time.monotonic() + seconds
@@ -129,7 +129,7 @@ def toggle(cursor, rng, counts):
 
 
 def write(cursor, rng, counts, gate):
-    """One transaction that toggles: alone, long, rolled back, in savepoints, prepared."""
+    """Toggles in one transaction: alone, long, rolled back, in savepoints, prepared."""
     way = rng.random()
     cursor.execute("BEGIN")
     toggle(cursor, rng, counts)
@@ -159,7 +159,7 @@ TABLE_CHANGES = ("switched off", "switched off inside", "replicated", "replaced"
 
 
 def change_table(cursor, rng, counts, gate):
-    """What a DBA may do to the table as a whole, or in rows past the guard; one way after the other."""
+    """Does what a DBA may do to the table as a whole, or to rows past the guard, one way after the other."""
     way = TABLE_CHANGES[sum(counts[way] for way in TABLE_CHANGES) % len(TABLE_CHANGES)]
     if way == "switched off":
         cursor.execute("ALTER TABLE connect.connection DISABLE TRIGGER zz_mark_pair")
@@ -189,7 +189,7 @@ def change_table(cursor, rng, counts, gate):
 
 
 def write_elsewhere(cursor, rng, counts, gate):
-    """Transactions that have nothing to do with Connections."""
+    """Runs transactions that have nothing to do with Connections."""
     cursor.execute("INSERT INTO noise DEFAULT VALUES")
     counts["unrelated writes"] += 1
     time.sleep(0.002)
@@ -209,7 +209,7 @@ def add(cursor, counts):
 
 
 def read_committed(cursor, rng, counts, gate):
-    """Statements alone, several in a transaction, and loops."""
+    """Asks in single statements, in several of a transaction, and in loops."""
     for _ in range(5):
         compare(cursor, rng, counts, gate)
     cursor.execute("BEGIN")
@@ -221,12 +221,12 @@ def read_committed(cursor, rng, counts, gate):
 
 
 def repeatable_read(cursor, rng, counts, gate):
-    """An old snapshot while others commit, and right after it a new one."""
+    """Asks under an old snapshot while others commit, and right after that under a new one."""
     cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
     compare(cursor, rng, counts, gate)
     for table in ("noise", "pg_am", "pg_opclass"):
         time.sleep(0.003)
-        # a lock not held yet: here a session takes in what others have sent
+        # This lock is not held yet, so here a session takes in what others have sent.
         cursor.execute(f"SELECT FROM {table} LIMIT 1")
         compare(cursor, rng, counts, gate)
     cursor.execute("COMMIT")
@@ -236,7 +236,7 @@ def repeatable_read(cursor, rng, counts, gate):
 
 
 def read_and_write(cursor, rng, counts, gate):
-    """Changes of one's own, and taking them back."""
+    """Asks after changes of its own, and after taking them back."""
     level = rng.choice(("READ COMMITTED", "REPEATABLE READ"))
     cursor.execute(f"BEGIN ISOLATION LEVEL {level}")
     compare(cursor, rng, counts, gate)
@@ -311,7 +311,7 @@ def prepare():
 
 
 def check_gate(check, where, seconds):
-    """Four checks of the gate as it is."""
+    """Makes the four checks of the gate as it is."""
     counts, failures = run(seconds, "connect.is_allowed", kinds=(*WORKERS, change_table))
     diagnose(f"the gate, {where}", counts, failures)
     check(not failures, f"{where}: every worker came to its end")
@@ -324,7 +324,7 @@ def check_gate(check, where, seconds):
 
 
 def check_wrong(check, what, gate):
-    """One check that a gate which is wrong is found out; a busy machine takes longer to find as much."""
+    """Checks that a wrong gate is found out; on a busy machine it takes longer to find as much."""
     counts, failures = run(120, gate, 3 * MANY)
     diagnose(what, counts, failures)
     check(not failures and counts["wrong"] >= MANY,

@@ -1,11 +1,11 @@
 /*
  * wrong_cache.c
  *		A gate as it must not be: it remembers answers until an invalidation
- *		message comes, and asks no snapshot.
+ *		message comes, whatever the snapshot sees.
  *
- * A session that keeps an old snapshot consumes the message, finds the old row
- * again, and then says so for ever.  The stress test runs against this one,
- * too, and has to notice: a test that passes here proves nothing.
+ * A session that keeps an old snapshot takes the message, finds the old row
+ * again, and then gives that answer for ever.  The stress test runs against
+ * this gate too and has to notice: a test that passes here proves nothing.
  */
 #include "postgres.h"
 
@@ -32,7 +32,7 @@ typedef struct Answer
 static HTAB *answers = NULL;
 static bool registered = false;
 
-/* Forgets everything, whichever table it was. */
+/* Forgets everything, whichever table has changed. */
 static void
 forget(Datum arg, Oid relid)
 {
@@ -70,8 +70,8 @@ ask(Datum *args)
 }
 
 /*
- * wrong_is_allowed(source, destination, scope): STRICT; always asked for the
- * same scope.
+ * wrong_is_allowed(source, destination, scope) is STRICT and always asked for
+ * the same scope.
  */
 Datum
 wrong_is_allowed(PG_FUNCTION_ARGS)

@@ -1,6 +1,6 @@
 /*
  * connection_test.c
- *		The words for states, actions and parties.
+ *		The labels of states, actions and parties.
  */
 #include "postgres.h"
 

@@ -1,7 +1,7 @@
 /*
  * rules_test.c
- *		The rule table: what stands in it, and what its lookups answer for every
- *		question that can be put.
+ *		The rule table: what stands in it, and what its look-ups answer to
+ *		every question that can be asked.
  */
 #include "postgres.h"
 
@@ -14,8 +14,8 @@
 #define ALL_ACTIONS(a) (int a = ACTION_NONE; a <= ACTION_WIDEN; a++)
 
 /*
- * The table of the contract once more, written by hand: states 0 to 3 are
- * none, pending, active, inactive.
+ * The table of the contract once more, written by hand.  The states 0 to 3 are
+ * none, pending, active and inactive.
  */
 #define NO (-1)
 static const struct
@@ -94,7 +94,7 @@ START_TEST(table_counts_rules_by_action)
 }
 END_TEST
 
-/* Returns what the hand-written table says of one party, NO for refused. */
+/* Returns what the hand-written table says of one party; NO means refused. */
 static int
 expected_state(int action, int from, Parties party)
 {
@@ -179,8 +179,9 @@ START_TEST(has_part_is_finding_a_rule_in_some_state)
 END_TEST
 
 /*
- * For each step from state to state: the action when nothing else changes,
- * when name or scopes change but none is added, and when a scope is added.
+ * For each step from state to state: the action if nothing else changes, if the
+ * name or the scopes change without a scope being added, and if a scope is
+ * added.
  */
 static const struct
 {
@@ -232,8 +233,8 @@ START_TEST(classify_names_every_combination)
 END_TEST
 
 /*
- * What documents offer: in the order of the labels, update standing for widen,
- * create never.
+ * What documents offer.  The actions come in the order of their labels, update
+ * stands for widen too, and create is never offered.
  */
 START_TEST(offered_is_what_the_rules_allow)
 {

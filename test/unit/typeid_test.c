@@ -1,7 +1,7 @@
 /*
  * typeid_test.c
- *		Identifiers: their form, their order whatever the clock does, and the
- *		pattern that every id obeys.
+ *		Identifiers: their form, their order whatever the clock does, and
+ *		the pattern that every id obeys.
  */
 #include "postgres.h"
 
@@ -40,7 +40,7 @@ START_TEST(make_encodes_the_vector_of_the_specification)
 }
 END_TEST
 
-/* Worked out by hand: 128 bits behind two zero bits, five at a time. */
+/* Worked out by hand: 128 bits after two zero bits, taken five at a time. */
 START_TEST(make_encodes_the_extremes)
 {
 	TypeIdClock clock = {0};
@@ -101,8 +101,8 @@ START_TEST(make_ascends_within_a_tick)
 END_TEST
 
 /*
- * Two backends that change one row by turns, the second with the lesser random
- * bits.
+ * Two backends change one row by turns, and the second one has the smaller
+ * random bits.
  */
 START_TEST(make_ascends_across_clocks_within_a_millisecond)
 {

@@ -1,6 +1,6 @@
 /*
  * unit.c
- *		Runs the tests of what needs no backend and prints TAP.
+ *		Runs the tests of what needs no backend, and prints TAP.
  */
 #include "postgres.h"
 

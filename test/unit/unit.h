@@ -2,7 +2,7 @@
  * unit.h
  *		The suites, one for each file of src/ that needs no backend.
  *
- * Include postgres.h before check.h and this.
+ * postgres.h must be included before check.h, and both before this.
  */
 #ifndef CONNECT_UNIT_H
 #define CONNECT_UNIT_H
