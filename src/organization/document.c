@@ -20,7 +20,7 @@ organization_audience(const Principal *reader, const void *row)
 	const Organization *organization = row;
 
 	return text_same(reader->organization, organization->id) ?
-		PARTY_BOTH : AUDIENCE_ALL;
+		PARTY_BOTH : AUDIENCE_NONE;
 }
 
 const Resource organization_resource = {

@@ -73,7 +73,7 @@ resource_get(const Resource *resource, const Principal *reader, text *id,
 {
 	value_require(id, resource->id_argument);
 	if (!resource_find(resource, id, row) ||
-		resource->audience(reader, row) == AUDIENCE_ALL)
+		resource->audience(reader, row) == AUDIENCE_NONE)
 		ereport(ERROR,
 				(connect_error(resource->not_found),
 				 blame_argument(resource->id_argument),
@@ -98,7 +98,7 @@ resource_visible(const Resource *resource, const Principal *reader, text *id)
 	void	   *row = palloc(resource->row_size);
 
 	return resource_find(resource, id, row) &&
-		resource->audience(reader, row) != AUDIENCE_ALL;
+		resource->audience(reader, row) != AUDIENCE_NONE;
 }
 
 /* Returns the name that a filter has as an argument in SQL. */

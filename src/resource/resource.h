@@ -23,7 +23,8 @@ struct DocumentStyle;
  * if the row tells of the reader's own doing.
  */
 typedef int Audience;
-#define AUDIENCE_ALL	0
+#define AUDIENCE_NONE	0		/* as an answer: may not see the row at all */
+#define AUDIENCE_ALL	0		/* as a demand: whoever may see the row */
 #define AUDIENCE_ACTOR	4
 
 /* What a document shows of a row. */
@@ -101,7 +102,7 @@ typedef struct Resource
 	size_t		row_size;
 
 	/*
-	 * Returns what the reader is to a row.  AUDIENCE_ALL is none of these, so
+	 * Returns what the reader is to a row.  AUDIENCE_NONE is none of these, so
 	 * it stands for a reader who may not see the row.
 	 */
 	Audience	(*audience) (const Principal *reader, const void *row);
