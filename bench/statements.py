@@ -133,7 +133,7 @@ PARTS = {
     },
     ("activate", "connect"): {
         "who asks": ["principal_require"],
-        "looking at the row": ["connection_find"],
+        "looking at the row": ["resource_get_now"],
         "the statement, with the guard and the event": ["connection_update"],
         "the document": ["document_one", "json_jsonb_done"],
         "printing it, PostgreSQL's": ["jsonb_out"],
