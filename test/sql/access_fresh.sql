@@ -41,6 +41,15 @@ COMMIT;
 TABLE test.same;
 CALL test.set_status('active');
 TABLE test.same;
+-- under REPEATABLE READ the rollback of a savepoint changes no field of the snapshot
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+CALL test.set_status('active');
+SAVEPOINT s;
+CALL test.set_status('inactive');
+TABLE test.same;
+ROLLBACK TO s;
+TABLE test.same;
+ROLLBACK;
 
 -- Inside one statement the snapshot rules; inside a VOLATILE function each statement has its own.
 SET session_replication_role = replica;
