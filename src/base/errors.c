@@ -52,6 +52,8 @@ static const ErrorKind kinds[] = {
 		"Record invalid"},
 	[ERROR_SCOPE_UNKNOWN] = {"scope_unknown", ERRCODE_HTTP('4', '2', '2'),
 		"scope is unknown", 422, "Record invalid"},
+	[ERROR_TERM_PAST] = {"term_past", ERRCODE_HTTP('4', '2', '2'),
+		"term is in the past", 422, "Record invalid"},
 	[ERROR_SCOPES_EMPTY] = {"scopes_empty", ERRCODE_HTTP('4', '2', '2'),
 		"list of scopes is empty", 422, "Record invalid"},
 	[ERROR_NAME_TOO_LONG] = {"name_too_long", ERRCODE_HTTP('4', '2', '2'),

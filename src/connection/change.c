@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/values.h"
 #include "connection/change.h"
+#include "connection/terms.h"
 #include "identity/tables.h"
 #include "resource/resource.h"
 #include "scope/rows.h"
@@ -137,13 +138,17 @@ compare(const Connection *old, const Connection *changed)
 
 	value_compare_names(old->scopes, changed->scopes, &added, &removed);
 	return (added ? CHANGE_WIDER : 0) |
-		(removed || !text_same(old->name, changed->name) ? CHANGE_DETAILS : 0);
+		(removed || !text_same(old->name, changed->name) ?
+		 CHANGE_DETAILS : 0) |
+		(old->respond_by != changed->respond_by ||
+		 old->expires_at != changed->expires_at ? CHANGE_TERMS : 0);
 }
 
 /*
  * Decides on the change of a row; its scopes must be sorted on both sides.
  * Returns the action that the change amounts to, or ACTION_NONE if nothing has
- * changed that the rules know.  told is the action that a function of ours
+ * changed that the rules know.  old is in the state that it is in by now, which
+ * need not be what its row says.  told is the action that a function of ours
  * means to take, or ACTION_NONE.
  *
  * Raises not_found, 23001 for a changed identity, wrong_party, a conflict, or
@@ -151,7 +156,7 @@ compare(const Connection *old, const Connection *changed)
  */
 int
 change_check_update(const Principal *who, const Connection *old,
-					const Connection *changed, int told)
+					const Connection *changed, int told, TimestampTz now)
 {
 	Parties		parties = change_parties(who, old);
 	int			changes;
@@ -206,6 +211,7 @@ change_check_update(const Principal *who, const Connection *old,
 		value_check_name(changed->name);
 	if (scopes_changed(old, changed))
 		scope_check_list(changed->scopes);
+	terms_check(old, changed, now);
 	return action;
 }
 
@@ -241,7 +247,8 @@ change_check_registered(const Principal *who, const Connection *connection)
  * is not acceptable in the row.
  */
 void
-change_check_insert(const Principal *who, const Connection *connection)
+change_check_insert(const Principal *who, const Connection *connection,
+					TimestampTz now)
 {
 	Parties		parties;
 	const Rule *rule;
@@ -275,4 +282,5 @@ change_check_insert(const Principal *who, const Connection *connection)
 
 	value_check_name(connection->name);
 	scope_check_list(connection->scopes);
+	terms_check(NULL, connection, now);
 }

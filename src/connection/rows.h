@@ -25,7 +25,11 @@
 	COLUMN(context, CONNECTION_CREATED_AT, created_at, TIME, NOT_NULL, \
 		   "created_at") \
 	COLUMN(context, CONNECTION_UPDATED_AT, updated_at, TIME, NOT_NULL, \
-		   "updated_at")
+		   "updated_at") \
+	COLUMN(context, CONNECTION_RESPOND_BY, respond_by, TERM, NULLABLE, \
+		   "respond_by") \
+	COLUMN(context, CONNECTION_EXPIRES_AT, expires_at, TERM, NULLABLE, \
+		   "expires_at")
 
 enum
 {

@@ -21,6 +21,7 @@ typedef enum ConnectionAction
 	ACTION_ACTIVATE = ACTION_NONE + 1,
 	ACTION_CREATE,
 	ACTION_DEACTIVATE,
+	ACTION_EXPIRE,
 	ACTION_REACTIVATE,
 	ACTION_UPDATE,
 	ACTION_WIDEN
@@ -29,6 +30,7 @@ typedef enum ConnectionAction
 /* What a change may do besides changing the status. */
 #define CHANGE_DETAILS	1		/* the name changes, or scopes are removed */
 #define CHANGE_WIDER	2		/* scopes are added */
+#define CHANGE_TERMS	4		/* respond_by or expires_at changes */
 
 #define CONNECTION_STATES (CONNECTION_INACTIVE + 1)
 

@@ -71,6 +71,7 @@ write_value(JsonWriter *out, const Resource *resource, const void *row,
 			json_texts_value(out, *(ArrayType *const *) member);
 			break;
 		case STORE_TIME:
+		case STORE_TERM:
 			json_time_value(out, *(const TimestampTz *) member);
 			break;
 		case STORE_BOOLEAN:

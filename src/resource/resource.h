@@ -25,7 +25,7 @@ struct DocumentStyle;
 typedef int Audience;
 #define AUDIENCE_NONE	0		/* as an answer: may not see the row at all */
 #define AUDIENCE_ALL	0		/* as a demand: whoever may see the row */
-#define AUDIENCE_ACTOR	4
+#define AUDIENCE_ACTOR	16
 
 /* What a document shows of a row. */
 typedef struct Attribute

@@ -14,6 +14,7 @@ typedef int Parties;
 #define PARTY_NONE			0
 #define PARTY_SOURCE		1
 #define PARTY_DESTINATION	2
+#define PARTY_TIME			4	/* nobody: a term has passed */
 #define PARTY_BOTH			(PARTY_SOURCE | PARTY_DESTINATION)
 
 /* Numbers that mean the same in every life cycle. */

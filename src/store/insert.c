@@ -19,6 +19,7 @@ parameter_type(StoreKind kind)
 		case STORE_TEXTS:
 			return TEXTARRAYOID;
 		case STORE_TIME:
+		case STORE_TERM:
 			return TIMESTAMPTZOID;
 		case STORE_BOOLEAN:
 			return BOOLOID;

@@ -119,6 +119,7 @@ type_serves(Oid type, StoreKind kind)
 		case STORE_TEXTS:
 			return base == TEXTARRAYOID;
 		case STORE_TIME:
+		case STORE_TERM:
 			return base == TIMESTAMPTZOID;
 		case STORE_BOOLEAN:
 			return base == BOOLOID;

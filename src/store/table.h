@@ -31,6 +31,7 @@ typedef enum StoreKind
 	STORE_TEXT,
 	STORE_TEXTS,				/* an array of text */
 	STORE_TIME,
+	STORE_TERM,					/* a time until which; null is for ever */
 	STORE_BOOLEAN,
 	STORE_BYTES,
 	STORE_INTEGER,
@@ -109,6 +110,7 @@ typedef struct StoreRow
 #define STORE_MEMBER_TEXT text *
 #define STORE_MEMBER_TEXTS ArrayType *
 #define STORE_MEMBER_TIME TimestampTz
+#define STORE_MEMBER_TERM TimestampTz
 #define STORE_MEMBER_BOOLEAN bool
 #define STORE_MEMBER_STATE int
 #define STORE_MEMBER_LABEL text *
@@ -116,6 +118,7 @@ typedef struct StoreRow
 #define STORE_NULL_TEXT NULL
 #define STORE_NULL_TEXTS NULL
 #define STORE_NULL_TIME DT_NOBEGIN
+#define STORE_NULL_TERM DT_NOEND
 #define STORE_NULL_BOOLEAN false
 #define STORE_NULL_STATE 0
 #define STORE_NULL_LABEL NULL
@@ -124,12 +127,14 @@ typedef struct StoreRow
 #define STORE_VALUE_TEXT(datum) DatumGetTextPP(datum)
 #define STORE_VALUE_TEXTS(datum) DatumGetArrayTypeP(datum)
 #define STORE_VALUE_TIME(datum) DatumGetTimestampTz(datum)
+#define STORE_VALUE_TERM(datum) DatumGetTimestampTz(datum)
 #define STORE_VALUE_BOOLEAN(datum) DatumGetBool(datum)
 #define STORE_VALUE_LABEL(datum) DatumGetTextPP(datum)
 
 #define STORE_DATUM_TEXT(value) PointerGetDatum(value)
 #define STORE_DATUM_TEXTS(value) PointerGetDatum(value)
 #define STORE_DATUM_TIME(value) TimestampTzGetDatum(value)
+#define STORE_DATUM_TERM(value) TimestampTzGetDatum(value)
 #define STORE_DATUM_LABEL(value) PointerGetDatum(value)
 
 extern void store_table_init(void);

@@ -1,0 +1,39 @@
+/*
+ * terms.h
+ *		Offers that lapse, and sharing that ends by itself.
+ */
+#ifndef CONNECT_CONNECTION_TERMS_H
+#define CONNECT_CONNECTION_TERMS_H
+
+#include "connection/rows.h"
+
+/* A term that never passes; null in the table. */
+#define TERM_NEVER DT_NOEND
+
+/*
+ * Returns the time at which a Connection in this state ends by itself, or
+ * TERM_NEVER.  A pending one has two terms, of which the first counts.
+ */
+static inline TimestampTz
+terms_end(int status, TimestampTz respond_by, TimestampTz expires_at)
+{
+	switch (status)
+	{
+		case CONNECTION_PENDING:
+			return Min(respond_by, expires_at);
+		case CONNECTION_ACTIVE:
+			return expires_at;
+		default:
+			return TERM_NEVER;
+	}
+}
+
+extern TimestampTz terms_reading_clock(void);
+extern bool terms_have_passed(const Connection *connection, TimestampTz now);
+extern int	terms_status(const Connection *connection, TimestampTz now);
+extern void terms_check(const Connection *old, const Connection *changed,
+						TimestampTz now);
+extern void terms_clear_passed(const Connection *old, Connection *changed,
+							   TimestampTz now);
+
+#endif							/* CONNECT_CONNECTION_TERMS_H */
