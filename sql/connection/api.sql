@@ -3,19 +3,21 @@
 -- API key without it, store_missing (55000).
 
 CREATE FUNCTION connect.create_connection(destination_organization_id text, name text = NULL,
-    scopes text[] = NULL)
+    scopes text[] = NULL, respond_by timestamptz = NULL, expires_at timestamptz = NULL)
 RETURNS jsonb
 AS 'MODULE_PATHNAME', 'connect_create_connection'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 -- grant_usage() gives it.
-REVOKE ALL ON FUNCTION connect.create_connection(text, text, text[]) FROM PUBLIC;
-COMMENT ON FUNCTION connect.create_connection(text, text, text[]) IS
+REVOKE ALL ON FUNCTION connect.create_connection(text, text, text[], timestamptz, timestamptz)
+    FROM PUBLIC;
+COMMENT ON FUNCTION connect.create_connection(text, text, text[], timestamptz, timestamptz)
+    IS
 'Offers a Connection from the acting organization to another one; it starts as pending.
-name has at most 255 characters; scopes default to those of connect.scope with is_default. '
-'Returns the document of the Connection. Raises not_authenticated (PT401), permission_missing '
+name has at most 255 characters; scopes default to those of connect.scope with is_default. The '
+'offer lapses at respond_by, and sharing ends at expires_at; null is never. Returns the document of the Connection. Raises not_authenticated (PT401), permission_missing '
 '(42501), parameter_missing and parameter_invalid (22023), connection_exists (23505), '
-'organization_unknown, name_too_long, scope_unknown and scopes_empty (PT422), store_missing '
-'(55000).';
+'organization_unknown, name_too_long, scope_unknown, scopes_empty and term_past (PT422), '
+'store_missing (55000).';
 
 CREATE FUNCTION connect.activate_connection(connection_id text, reason text = NULL,
     scopes text[] = NULL)
@@ -43,32 +45,37 @@ reason has at most 1000 characters. Returns the document of the Connection. Rais
 'not_authenticated (PT401), permission_missing (42501), parameter_missing (22023), not_found '
 '(PT404), connection_inactive (PT409), reason_too_long (PT422), store_missing (55000).';
 
-CREATE FUNCTION connect.reactivate_connection(connection_id text, reason text = NULL) RETURNS jsonb
+CREATE FUNCTION connect.reactivate_connection(connection_id text, reason text = NULL,
+    respond_by timestamptz = NULL, expires_at timestamptz = NULL)
+RETURNS jsonb
 AS 'MODULE_PATHNAME', 'connect_reactivate_connection'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 -- grant_usage() gives it.
-REVOKE ALL ON FUNCTION connect.reactivate_connection(text, text) FROM PUBLIC;
-COMMENT ON FUNCTION connect.reactivate_connection(text, text) IS
+REVOKE ALL ON FUNCTION connect.reactivate_connection(text, text, timestamptz, timestamptz)
+    FROM PUBLIC;
+COMMENT ON FUNCTION connect.reactivate_connection(text, text, timestamptz, timestamptz)
+    IS
 'Offers an inactive Connection again, as its source; the destination must activate it anew.
-reason has at most 1000 characters. Returns the document of the Connection. Raises '
-'not_authenticated (PT401), permission_missing and wrong_party (42501), parameter_missing '
-'(22023), not_found (PT404), connection_not_inactive (PT409), reason_too_long (PT422), '
-'store_missing (55000).';
+reason has at most 1000 characters. Terms that have passed are cleared, unless new ones are '
+'given. Returns the document of the Connection. Raises not_authenticated (PT401), '
+'permission_missing and wrong_party (42501), parameter_missing (22023), not_found (PT404), '
+'connection_not_inactive (PT409), reason_too_long and term_past (PT422), store_missing (55000).';
 
 CREATE FUNCTION connect.update_connection(connection_id text, name text = NULL,
-    scopes text[] = NULL)
+    scopes text[] = NULL, respond_by timestamptz = NULL, expires_at timestamptz = NULL)
 RETURNS jsonb
 AS 'MODULE_PATHNAME', 'connect_update_connection'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 -- grant_usage() gives it.
-REVOKE ALL ON FUNCTION connect.update_connection(text, text, text[]) FROM PUBLIC;
-COMMENT ON FUNCTION connect.update_connection(text, text, text[]) IS
-'Changes name and scopes of a Connection, as its source; null leaves either, an empty name clears '
-'it.
-An added scope takes an active Connection back to pending. Returns the document of the '
+REVOKE ALL ON FUNCTION connect.update_connection(text, text, text[], timestamptz, timestamptz)
+    FROM PUBLIC;
+COMMENT ON FUNCTION connect.update_connection(text, text, text[], timestamptz, timestamptz)
+    IS
+'Changes name, scopes and terms of a Connection, as its source; null leaves what is there.
+An empty name clears the name, and infinity a term. An added scope takes an active Connection back to pending. Returns the document of the '
 'Connection. Raises not_authenticated (PT401), permission_missing and wrong_party (42501), '
-'parameter_missing and parameter_invalid (22023), not_found (PT404), name_too_long, scope_unknown '
-'and scopes_empty (PT422), store_missing (55000).';
+'parameter_missing and parameter_invalid (22023), not_found (PT404), name_too_long, '
+'scope_unknown, scopes_empty and term_past (PT422), store_missing (55000).';
 
 CREATE FUNCTION connect.get_connection(connection_id text) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'connect_get_connection'

@@ -4,7 +4,7 @@ CREATE FUNCTION connect.transition_rules()
 RETURNS TABLE (action text, from_status connect.connection_status,
                to_status connect.connection_status, party text)
 AS 'MODULE_PATHNAME', 'connect_transition_rules'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 13;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 15;
 REVOKE ALL ON FUNCTION connect.transition_rules() FROM PUBLIC;  -- grant_read() gives it
 COMMENT ON FUNCTION connect.transition_rules() IS
 'Lists who may take a Connection from which state to which.

@@ -29,7 +29,11 @@ VALUES
 ('column', 'created_at', 'timestamptz NOT NULL', NULL,
     'The time is that of the first offer.'),
 ('column', 'updated_at', 'timestamptz NOT NULL', NULL,
-    'The time is that of the last change of name, status or scopes.'),
+    'The time is that of the last change of name, status, scopes or terms.'),
+('column', 'respond_by', 'timestamptz', NULL,
+    'A pending Connection lapses at this time; null for never.'),
+('column', 'expires_at', 'timestamptz', NULL,
+    'Sharing through a pending or active Connection ends at this time; null for never.'),
 
 ('primary_key', 'connection_pkey', 'id', NULL, NULL),
 ('unique', 'connection_pair_key', 'source_organization_id, destination_organization_id', NULL,

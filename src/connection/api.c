@@ -26,29 +26,49 @@ PG_FUNCTION_INFO_V1(connect_list_connections);
 PG_FUNCTION_INFO_V1(connect_list_events);
 PG_FUNCTION_INFO_V1(connect_transition_rules);
 
+/* Returns what the caller says of the two terms, from this argument on. */
+static TermsGiven
+given_terms(FunctionCallInfo fcinfo, int n)
+{
+	TermsGiven	terms = {0};
+
+	/* before 1.1.0 the functions had no such arguments */
+	if (PG_NARGS() <= n)
+		return terms;
+	terms.has_respond_by = !PG_ARGISNULL(n);
+	terms.has_expires_at = !PG_ARGISNULL(n + 1);
+	if (terms.has_respond_by)
+		terms.respond_by = PG_GETARG_TIMESTAMPTZ(n);
+	if (terms.has_expires_at)
+		terms.expires_at = PG_GETARG_TIMESTAMPTZ(n + 1);
+	return terms;
+}
+
 Datum
 connect_create_connection(PG_FUNCTION_ARGS)
 {
 	Principal	who;
 	Connection	connection;
+	TermsGiven	terms = given_terms(fcinfo, 3);
 
 	principal_require_now(&who, PERMISSION_WRITE);
 	connection_create(&who, NULL, ARG_TEXT(0), ARG_TEXT(1), ARG_ARRAY(2),
-					  &connection);
+					  &terms, &connection);
 	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who,
 								 &connection));
 }
 
 /* Does what the three functions that change only the status have in common. */
 static Datum
-transition(FunctionCallInfo fcinfo, ConnectionAction action, ArrayType *scopes)
+transition(FunctionCallInfo fcinfo, ConnectionAction action, ArrayType *scopes,
+		   TermsGiven terms)
 {
 	Principal	who;
 	Connection	connection;
 
 	principal_require_now(&who, PERMISSION_WRITE);
 	connection_transition(&who, NULL, action, ARG_TEXT(0), ARG_TEXT(1), scopes,
-						  &connection);
+						  &terms, &connection);
 	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who,
 								 &connection));
 }
@@ -56,19 +76,21 @@ transition(FunctionCallInfo fcinfo, ConnectionAction action, ArrayType *scopes)
 Datum
 connect_activate_connection(PG_FUNCTION_ARGS)
 {
-	return transition(fcinfo, ACTION_ACTIVATE, ARG_ARRAY(2));
+	return transition(fcinfo, ACTION_ACTIVATE, ARG_ARRAY(2),
+					  (TermsGiven) {0});
 }
 
 Datum
 connect_deactivate_connection(PG_FUNCTION_ARGS)
 {
-	return transition(fcinfo, ACTION_DEACTIVATE, NULL);
+	return transition(fcinfo, ACTION_DEACTIVATE, NULL, (TermsGiven) {0});
 }
 
 Datum
 connect_reactivate_connection(PG_FUNCTION_ARGS)
 {
-	return transition(fcinfo, ACTION_REACTIVATE, NULL);
+	return transition(fcinfo, ACTION_REACTIVATE, NULL,
+					  given_terms(fcinfo, 2));
 }
 
 Datum
@@ -76,10 +98,11 @@ connect_update_connection(PG_FUNCTION_ARGS)
 {
 	Principal	who;
 	Connection	connection;
+	TermsGiven	terms = given_terms(fcinfo, 3);
 
 	principal_require_now(&who, PERMISSION_WRITE);
 	connection_change(&who, NULL, ARG_TEXT(0), ARG_TEXT(1), ARG_ARRAY(2),
-					  &connection);
+					  &terms, &connection);
 	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who,
 								 &connection));
 }

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "connection/document.h"
-#include "connection/rows.h"
+#include "connection/terms.h"
 #include "resource/document.h"
 
 /* The numbers of the attributes.  The last one is a relationship. */
@@ -22,6 +22,8 @@ enum
 	ATTRIBUTE_SCOPES,
 	ATTRIBUTE_CREATOR_ID,
 	ATTRIBUTE_CREATOR_TYPE,
+	ATTRIBUTE_RESPOND_BY,
+	ATTRIBUTE_EXPIRES_AT,
 	ATTRIBUTE_CREATED_AT,
 	ATTRIBUTE_UPDATED_AT,
 	ATTRIBUTE_CREATOR
@@ -46,6 +48,10 @@ static const Attribute attributes[] = {
 									   false, PARTY_SOURCE),
 	[ATTRIBUTE_CREATOR_TYPE] =
 	ATTRIBUTE("creator-type", CONNECTION_CREATOR_TYPE, false, PARTY_SOURCE),
+	[ATTRIBUTE_RESPOND_BY] = ATTRIBUTE("respond-by", CONNECTION_RESPOND_BY,
+									   false),
+	[ATTRIBUTE_EXPIRES_AT] = ATTRIBUTE("expires-at", CONNECTION_EXPIRES_AT,
+									   false),
 	[ATTRIBUTE_CREATED_AT] = ATTRIBUTE("created-at", CONNECTION_CREATED_AT,
 									   true),
 	[ATTRIBUTE_UPDATED_AT] = ATTRIBUTE("updated-at", CONNECTION_UPDATED_AT,
@@ -59,6 +65,19 @@ static const Filter filters[] = {
 	[FILTER_SOURCE] = {"source-organization-id", FILTER_ID},
 	[FILTER_DESTINATION] = {"destination-organization-id", FILTER_ID},
 };
+
+/*
+ * Fills the struct from a row, in the state that the Connection is in by now,
+ * whatever its row still says.
+ */
+static void
+read_connection(void *row, const StoreRow *from)
+{
+	Connection *connection = row;
+
+	connection_from_row(connection, from);
+	connection->status = terms_status(connection, terms_reading_clock());
+}
 
 /* Both parties see a Connection. */
 static Audience
@@ -157,6 +176,8 @@ write_rest(JsonWriter *out, const DocumentStyle *style,
 			   audience & PARTY_SOURCE ? "outbound" : "inbound");
 	document_write_offered(out, &connection_life, reader, connection->status,
 						   audience);
+	if (terms_ended(connection, terms_reading_clock()))
+		json_label(out, "ended", "expired");
 	json_close(out, '}');
 }
 
@@ -173,7 +194,7 @@ const Resource connection_resource = {
 	.filters = filters,
 	.nfilters = lengthof(filters),
 	.life = &connection_life,
-	.read = connection_from_row,
+	.read = read_connection,
 	.row_size = sizeof(Connection),
 	.audience = connection_audience,
 	.narrow = narrow_connections,

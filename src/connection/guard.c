@@ -14,6 +14,8 @@
 #include "base/text.h"
 #include "base/values.h"
 #include "connection/change.h"
+#include "connection/terms.h"
+#include "connection/writer.h"
 #include "event/record.h"
 #include "scope/rows.h"
 #include "store/row_time.h"
@@ -22,48 +24,6 @@
 #include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(connect_guard_connection);
-PG_FUNCTION_INFO_V1(connect_record_event);
-
-/*
- * Finds out for whom a row is being written.  The function of ours that is
- * running says so; for a plain statement it is whoever is acting.  The caller
- * has pushed a snapshot that sees what earlier statements changed.
- */
-static ConnectionWrite
-current_writer(Principal *who)
-{
-	const ConnectionWrite *ours = store_meaning(&connection_table);
-	ConnectionWrite	plain = {.principal = who};
-
-	if (ours != NULL)
-		return *ours;
-	principal_for_write(who);
-	return plain;
-}
-
-/*
- * Reads a tuple of the trigger's relation as a Connection, whose members point
- * into row.
- */
-static void
-read_tuple(TriggerData *data, HeapTuple tuple, StoreRow *row,
-		   Connection *connection)
-{
-	store_deform(&connection_table, tuple, RelationGetDescr(data->tg_relation),
-				 row);
-	connection_from_row(connection, row);
-}
-
-/*
- * Reads the row as it was.  Its scopes are sorted here, since an import may
- * have left them in any order.
- */
-static void
-read_old_tuple(TriggerData *data, StoreRow *row, Connection *old)
-{
-	read_tuple(data, data->tg_trigtuple, row, old);
-	old->scopes = change_sort_scopes(old->scopes);
-}
 
 /* Turns an empty name into none, and sorts the scopes. */
 static void
@@ -85,6 +45,27 @@ normalise(Connection *connection, TriggerPatch *patch)
 						PointerGetDatum(scopes), false);
 		}
 	}
+}
+
+/* Stores a term of the row, infinity as null. */
+static void
+patch_term(TriggerPatch *patch, int column, TimestampTz term)
+{
+	store_patch(patch, &connection_table, column, TimestampTzGetDatum(term),
+				term == TERM_NEVER);
+}
+
+/* Turns a term that never passes into none. */
+static void
+normalise_terms(const StoreRow *row, const Connection *connection,
+				TriggerPatch *patch)
+{
+	if (!row->nulls[CONNECTION_RESPOND_BY] &&
+		connection->respond_by == TERM_NEVER)
+		patch_term(patch, CONNECTION_RESPOND_BY, TERM_NEVER);
+	if (!row->nulls[CONNECTION_EXPIRES_AT] &&
+		connection->expires_at == TERM_NEVER)
+		patch_term(patch, CONNECTION_EXPIRES_AT, TERM_NEVER);
 }
 
 /*
@@ -117,7 +98,7 @@ static HeapTuple
 guard_insert(TriggerData *data)
 {
 	Principal	who;
-	ConnectionWrite	writer = current_writer(&who);
+	ConnectionWrite	writer = writer_current(&who);
 	bool		for_organization =
 		writer.principal->kind == PRINCIPAL_ORGANIZATION;
 	bool		own_id;
@@ -126,7 +107,7 @@ guard_insert(TriggerData *data)
 	Connection	new;
 	TriggerPatch patch = {0};
 
-	read_tuple(data, data->tg_trigtuple, &row, &new);
+	writer_read(data, data->tg_trigtuple, &row, &new);
 	normalise(&new, &patch);
 	own_id = new.id != NULL;
 	if (!own_id)
@@ -166,7 +147,7 @@ guard_insert(TriggerData *data)
 					TimestampTzGetDatum(now) :
 					row.values[CONNECTION_CREATED_AT], false);
 
-	change_check_insert(writer.principal, &new);
+	change_check_insert(writer.principal, &new, now);
 	change_check_registered(writer.principal, &new);
 	if (own_id && for_organization)
 		refuse_taken_id(&new);
@@ -181,25 +162,44 @@ static HeapTuple
 guard_update(TriggerData *data)
 {
 	Principal	who;
-	ConnectionWrite	writer = current_writer(&who);
+	ConnectionWrite	writer = writer_current(&who);
 	StoreRow	old_row;
 	StoreRow	new_row;
 	Connection	old;
 	Connection	new;
+	Connection	stored;
 	TriggerPatch patch = {0};
 	TimestampTz now;
-	TimestampTz updated_at;
+	bool		lapsed;
+	int			action;
 
-	read_old_tuple(data, &old_row, &old);
-	read_tuple(data, data->tg_newtuple, &new_row, &new);
+	writer_read_old(data, &old_row, &old);
+	writer_read(data, data->tg_newtuple, &new_row, &new);
 	normalise(&new, &patch);
+	normalise_terms(&new_row, &new, &patch);
 	now = row_time_read(data, old.id);
-	updated_at = change_check_update(writer.principal, &old, &new,
-									 writer.action) ==
-		ACTION_NONE ? old.updated_at : Max(now, old.updated_at + 1);
-	if (new_row.nulls[CONNECTION_UPDATED_AT] || new.updated_at != updated_at)
+	stored = new;
+	lapsed = terms_lapse(&old, &new, writer.action, now);
+	/* a function that ends what has ended by itself is told so */
+	if (lapsed && writer.action != ACTION_NONE)
+		change_check_action(writer.principal, writer.action, &old);
+	action = change_check_update(writer.principal, &old, &new, writer.action,
+								 now);
+	if (terms_offers_anew(action, &old, &new))
+		terms_clear_passed(&old, &new, now);
+	if (new.status != stored.status)
+		store_patch(&patch, &connection_table, CONNECTION_STATUS,
+					connection_status_datum(new.status), false);
+	if (new.respond_by != stored.respond_by)
+		patch_term(&patch, CONNECTION_RESPOND_BY, new.respond_by);
+	if (new.expires_at != stored.expires_at)
+		patch_term(&patch, CONNECTION_EXPIRES_AT, new.expires_at);
+	new.updated_at = action == ACTION_NONE && !lapsed ?
+		old.updated_at : Max(now, old.updated_at + 1);
+	if (new_row.nulls[CONNECTION_UPDATED_AT] ||
+		new.updated_at != stored.updated_at)
 		store_patch(&patch, &connection_table, CONNECTION_UPDATED_AT,
-					TimestampTzGetDatum(updated_at), false);
+					TimestampTzGetDatum(new.updated_at), false);
 	return store_apply_patch(&patch, data, data->tg_newtuple);
 }
 
@@ -236,113 +236,3 @@ connect_guard_connection(PG_FUNCTION_ARGS)
 	return PointerGetDatum(result);
 }
 
-/*
- * Raises parameter_invalid unless the stored name and scopes are what
- * normalise() makes of them.
- */
-static void
-require_normal(const Connection *connection)
-{
-	if (connection->name != NULL && VARSIZE_ANY_EXHDR(connection->name) == 0)
-		ereport(ERROR,
-				(connect_error_in(ERROR_PARAMETER_INVALID, "name"),
-				 blame_argument("name"),
-				 errdetail("An empty name is stored as null."),
-				 errhint("Look for a trigger on connect.connection that "
-						 "rewrites it.")));
-	if (connection->scopes == NULL ||
-		change_sort_scopes(connection->scopes) != connection->scopes)
-		ereport(ERROR,
-				(connect_error_in(ERROR_PARAMETER_INVALID, "scopes"),
-				 blame_argument("scopes"),
-				 errdetail("Scopes are stored sorted and without duplicates."),
-				 errhint("Look for a trigger on connect.connection that "
-						 "rewrites them.")));
-}
-
-/* Returns a C string as a text, or NULL for NULL. */
-static text *
-text_or_null(const char *value)
-{
-	return value == NULL ? NULL : cstring_to_text(value);
-}
-
-/*
- * Writes the event of a change that has been made: connection is the row as it
- * is now, from the state it was in, changed at this time.
- */
-static void
-write_event(const ConnectionWrite *write, int action, int from,
-			const Connection *connection, TimestampTz time)
-{
-	const Principal *who = write->principal;
-	Event		event = {
-		EVENT_BLANK,
-		.subject_type = cstring_to_text("connection"),
-		.subject_id = connection->id,
-		.connection_id = connection->id,
-		.source = connection->source,
-		.destination = connection->destination,
-		.action = cstring_to_text(rules_action_label(&connection_life, action)),
-		.from_status = text_or_null(connection_status_label(from)),
-		.to_status = text_or_null(connection_status_label(connection->status)),
-		.name = connection->name,
-		.scopes = connection->scopes,
-		.actor_organization = who->organization,
-		.actor_id = who->actor_id,
-		.actor_type = who->actor_type,
-		.reason = text_or_null(write->reason),
-		.request_id = text_or_null(write->request_id)
-	};
-
-	event.created_at = time;
-	event_record(&event);
-}
-
-/*
- * connect.record_event(): AFTER INSERT OR UPDATE FOR EACH ROW on
- * connect.connection.  It decides again and writes the event.
- */
-Datum
-connect_record_event(PG_FUNCTION_ARGS)
-{
-	TriggerData *data = store_require_trigger(fcinfo, &connection_table,
-											  "record_event");
-	bool		insert = TRIGGER_FIRED_BY_INSERT(data->tg_event);
-	StoreRow	row;
-	Connection	old = {.status = CONNECTION_NONE};
-	Connection	new;
-	Principal	who;
-	ConnectionWrite	writer;
-	int			action = ACTION_CREATE;
-	TimestampTz time;
-
-	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
-		!TRIGGER_FIRED_AFTER(data->tg_event) ||
-		TRIGGER_FIRED_BY_DELETE(data->tg_event))
-		store_refuse_trigger("record_event");
-
-	PushActiveSnapshot(GetTransactionSnapshot());
-	writer = current_writer(&who);
-	read_tuple(data, insert ? data->tg_trigtuple : data->tg_newtuple, &row,
-			   &new);
-	time = row_time_take(data, new.id);
-	require_normal(&new);
-	if (insert)
-		change_check_insert(writer.principal, &new);
-	else
-	{
-		read_old_tuple(data, &row, &old);
-		action = change_check_update(writer.principal, &old, &new,
-									 writer.action);
-	}
-	if (action != ACTION_NONE)
-	{
-		if (writer.principal->actor_id != NULL)
-			value_check_length(writer.principal->actor_id, ACTOR_MAX_CHARS,
-							   ERROR_ACTOR_TOO_LONG, "actor_id");
-		write_event(&writer, action, old.status, &new, time);
-	}
-	PopActiveSnapshot();
-	return PointerGetDatum(NULL);
-}

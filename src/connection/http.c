@@ -4,9 +4,12 @@
  */
 #include "postgres.h"
 
+#include "base/text.h"
+#include "base/time.h"
 #include "connection/document.h"
 #include "connection/http.h"
 #include "connection/operations.h"
+#include "connection/terms.h"
 #include "event/document.h"
 #include "http/serve.h"
 #include "utils/builtins.h"
@@ -56,17 +59,52 @@ perform_list_events(HttpCall *call)
 									 &call->list, &page));
 }
 
+/*
+ * Takes a term from the body, null for none.  Raises parameter_invalid for what
+ * is no time.
+ */
+static void
+take_term(const HttpBody *body, const char *name, bool *given,
+		  TimestampTz *term)
+{
+	text	   *value = body_text(body, name);
+
+	*given = value != NULL;
+	if (value == NULL)
+		return;
+	if (text_is_empty(value))
+		*term = TERM_NEVER;
+	else if (!time_parse(text_to_cstring(value), term))
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, name),
+				 blame_pointer(body_pointer(body->shape, name)),
+				 errdetail("\"%s\" must be a time such as "
+						   "\"2026-11-23T07:29:53Z\", or null.", name)));
+}
+
+/* Takes both terms from the body, which need not have them. */
+static TermsGiven
+take_terms(const HttpBody *body)
+{
+	TermsGiven	terms = {0};
+
+	take_term(body, "respond-by", &terms.has_respond_by, &terms.respond_by);
+	take_term(body, "expires-at", &terms.has_expires_at, &terms.expires_at);
+	return terms;
+}
+
 static void
 perform_create(HttpCall *call)
 {
 	const HttpBody *body = &call->body;
+	TermsGiven	terms = take_terms(body);
 	Connection	connection;
 
 	body_require_new(body, connection_resource.type);
 	connection_create(&call->who, call->request.request_id,
 					 body_text(body, "destination-organization-id"),
 					 body_text(body, "name"), body_texts(body, "scopes"),
-					 &connection);
+					 &terms, &connection);
 	call->response.location = document_path(&connection_resource,
 											connection.id);
 	respond_connection(call, &connection);
@@ -85,14 +123,16 @@ static void
 perform_update(HttpCall *call)
 {
 	text	   *id = call->request.id;
+	TermsGiven	terms;
 	Connection	connection;
 
 	/* who may not update it hears that before what is wrong with the body */
 	connection_check(&call->who, ACTION_UPDATE, id);
 	body_require_same(&call->body, connection_resource.type, id);
+	terms = take_terms(&call->body);
 	connection_change(&call->who, call->request.request_id, id,
 					 body_text(&call->body, "name"),
-					 body_texts(&call->body, "scopes"), &connection);
+					 body_texts(&call->body, "scopes"), &terms, &connection);
 	respond_connection(call, &connection);
 }
 
@@ -100,11 +140,14 @@ perform_update(HttpCall *call)
 static void
 perform_transition(HttpCall *call, ConnectionAction action)
 {
+	TermsGiven	terms = {0};
 	Connection	connection;
 
+	if (action == ACTION_REACTIVATE)
+		terms = take_terms(&call->body);
 	connection_transition(&call->who, call->request.request_id, action,
 						 call->request.id, body_text(&call->body, "reason"),
-						 body_texts(&call->body, "scopes"), &connection);
+						 body_texts(&call->body, "scopes"), &terms, &connection);
 	respond_connection(call, &connection);
 }
 
@@ -130,18 +173,30 @@ static const BodyMember new_members[] = {
 	{"destination-organization-id", MEMBER_TEXT, .required = true},
 	{"name", MEMBER_TEXT_OR_NULL},
 	{"scopes", MEMBER_TEXTS},
+	{"respond-by", MEMBER_TEXT_OR_NULL},
+	{"expires-at", MEMBER_TEXT_OR_NULL},
 	{NULL}
 };
 
 static const BodyMember changed_members[] = {
 	{"name", MEMBER_TEXT_OR_NULL},
 	{"scopes", MEMBER_TEXTS},
+	{"respond-by", MEMBER_TEXT_OR_NULL},
+	{"expires-at", MEMBER_TEXT_OR_NULL},
 	{NULL}
 };
 
 static const BodyMember transition_members[] = {
 	{"reason", MEMBER_TEXT_OR_NULL},
 	{"scopes", MEMBER_TEXTS},
+	{NULL}
+};
+
+static const BodyMember reactivation_members[] = {
+	{"reason", MEMBER_TEXT_OR_NULL},
+	{"scopes", MEMBER_TEXTS},
+	{"respond-by", MEMBER_TEXT_OR_NULL},
+	{"expires-at", MEMBER_TEXT_OR_NULL},
 	{NULL}
 };
 
@@ -205,7 +260,7 @@ static const Operation operations[] = {
 		&connection_resource,
 		PERMISSION_WRITE, 200,
 		.query = {.fields = true},
-		.body = {BODY_META, transition_members},
+		.body = {BODY_META, reactivation_members},
 		.perform = perform_reactivate
 	},
 	[LIST_CONNECTION_EVENTS] = {

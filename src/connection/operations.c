@@ -13,6 +13,7 @@
 #include "connection/change.h"
 #include "connection/document.h"
 #include "connection/operations.h"
+#include "connection/terms.h"
 #include "event/document.h"
 #include "event/rows.h"
 #include "miscadmin.h"
@@ -44,44 +45,62 @@ refuse_existing(text *source, text *destination)
 {
 	Connection	existing;
 	bool		found;
+	int			status;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
 	found = connection_find_pair(source, destination, &existing);
 	PopActiveSnapshot();
-	if (found)
-		ereport(ERROR,
-				(connect_error(ERROR_CONNECTION_EXISTS),
-				 blame_argument("destination_organization_id"),
-				 errdetail("Connection \"%s\" from \"%s\" to \"%s\" is \"%s\".",
-						   text_to_cstring(existing.id),
-						   text_to_cstring(source),
-						   text_to_cstring(destination),
-						   connection_status_label(existing.status)),
-				 existing.status == CONNECTION_INACTIVE ?
-				 errhint("Reactivate it instead.") : 0));
+	if (!found)
+		return;
+	status = terms_status(&existing, terms_reading_clock());
+	ereport(ERROR,
+			(connect_error(ERROR_CONNECTION_EXISTS),
+			 blame_argument("destination_organization_id"),
+			 errdetail("Connection \"%s\" from \"%s\" to \"%s\" is \"%s\".",
+					   text_to_cstring(existing.id),
+					   text_to_cstring(source),
+					   text_to_cstring(destination),
+					   connection_status_label(status)),
+			 status == CONNECTION_INACTIVE ?
+			 errhint("Reactivate it instead.") : 0));
+}
+
+/* Takes the terms that are given into a Connection. */
+static void
+set_terms(Connection *connection, const TermsGiven *terms)
+{
+	if (terms->has_respond_by)
+		connection->respond_by = terms->respond_by;
+	if (terms->has_expires_at)
+		connection->expires_at = terms->expires_at;
 }
 
 /*
  * Offers a Connection to destination.  name may be NULL; if scopes is NULL, the
  * default ones are offered.  Raises parameter_missing, parameter_invalid,
- * connection_exists, organization_unknown, scope_unknown, scopes_empty and
- * name_too_long; also 40001 under REPEATABLE READ if another session has just
- * created it.
+ * connection_exists, organization_unknown, scope_unknown, scopes_empty,
+ * name_too_long and term_past; also 40001 under REPEATABLE READ if another
+ * session has just created it.
  */
 void
 connection_create(const Principal *who, const char *request_id,
 				  text *destination, text *name, ArrayType *scopes,
-				  Connection *result)
+				  const TermsGiven *terms, Connection *result)
 {
 	ConnectionWrite write = {.principal = who,.request_id = request_id};
+	Connection	offer = {
+		.source = who->organization,
+		.destination = destination,
+		.name = name
+	};
 
 	write.action = ACTION_CREATE;
 	value_require_id(destination, "destination_organization_id");
-	if (scopes != NULL)
-		scopes = change_sort_scopes(scopes);
+	offer.scopes = scopes != NULL ? change_sort_scopes(scopes) : NULL;
+	offer.respond_by = offer.expires_at = TERM_NEVER;
+	set_terms(&offer, terms);
 	refuse_existing(who->organization, destination);
-	if (!connection_insert(&write, who->organization, destination, name, scopes,
-						   result))
+	if (!connection_insert(&write, &offer, result))
 	{
 		refuse_existing(who->organization, destination);
 		refuse_suppressed();
@@ -119,7 +138,8 @@ require_same_scopes(const Connection *connection, ArrayType *scopes)
 void
 connection_transition(const Principal *who, const char *request_id,
 					  ConnectionAction action, text *id, text *reason,
-					  ArrayType *scopes, Connection *result)
+					  ArrayType *scopes, const TermsGiven *terms,
+					  Connection *result)
 {
 	ConnectionWrite write = {.principal = who,.request_id = request_id};
 
@@ -145,6 +165,7 @@ connection_transition(const Principal *who, const char *request_id,
 		changed = old;
 		changed.status = rules_find(&connection_life, action, old.status,
 									change_parties(who, &old))->to;
+		set_terms(&changed, terms);
 		if (connection_update(&write, &old, &changed, result))
 		{
 			/*
@@ -161,15 +182,16 @@ connection_transition(const Principal *who, const char *request_id,
 }
 
 /*
- * Changes name and scopes.  NULL leaves either as it is, and an empty name
- * removes the name.  Added scopes take an active Connection back to pending.
+ * Changes name, scopes and terms.  NULL leaves name or scopes as they are, and an
+ * empty name removes the name.  Added scopes take an active Connection back to pending.
  * Raises parameter_missing, parameter_invalid, not_found, wrong_party,
  * name_too_long, scope_unknown and scopes_empty; also 40001 as
  * connection_transition() does.
  */
 void
 connection_change(const Principal *who, const char *request_id, text *id,
-				 text *name, ArrayType *scopes, Connection *result)
+				  text *name, ArrayType *scopes, const TermsGiven *terms,
+				  Connection *result)
 {
 	ConnectionWrite write = {.principal = who,.request_id = request_id};
 
@@ -193,11 +215,14 @@ connection_change(const Principal *who, const char *request_id, text *id,
 			value_compare_names(change_sort_scopes(old.scopes), scopes, &added,
 								&removed);
 		}
+		set_terms(&changed, terms);
 		write.action = added ? ACTION_WIDEN : ACTION_UPDATE;
 		if (added)
 			changed.status = rules_find(&connection_life, ACTION_WIDEN,
 										old.status, PARTY_SOURCE)->to;
-		else if (!removed && text_same(old.name, changed.name))
+		else if (!removed && text_same(old.name, changed.name) &&
+				 old.respond_by == changed.respond_by &&
+				 old.expires_at == changed.expires_at)
 		{
 			*result = old;
 			return;
@@ -244,7 +269,7 @@ connection_list_events(const Principal *who, text *id,
 	Connection	connection;
 
 	resource_check_page(&event_resource, who, request);
-	find_own(who, id, &connection);
+	resource_get(&connection_resource, who, id, &connection);
 	/* an older store knows no other subjects */
 	query.columns[0] = store_absent_columns(&event_table) == 0 ?
 		EVENT_SUBJECT_ID : EVENT_CONNECTION_ID;

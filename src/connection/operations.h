@@ -12,16 +12,28 @@
 #include "connection/rows.h"
 #include "resource/resource.h"
 
+/*
+ * What a caller says of the two terms: one that is not given stays as it is, one
+ * of TERM_NEVER goes.
+ */
+typedef struct TermsGiven
+{
+	bool		has_respond_by;
+	bool		has_expires_at;
+	TimestampTz respond_by;
+	TimestampTz expires_at;
+} TermsGiven;
+
 extern void connection_create(const Principal *who, const char *request_id,
 							  text *destination, text *name, ArrayType *scopes,
-							  Connection *result);
+							  const TermsGiven *terms, Connection *result);
 extern void connection_transition(const Principal *who, const char *request_id,
-								  ConnectionAction action, text *id,
-								  text *reason, ArrayType *scopes,
+								  ConnectionAction action, text *id, text *reason,
+								  ArrayType *scopes, const TermsGiven *terms,
 								  Connection *result);
 extern void connection_change(const Principal *who, const char *request_id,
 							  text *id, text *name, ArrayType *scopes,
-							  Connection *result);
+							  const TermsGiven *terms, Connection *result);
 extern void connection_check(const Principal *who, ConnectionAction action,
 							 text *id);
 extern void connection_get(const Principal *who, text *id, Connection *result);

@@ -9,6 +9,8 @@
 #include "store/label.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 
 #define STORE_VALUE_STATE(datum) connection_status(datum)
 
@@ -36,31 +38,30 @@ StoreKey	connection_by_destination = {
 	{CONNECTION_DESTINATION, CONNECTION_ID}, F_TEXTEQ, F_TEXT_GT
 };
 
-/* The guard fills in all columns but the pair, the name and the scopes. */
+/* The guard fills everything but the pair, name, scopes and terms. */
 static StoreQuery insert_connection = {
 	"INSERT INTO connect.connection AS t"
-	" (source_organization_id, destination_organization_id, name, scopes)"
-	" VALUES ($1, $2, $3, $4)"
-	" ON CONFLICT (source_organization_id, destination_organization_id) DO"
-	" NOTHING",
-	4, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID}, true, &connection_table
+	" (source_organization_id, destination_organization_id, name, scopes,"
+	" respond_by, expires_at) VALUES ($1, $2, $3, $4, $5, $6)"
+	" ON CONFLICT (source_organization_id, destination_organization_id)"
+	" DO NOTHING",
+	6, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID,
+	TIMESTAMPTZOID}, true, &connection_table
 };
 
 /*
- * This changes the row only if it still is as it was when the change was
- * decided upon.  Under READ COMMITTED PostgreSQL compares again once it has
- * locked the row.
+ * Compare and set: it changes the row only if it still is what was decided upon,
+ * which updated_at tells, for that ascends at each change.  Under READ COMMITTED
+ * PostgreSQL asks again on the locked row.
  */
 static StoreQuery update_connection = {
 	"UPDATE connect.connection AS t"
-	" SET name = $2, status = $3::connect.connection_status, scopes = $4"
+	" SET name = $2, status = $3::connect.connection_status, scopes = $4,"
+	" respond_by = $5, expires_at = $6"
 	" WHERE t.id OPERATOR(pg_catalog.=) $1"
-	" AND (t.name OPERATOR(pg_catalog.=) $5 OR (t.name IS NULL AND $5 IS NULL))"
-	" AND t.status OPERATOR(pg_catalog.=) $6::connect.connection_status"
-	" AND t.scopes OPERATOR(pg_catalog.=) $7",
-	7, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID,
-		TEXTARRAYOID},
-	true, &connection_table
+	" AND t.updated_at OPERATOR(pg_catalog.=) $7",
+	7, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID,
+	TIMESTAMPTZOID, TIMESTAMPTZOID}, true, &connection_table
 };
 
 /* Returns the state that a value of type connect.connection_status names. */
@@ -79,6 +80,19 @@ connection_status_label(int status)
 	return rules_state_label(&connection_life, status);
 }
 
+/* Returns the value of the status column for a state. */
+Datum
+connection_status_datum(int status)
+{
+	Oid			type = get_atttype(store_relation_id(&connection_table),
+								   store_column(&connection_table,
+												CONNECTION_STATUS));
+
+	return DirectFunctionCall2(enum_in,
+							   CStringGetDatum(connection_status_label(status)),
+							   ObjectIdGetDatum(type));
+}
+
 /* Fills the struct from a row; it points into the row's tuple. */
 void
 connection_from_row(void *row, const StoreRow *from)
@@ -86,6 +100,13 @@ connection_from_row(void *row, const StoreRow *from)
 	Connection *connection = row;
 
 	CONNECTION_COLUMNS(STORE_COLUMN_READ, connection)
+}
+
+/* Tells SPI whether a term is null in the table. */
+static char
+term_null(TimestampTz term)
+{
+	return term == DT_NOEND ? 'n' : ' ';
 }
 
 /* Reads the first row of a result.  Returns false if there is none. */
@@ -139,21 +160,26 @@ connection_find_pair(text *source, text *destination, Connection *connection)
 }
 
 /*
- * Inserts a Connection, which the guard fills in.  Waits for whoever is
- * inserting the same pair right now.  Returns false if the pair has a
- * Connection already, or if a trigger has suppressed the row.
+ * Inserts a Connection, as the guard fills it.  Returns false if the pair has
+ * one already, committed or not, or if a trigger has suppressed the row; waits
+ * for whoever is inserting it right now.
  */
 bool
-connection_insert(const ConnectionWrite *write, text *source, text *destination,
-				  text *name, ArrayType *scopes, Connection *connection)
+connection_insert(const ConnectionWrite *write, const Connection *offer,
+				  Connection *connection)
 {
 	Datum		values[] = {
-		PointerGetDatum(source),
-		PointerGetDatum(destination),
-		PointerGetDatum(name),
-		PointerGetDatum(scopes)
+		PointerGetDatum(offer->source),
+		PointerGetDatum(offer->destination),
+		PointerGetDatum(offer->name),
+		PointerGetDatum(offer->scopes),
+		TimestampTzGetDatum(offer->respond_by),
+		TimestampTzGetDatum(offer->expires_at)
 	};
-	char		nulls[] = {' ', ' ', name ? ' ' : 'n', scopes ? ' ' : 'n'};
+	char		nulls[] = {
+		' ', ' ', offer->name ? ' ' : 'n', offer->scopes ? ' ' : 'n',
+		term_null(offer->respond_by), term_null(offer->expires_at)
+	};
 	StoreResult result = store_query_marked(&insert_connection, values, nulls,
 											&connection_table, write);
 
@@ -161,27 +187,28 @@ connection_insert(const ConnectionWrite *write, text *source, text *destination,
 }
 
 /*
- * Gives a row that still equals old the name, status and scopes of changed.
- * Returns false if it does not equal old any more, or if a trigger has
- * suppressed the change.  Raises 40001 in a REPEATABLE READ or SERIALIZABLE
- * transaction if another session has changed the row.
+ * Gives a row that is still the one of old the name, status, scopes and terms of
+ * changed.  Returns false if it no longer is, or if a trigger has suppressed the
+ * change; raises 40001 in the former case in a REPEATABLE READ or SERIALIZABLE
+ * transaction.
  */
 bool
 connection_update(const ConnectionWrite *write, const Connection *old,
 				  const Connection *changed, Connection *result)
 {
+	const char *status = connection_status_label(changed->status);
 	Datum		values[] = {
 		PointerGetDatum(old->id),
 		PointerGetDatum(changed->name),
-		CStringGetTextDatum(connection_status_label(changed->status)),
+		CStringGetTextDatum(status),
 		PointerGetDatum(changed->scopes),
-		PointerGetDatum(old->name),
-		CStringGetTextDatum(connection_status_label(old->status)),
-		PointerGetDatum(old->scopes)
+		TimestampTzGetDatum(changed->respond_by),
+		TimestampTzGetDatum(changed->expires_at),
+		TimestampTzGetDatum(old->updated_at)
 	};
 	char		nulls[] = {
-		' ', changed->name ? ' ' : 'n', ' ', ' ', old->name ? ' ' : 'n', ' ',
-		' '
+		' ', changed->name ? ' ' : 'n', ' ', ' ',
+		term_null(changed->respond_by), term_null(changed->expires_at), ' '
 	};
 	StoreResult rows = store_query_marked(&update_connection, values, nulls,
 										  &connection_table, write);

@@ -65,13 +65,13 @@ extern StoreKey connection_by_destination;
 
 extern int	connection_status(Datum value);
 extern const char *connection_status_label(int status);
+extern Datum connection_status_datum(int status);
 extern void connection_from_row(void *connection, const StoreRow *from);
 extern bool connection_find(text *id, Connection *connection);
 extern bool connection_find_pair(text *source, text *destination,
 								 Connection *connection);
-extern bool connection_insert(const ConnectionWrite *write, text *source,
-							  text *destination, text *name, ArrayType *scopes,
-							  Connection *connection);
+extern bool connection_insert(const ConnectionWrite *write,
+							  const Connection *offer, Connection *connection);
 extern bool connection_update(const ConnectionWrite *write,
 							  const Connection *old, const Connection *changed,
 							  Connection *result);

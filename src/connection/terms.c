@@ -11,7 +11,6 @@
 #include "access/xact.h"
 #include "base/errors.h"
 #include "connection/terms.h"
-#include "utils/datetime.h"
 
 /*
  * Returns the time by which what reads judges terms: the later of the starts of
@@ -41,6 +40,19 @@ terms_status(const Connection *connection, TimestampTz now)
 	return terms_have_passed(connection, now) ?
 		CONNECTION_INACTIVE : connection->status;
 }
+
+/* Is this Connection inactive, and has one of its terms passed? */
+bool
+terms_ended(const Connection *connection, TimestampTz now)
+{
+	return terms_status(connection, now) == CONNECTION_INACTIVE &&
+		Min(connection->respond_by, connection->expires_at) <= now;
+}
+
+/* The year 10000 in UTC, for which documents have no words. */
+#define TERM_TOO_LATE \
+	((TimestampTz) (TOO_LATE_JDATE - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
+#define TOO_LATE_JDATE 5373485
 
 /* Raises parameter_invalid or term_past for a term that cannot be set now. */
 static void
@@ -86,4 +98,41 @@ terms_clear_passed(const Connection *old, Connection *changed, TimestampTz now)
 		changed->respond_by = TERM_NEVER;
 	if (changed->expires_at == old->expires_at && changed->expires_at <= now)
 		changed->expires_at = TERM_NEVER;
+}
+
+/*
+ * Is the status of a row one that somebody has set?  To a trigger an UPDATE that
+ * leaves the status looks like one that sets it to what it was, so a lapsed offer
+ * that is made again is known only from a function's word.
+ */
+static bool
+status_was_set(const Connection *old, const Connection *new, int told)
+{
+	return new->status != old->status || told == ACTION_REACTIVATE;
+}
+
+/*
+ * Before a change is judged, makes old what it is by now: a Connection whose
+ * term has passed is inactive.  If nobody has set another status, new becomes
+ * inactive with it.  told is the action that a function of ours means to take,
+ * or ACTION_NONE.  Returns whether a term has passed.
+ */
+bool
+terms_lapse(Connection *old, Connection *new, int told, TimestampTz now)
+{
+	if (!terms_have_passed(old, now))
+		return false;
+	if (!status_was_set(old, new, told))
+		new->status = CONNECTION_INACTIVE;
+	old->status = CONNECTION_INACTIVE;
+	return true;
+}
+
+/* Does this action make an offer that the destination has yet to accept? */
+bool
+terms_offers_anew(int action, const Connection *old, const Connection *new)
+{
+	return new->status == CONNECTION_PENDING &&
+		(action == ACTION_REACTIVATE ||
+		 (action == ACTION_WIDEN && old->status != CONNECTION_PENDING));
 }

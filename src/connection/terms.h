@@ -30,7 +30,12 @@ terms_end(int status, TimestampTz respond_by, TimestampTz expires_at)
 
 extern TimestampTz terms_reading_clock(void);
 extern bool terms_have_passed(const Connection *connection, TimestampTz now);
+extern bool terms_ended(const Connection *connection, TimestampTz now);
 extern int	terms_status(const Connection *connection, TimestampTz now);
+extern bool terms_lapse(Connection *old, Connection *new, int told,
+						TimestampTz now);
+extern bool terms_offers_anew(int action, const Connection *old,
+							  const Connection *new);
 extern void terms_check(const Connection *old, const Connection *changed,
 						TimestampTz now);
 extern void terms_clear_passed(const Connection *old, Connection *changed,

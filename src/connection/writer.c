@@ -1,0 +1,51 @@
+/*
+ * writer.c
+ *		What the triggers on connect.connection have in common: for whom a row is
+ *		written, and what is in it.
+ */
+#include "postgres.h"
+
+#include "connection/change.h"
+#include "connection/writer.h"
+#include "store/statement.h"
+
+/*
+ * Finds out for whom a row is being written.  The function of ours that is
+ * running says so; for a plain statement it is whoever is acting.  The caller
+ * has pushed a snapshot that sees what earlier statements changed.
+ */
+ConnectionWrite
+writer_current(Principal *who)
+{
+	const ConnectionWrite *ours = store_meaning(&connection_table);
+	ConnectionWrite	plain = {.principal = who};
+
+	if (ours != NULL)
+		return *ours;
+	principal_for_write(who);
+	return plain;
+}
+
+/*
+ * Reads a tuple of the trigger's relation as a Connection, whose members point
+ * into row.
+ */
+void
+writer_read(TriggerData *data, HeapTuple tuple, StoreRow *row,
+		   Connection *connection)
+{
+	store_deform(&connection_table, tuple, RelationGetDescr(data->tg_relation),
+				 row);
+	connection_from_row(connection, row);
+}
+
+/*
+ * Reads the row as it was.  Its scopes are sorted here, since an import may
+ * have left them in any order.
+ */
+void
+writer_read_old(TriggerData *data, StoreRow *row, Connection *old)
+{
+	writer_read(data, data->tg_trigtuple, row, old);
+	old->scopes = change_sort_scopes(old->scopes);
+}

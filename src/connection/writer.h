@@ -1,0 +1,17 @@
+/*
+ * writer.h
+ *		What the triggers on connect.connection have in common: for whom a row is
+ *		written, and what is in it.
+ */
+#ifndef CONNECT_CONNECTION_WRITER_H
+#define CONNECT_CONNECTION_WRITER_H
+
+#include "connection/rows.h"
+#include "store/trigger.h"
+
+extern ConnectionWrite writer_current(Principal *who);
+extern void writer_read(TriggerData *data, HeapTuple tuple, StoreRow *row,
+						Connection *connection);
+extern void writer_read_old(TriggerData *data, StoreRow *row, Connection *old);
+
+#endif							/* CONNECT_CONNECTION_WRITER_H */
