@@ -19,3 +19,12 @@ COMMENT ON FUNCTION connect.record_event() IS
 'Checks a stored change of connect.connection once more and writes its event.
 A trigger that fires between the two may have rewritten the row. Raises what guard_connection() '
 'raises, and actor_too_long (PT422).';
+
+CREATE FUNCTION connect.guard_scope() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_guard_scope'
+LANGUAGE C;
+REVOKE ALL ON FUNCTION connect.guard_scope() FROM PUBLIC;  -- create_store() gives it to the owner
+COMMENT ON FUNCTION connect.guard_scope() IS
+'Refuses to delete or rename a scope that a Connection grants, and to truncate the catalogue then.
+Waits for whoever is writing Connections, and makes others wait to the end of the transaction. '
+'Raises scope_granted (23503).';

@@ -5,6 +5,17 @@
 -- The store is described by a function a table, which store_definition() unites with what is there.
 DROP FUNCTION connect.store_definition();
 
+-- What a Connection grants stays in the catalogue.
+
+CREATE FUNCTION connect.guard_scope() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_guard_scope'
+LANGUAGE C;
+REVOKE ALL ON FUNCTION connect.guard_scope() FROM PUBLIC;  -- create_store() gives it to the owner
+COMMENT ON FUNCTION connect.guard_scope() IS
+'Refuses to delete or rename a scope that a Connection grants, and to truncate the catalogue then.
+Waits for whoever is writing Connections, and makes others wait to the end of the transaction. '
+'Raises scope_granted (23503).';
+
 -- What a stored expression is made of, so that one that somebody has replaced is known.
 --
 -- PostgreSQL keeps the expression of a CHECK, a policy or a default as a tree of nodes. Deparsing
@@ -122,6 +133,11 @@ VALUES
     'The description tells people what sharing it means.'),
 ('column', 'is_default', 'boolean NOT NULL DEFAULT false', 'false',
     'The flag says whether the scope is part of an offer that names no scopes.'),
+('column', 'title', 'text', NULL,
+    'The title is what people call the scope; null where the name says enough.'),
+('column', 'retired_at', 'timestamptz', NULL,
+    'The time is when the scope was retired: it cannot be offered, and the gate is shut for it, '
+    'until this is null again.'),
 
 ('primary_key', 'scope_pkey', 'name', NULL, NULL),
 ('check', 'scope_name_check', 'name ~ ''^[A-Za-z0-9_.:-]{1,64}$''',
@@ -131,6 +147,14 @@ VALUES
 ('row_security', 'scope', NULL, NULL, NULL),
 ('policy', 'scope_all', 'FOR SELECT USING (true)', 'true',
     'The catalogue is open to everybody who may read the table.'),
+
+-- After, to see what the DBA's own triggers made of the name.
+('trigger', 'zz_guard_scope',
+    'AFTER UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_scope()',
+    'ENABLE', 'The trigger keeps scopes that Connections grant.'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_scope()',
+    'ENABLE', 'The trigger keeps the catalogue as long as there are Connections.'),
 
 -- A dump of the schema alone leaves the catalogue empty, and no offer could be made then.
 ('rows', 'scope', $$
@@ -969,7 +993,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     -- what trust_gateway() grants
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
-    ('owner', 'connect', '{guard_connection, record_event, guard_event, mark_pair,
+    ('owner', 'connect', '{guard_connection, guard_scope, record_event, guard_event, mark_pair,
         gateway_findings}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes

@@ -17,7 +17,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     -- what trust_gateway() grants
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
-    ('owner', 'connect', '{guard_connection, record_event, guard_event, mark_pair,
+    ('owner', 'connect', '{guard_connection, guard_scope, record_event, guard_event, mark_pair,
         gateway_findings}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes

@@ -16,6 +16,7 @@
 #include "identity/principal.h"
 #include "miscadmin.h"
 #include "gate/rows.h"
+#include "scope/rows.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
@@ -25,6 +26,7 @@ static const char *const words[] = {
 	[ACCESS_PENDING] = "pending",
 	[ACCESS_INACTIVE] = "inactive",
 	[ACCESS_SCOPE_NOT_GRANTED] = "scope_not_granted",
+	[ACCESS_SCOPE_RETIRED] = "scope_retired",
 };
 
 /* Returns the word that explain_access() has for an answer. */
@@ -60,6 +62,27 @@ access_grants(const ArrayType *scopes, const text *scope)
 }
 
 /*
+ * What is left of an answer when the catalogue has been asked: a scope that is
+ * not in it, or is retired, opens nothing.
+ */
+static inline Access
+judge_scope(Access access, const text *scope)
+{
+	if (access != ACCESS_ALLOWED || scope == NULL)
+		return access;
+	switch (scope_state(scope))
+	{
+		case SCOPE_OFFERED:
+			return ACCESS_ALLOWED;
+		case SCOPE_RETIRED:
+			return ACCESS_SCOPE_RETIRED;
+		case SCOPE_UNKNOWN:
+			break;
+	}
+	return ACCESS_SCOPE_NOT_GRANTED;
+}
+
+/*
  * May destination see source's data, as the active snapshot sees it?  An
  * outsider is told that there is no Connection.  Raises store_missing.
  */
@@ -70,7 +93,7 @@ access_check(const text *source, const text *destination, const text *scope)
 	if (!pair_has_id_length(source) || !pair_has_id_length(destination) ||
 		!principal_may_know(source, destination))
 		return ACCESS_NO_CONNECTION;
-	return pair_memo_check(source, destination, scope);
+	return judge_scope(pair_memo_check(source, destination, scope), scope);
 }
 
 /* Raises sharing_not_allowed. */
@@ -86,6 +109,8 @@ refuse(const text *source, const text *destination, Access access)
 		"The source organization can reactivate the connection.",
 		[ACCESS_SCOPE_NOT_GRANTED] =
 		"The source organization can offer more scopes.",
+		[ACCESS_SCOPE_RETIRED] =
+		"A DBA can take the scope back into the catalogue.",
 	};
 
 	ereport(ERROR,
@@ -114,9 +139,14 @@ access_require(text *source, text *destination, const text *scope)
 	access = access_check(source, destination, scope);
 	PopActiveSnapshot();
 	if (access == ACCESS_ALLOWED)
+	{
 		access = gate_lock_pair(source, destination, &status, &scopes) ?
 			access_judge(status, access_grants(scopes, scope)) :
 			ACCESS_NO_CONNECTION;
+		PushActiveSnapshot(GetTransactionSnapshot());
+		access = judge_scope(access, scope);
+		PopActiveSnapshot();
+	}
 	if (access != ACCESS_ALLOWED)
 		refuse(source, destination, access);
 }
@@ -137,7 +167,8 @@ access_sources(const text *scope)
 	StoreScan	scan;
 
 	(void) store_owner();		/* says so if there is no store */
-	if (destination == NULL)
+	if (destination == NULL ||
+		judge_scope(ACCESS_ALLOWED, scope) != ACCESS_ALLOWED)
 		return construct_empty_array(TEXTOID);
 
 	gate_destination_begin(&scan, destination, cstring_to_text(""));

@@ -40,6 +40,12 @@ store_deform(StoreTable *table, HeapTuple tuple, TupleDesc desc, StoreRow *row)
 	{
 		int			attribute = table->attnums[i] - 1;
 
+		if (attribute < 0)
+		{
+			row->values[i] = (Datum) 0;
+			row->nulls[i] = true;
+			continue;
+		}
 		row->values[i] = values[attribute];
 		row->nulls[i] = nulls[attribute];
 		if (table->columns[i].kind == STORE_LABEL && !nulls[attribute] &&

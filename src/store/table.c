@@ -149,21 +149,24 @@ find_attribute(TupleDesc desc, const char *name)
 }
 
 /*
- * Finds one of our columns.  A DBA may have dropped it, or altered it to what C
- * would read as something else: then it raises store_altered, or returns
- * InvalidAttrNumber if it may not raise.
+ * Finds one of our columns; *attnum is 0 for one that an older store has not
+ * got.  A DBA may have dropped it, or altered it to what C would read as
+ * something else: then it raises store_altered, or returns false if it may not
+ * raise.
  */
-static AttrNumber
+static bool
 find_column(const StoreTable *table, const StoreColumn *column, TupleDesc desc,
-			bool raise)
+			bool raise, AttrNumber *attnum)
 {
 	Form_pg_attribute attribute = find_attribute(desc, column->name);
 
-	if (attribute != NULL && type_serves(attribute->atttypid, column->kind) &&
-		(attribute->attnotnull || column->nullable))
-		return attribute->attnum;
+	*attnum = attribute != NULL ? attribute->attnum : InvalidAttrNumber;
+	if (attribute == NULL ? column->nullity == ADDED :
+		type_serves(attribute->atttypid, column->kind) &&
+		(attribute->attnotnull || column->nullity != NOT_NULL))
+		return true;
 	if (!raise)
-		return InvalidAttrNumber;
+		return false;
 	if (attribute == NULL)
 		ereport(ERROR,
 				(connect_error(ERROR_STORE_ALTERED),
@@ -218,9 +221,8 @@ fill_table(StoreTable *table, Relation rel, bool raise)
 			 STORE_MAX_COLUMNS);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		table->attnums[i] = find_column(table, &table->columns[i],
-										RelationGetDescr(rel), raise);
-		if (table->attnums[i] == InvalidAttrNumber)
+		if (!find_column(table, &table->columns[i], RelationGetDescr(rel),
+						 raise, &table->attnums[i]))
 			return false;
 	}
 	if (!table->used)
@@ -308,7 +310,7 @@ store_relation_id(StoreTable *table)
 	return valid_table(table)->relid;
 }
 
-/* Returns the attribute number of one of our columns. */
+/* Returns the attribute number of one of our columns; 0 if it is missing. */
 AttrNumber
 store_column(StoreTable *table, int column)
 {

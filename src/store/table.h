@@ -39,11 +39,20 @@ typedef enum StoreKind
 	STORE_LABEL					/* an enum or a text, read as text */
 } StoreKind;
 
+/* May a column hold nulls, or even be missing? */
+typedef enum StoreNullity
+{
+	NOT_NULL,
+	NULLABLE,
+	ADDED						/* nullable, and null to all where the store is
+								 * of a version that has not got it */
+} StoreNullity;
+
 typedef struct StoreColumn
 {
 	const char *name;
 	StoreKind	kind;
-	bool		nullable;
+	StoreNullity nullity;
 	size_t		offset;			/* of the member in the struct of a row */
 } StoreColumn;
 
@@ -57,7 +66,7 @@ typedef struct StoreTable
 	bool		valid;
 	Oid			relid;
 	Oid			owner;
-	AttrNumber	attnums[STORE_MAX_COLUMNS];
+	AttrNumber	attnums[STORE_MAX_COLUMNS]; /* 0 for one that is missing */
 	bool		used;
 	struct StoreTable *next;	/* of those that were used */
 } StoreTable;
@@ -70,9 +79,6 @@ typedef struct StoreRow
 } StoreRow;
 
 #define STORE_TABLE(name, columns) {(name), (columns), lengthof(columns)}
-
-#define NOT_NULL false
-#define NULLABLE true
 
 /* The number of a column, for an enum. */
 #define STORE_COLUMN_NUMBER(context, number, member, kind, null, name) number,
@@ -102,7 +108,8 @@ typedef struct StoreRow
  * points to the struct.  What stands for null becomes null.
  */
 #define STORE_COLUMN_WRITE(context, number, member, kind, null, name) \
-	to->nulls[number] = null && (context)->member == STORE_NULL_##kind; \
+	to->nulls[number] = null != NOT_NULL && \
+		(context)->member == STORE_NULL_##kind; \
 	to->values[number] = STORE_DATUM_##kind((context)->member);
 
 #define STORE_MEMBER_TEXT text *

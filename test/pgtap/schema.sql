@@ -14,6 +14,8 @@ INSERT INTO expected_column (relation, name, definition) VALUES
     ('scope', 'name', 'text COLLATE C NOT NULL'),
     ('scope', 'description', 'text NOT NULL'),
     ('scope', 'is_default', 'boolean NOT NULL DEFAULT false'),
+    ('scope', 'title', 'text'),
+    ('scope', 'retired_at', 'timestamp with time zone'),
     ('connection', 'id', 'text COLLATE C NOT NULL'),
     ('connection', 'source_organization_id', 'text COLLATE C NOT NULL'),
     ('connection', 'destination_organization_id', 'text COLLATE C NOT NULL'),
@@ -177,6 +179,8 @@ INSERT INTO expected_trigger VALUES
     ('connection', 'zz_guard_connection', 'O', 'CREATE TRIGGER zz_guard_connection BEFORE INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.guard_connection()'),
     ('event', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.event FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_event()'),
     ('event', 'zz_guard_event', 'O', 'CREATE TRIGGER zz_guard_event BEFORE INSERT OR DELETE OR UPDATE ON connect.event FOR EACH ROW EXECUTE FUNCTION connect.guard_event()'),
+    ('scope', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.scope FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_scope()'),
+    ('scope', 'zz_guard_scope', 'O', 'CREATE TRIGGER zz_guard_scope AFTER DELETE OR UPDATE ON connect.scope FOR EACH ROW EXECUTE FUNCTION connect.guard_scope()'),
     ('connection', 'zz_mark_pair', 'A', 'CREATE TRIGGER zz_mark_pair AFTER INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()')
 ;
 
