@@ -13,8 +13,9 @@
 		   "description") \
 	COLUMN(context, SCOPE_IS_DEFAULT, is_default, BOOLEAN, NOT_NULL, \
 		   "is_default") \
-	COLUMN(context, SCOPE_TITLE, title, TEXT, ADDED, "title") \
-	COLUMN(context, SCOPE_RETIRED_AT, retired_at, TIME, ADDED, "retired_at")
+	COLUMN(context, SCOPE_TITLE, title, TEXT, NULLABLE | ADDED, "title") \
+	COLUMN(context, SCOPE_RETIRED_AT, retired_at, TIME, NULLABLE | ADDED, \
+		   "retired_at")
 
 enum
 {

@@ -123,6 +123,8 @@ type_serves(Oid type, StoreKind kind)
 			return base == BYTEAOID;
 		case STORE_INTEGER:
 			return base == INT4OID;
+		case STORE_XID:
+			return base == XID8OID;
 		case STORE_NAME:
 			return base == NAMEOID;
 		case STORE_STATE:
@@ -148,25 +150,21 @@ find_attribute(TupleDesc desc, const char *name)
 	return NULL;
 }
 
-/*
- * Finds one of our columns; *attnum is 0 for one that an older store has not
- * got.  A DBA may have dropped it, or altered it to what C would read as
- * something else: then it raises store_altered, or returns false if it may not
- * raise.
- */
+/* Can C read this column, or do without it? */
 static bool
-find_column(const StoreTable *table, const StoreColumn *column, TupleDesc desc,
-			bool raise, AttrNumber *attnum)
+column_serves(const StoreColumn *column, Form_pg_attribute attribute)
 {
-	Form_pg_attribute attribute = find_attribute(desc, column->name);
+	if (attribute == NULL)
+		return (column->presence & ADDED) != 0;
+	return type_serves(attribute->atttypid, column->kind) &&
+		(attribute->attnotnull || column->presence != NOT_NULL);
+}
 
-	*attnum = attribute != NULL ? attribute->attnum : InvalidAttrNumber;
-	if (attribute == NULL ? column->nullity == ADDED :
-		type_serves(attribute->atttypid, column->kind) &&
-		(attribute->attnotnull || column->nullity != NOT_NULL))
-		return true;
-	if (!raise)
-		return false;
+/* Raises store_altered for a column that cannot be read, and says why. */
+static void
+refuse_column(const StoreTable *table, const StoreColumn *column,
+			  Form_pg_attribute attribute)
+{
 	if (attribute == NULL)
 		ereport(ERROR,
 				(connect_error(ERROR_STORE_ALTERED),
@@ -186,6 +184,34 @@ find_column(const StoreTable *table, const StoreColumn *column, TupleDesc desc,
 					   column->name, table->name),
 			 errhint("Fill the column, and ALTER TABLE connect.%s ALTER %s SET "
 					 "NOT NULL;", table->name, column->name)));
+}
+
+/*
+ * Finds one of our columns.  A store of an earlier version may lack it, or not
+ * have filled it, if it came later.  A DBA may have dropped it, or altered it
+ * to what C would read as something else: then this raises store_altered, or
+ * returns false if it may not raise.
+ */
+static bool
+find_column(StoreTable *table, int n, TupleDesc desc, bool raise)
+{
+	const StoreColumn *column = &table->columns[n];
+	Form_pg_attribute attribute = find_attribute(desc, column->name);
+
+	if (!column_serves(column, attribute))
+	{
+		if (raise)
+			refuse_column(table, column, attribute);
+		return false;
+	}
+	if (attribute == NULL)
+		table->absent |= UINT64CONST(1) << n;
+	if (attribute == NULL ||
+		(!attribute->attnotnull && (column->presence & NULLABLE) == 0))
+		table->outdated = true;
+	table->attnums[n] = attribute == NULL ?
+		InvalidAttrNumber : attribute->attnum;
+	return true;
 }
 
 /*
@@ -219,10 +245,11 @@ fill_table(StoreTable *table, Relation rel, bool raise)
 	if (table->ncolumns > STORE_MAX_COLUMNS)
 		elog(ERROR, "table \"%s\" has more than %d columns", table->name,
 			 STORE_MAX_COLUMNS);
+	table->absent = 0;
+	table->outdated = false;
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		if (!find_column(table, &table->columns[i], RelationGetDescr(rel),
-						 raise, &table->attnums[i]))
+		if (!find_column(table, i, RelationGetDescr(rel), raise))
 			return false;
 	}
 	if (!table->used)
@@ -310,9 +337,31 @@ store_relation_id(StoreTable *table)
 	return valid_table(table)->relid;
 }
 
-/* Returns the attribute number of one of our columns; 0 if it is missing. */
+/* Returns the attribute number of one of our columns. */
 AttrNumber
 store_column(StoreTable *table, int column)
 {
 	return valid_table(table)->attnums[column];
+}
+
+/* Returns a bit for each of our columns that an older store lacks. */
+uint64
+store_absent_columns(StoreTable *table)
+{
+	return valid_table(table)->absent;
+}
+
+/*
+ * Raises store_outdated for a table that upgrade_store() has not yet brought up
+ * to date: it can be read, and not written to.
+ */
+void
+store_require_current(StoreTable *table)
+{
+	if (valid_table(table)->outdated)
+		ereport(ERROR,
+				(connect_error(ERROR_STORE_OUTDATED),
+				 errdetail("Table \"connect.%s\" lacks what this version "
+						   "writes.", table->name),
+				 errhint("Run SELECT connect.upgrade_store();")));
 }
