@@ -31,6 +31,7 @@ extern StoreKey scope_by_name;
 extern void scope_from_row(void *scope, const StoreRow *from);
 extern StoreRow *scope_read_all(int *count);
 extern ArrayType *scope_defaults(void);
+extern bool scope_usable(const text *name);
 extern void scope_require(const text *name);
 extern void scope_check_list(ArrayType *scopes);
 
