@@ -1034,7 +1034,9 @@ LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $grants$
 WITH purposes (purpose, schema, functions) AS (VALUES
-    ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources}'::text[]),
+    ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources, may_see,
+        visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
+        sources_of}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
         list_scopes, transition_rules}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
@@ -1134,3 +1136,249 @@ COMMENT ON FUNCTION connect.seal_history() IS
 'Gives events of an older store their subject, position and seal, as upgrade_store() does.
 An event that is sealed stays as it is, but for a position that is another cluster''s: it becomes '
 '0. Raises store_missing, store_altered (55000).';
+
+-- The gate that the planner understands.
+
+-- What the planner is told of the functions below.
+CREATE FUNCTION connect.gate_support(internal) RETURNS internal
+AS 'MODULE_PATHNAME', 'connect_gate_support'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+REVOKE ALL ON FUNCTION connect.gate_support(internal) FROM PUBLIC;  -- the planner needs no grant
+COMMENT ON FUNCTION connect.gate_support(internal) IS
+'Tells the planner how many rows may_see() and is_allowed() pass, and by which index condition.
+Only PostgreSQL calls it. Raises nothing.';
+
+ALTER FUNCTION connect.is_allowed(text, text, text) SUPPORT connect.gate_support;
+COMMENT ON FUNCTION connect.is_allowed(text, text, text) IS
+'Tells whether the destination may see the source''s data now: is their Connection active, and '
+'does it grant the scope?
+False for a null organization, an unknown scope, and whoever is no party; nobody gets true only '
+'as the store''s owner, a superuser or a gateway. As the only condition on a column, or one of '
+'several, an index on it serves. An API key without the permission read gets '
+'false. Raises store_missing (55000).';
+COMMENT ON FUNCTION connect.allowed_sources(text) IS
+'Returns the ids of the organizations that share with the acting one now, sorted.
+Empty for nobody and for an unknown scope. Raises store_missing (55000).';
+COMMENT ON FUNCTION connect.explain_access(text, text, text) IS
+'Tells why is_allowed() is true or false: allowed, no_connection, pending, inactive, '
+'scope_not_granted, scope_retired.
+no_connection for whoever is no party. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.may_see(organization_id text, scope text) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_may_see'
+LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
+REVOKE ALL ON FUNCTION connect.may_see(text, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.may_see(text, text) IS
+'Tells whether the acting organization may see this one''s data now: its own, or what is shared.
+What policies ask; an index on the column serves. The scope counts for what others share. False '
+'for nobody, the store''s owner and a gateway included, for a null organization and an API key '
+'without the permission read. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.may_see(organization_id uuid, scope text) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_may_see_uuid'
+LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
+REVOKE ALL ON FUNCTION connect.may_see(uuid, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.may_see(uuid, text) IS
+'Tells whether the acting organization may see this one''s data now: its own, or what is shared.
+What policies ask; an index on the column serves. The scope counts for what others share. False '
+'for nobody, the store''s owner and a gateway included, for a null organization and an API key '
+'without the permission read. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.may_see(organization_id integer, scope text) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_may_see_integer'
+LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
+REVOKE ALL ON FUNCTION connect.may_see(integer, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.may_see(integer, text) IS
+'Tells whether the acting organization may see this one''s data now: its own, or what is shared.
+What policies ask; an index on the column serves. The scope counts for what others share. False '
+'for nobody, the store''s owner and a gateway included, for a null organization and an API key '
+'without the permission read. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.may_see(organization_id bigint, scope text) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_may_see_bigint'
+LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
+REVOKE ALL ON FUNCTION connect.may_see(bigint, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.may_see(bigint, text) IS
+'Tells whether the acting organization may see this one''s data now: its own, or what is shared.
+What policies ask; an index on the column serves. The scope counts for what others share. False '
+'for nobody, the store''s owner and a gateway included, for a null organization and an API key '
+'without the permission read. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.visible_organizations(scope text) RETURNS text[]
+AS 'MODULE_PATHNAME', 'connect_visible_organizations'
+LANGUAGE C STABLE PARALLEL SAFE COST 1000;
+-- grant_check() gives it.
+REVOKE ALL ON FUNCTION connect.visible_organizations(text) FROM PUBLIC;
+COMMENT ON FUNCTION connect.visible_organizations(text) IS
+'Returns the ids of the organizations for which may_see() is true, sorted.
+The acting one is among them, whatever the scope. Empty for nobody, the store''s owner and a '
+'gateway included. Raises store_missing (55000).';
+
+-- What index conditions call. VOLATILE keeps the planner from calling them itself, to look at the
+-- array; an index is read with what one call has returned.
+
+CREATE FUNCTION connect.visible_texts(scope text) RETURNS text[]
+AS 'MODULE_PATHNAME', 'connect_visible_texts'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.visible_texts(text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.visible_texts(text) IS
+'Returns visible_organizations(), as far as they are of type text, for index conditions.
+Raises store_missing (55000).';
+
+CREATE FUNCTION connect.visible_uuids(scope text) RETURNS uuid[]
+AS 'MODULE_PATHNAME', 'connect_visible_uuids'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.visible_uuids(text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.visible_uuids(text) IS
+'Returns visible_organizations(), as far as they are of type uuid, for index conditions.
+Raises store_missing (55000).';
+
+CREATE FUNCTION connect.visible_integers(scope text) RETURNS integer[]
+AS 'MODULE_PATHNAME', 'connect_visible_integers'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.visible_integers(text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.visible_integers(text) IS
+'Returns visible_organizations(), as far as they are of type integer, for index conditions.
+Raises store_missing (55000).';
+
+CREATE FUNCTION connect.visible_bigints(scope text) RETURNS bigint[]
+AS 'MODULE_PATHNAME', 'connect_visible_bigints'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.visible_bigints(text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.visible_bigints(text) IS
+'Returns visible_organizations(), as far as they are of type bigint, for index conditions.
+Raises store_missing (55000).';
+
+CREATE FUNCTION connect.sources_of(destination_organization_id text, scope text) RETURNS text[]
+AS 'MODULE_PATHNAME', 'connect_sources_of'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.sources_of(text, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.sources_of(text, text) IS
+'Returns the ids of the sources for which is_allowed() is true, for index conditions.
+Raises store_missing (55000).';
+
+COMMENT ON FUNCTION connect.share_table(regclass, name, text) IS
+'Makes a table of yours shareable: enables row security and creates the policy connect_shared, '
+'for SELECT.
+It shows the acting organization its own rows and those of whoever shares the scope with it now. '
+'organization_column is text, varchar, uuid, integer or bigint. Warns of what share_bypasses() '
+'lists. Raises parameter_missing (22023), scope_unknown (PT422), '
+'42501 for somebody else''s table, 42809 for what is none, 42703 and 42804 for the column, 42710 '
+'if it is shared, store_missing (55000).';
+
+CREATE FUNCTION connect.share_bypasses(relation regclass = NULL)
+RETURNS TABLE (relation regclass, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $bypasses$
+WITH RECURSIVE shared AS (
+    SELECT c.oid, c.oid::regclass AS name, c.relowner, c.relrowsecurity, c.relforcerowsecurity
+    FROM pg_class AS c
+    WHERE c.relkind IN ('r', 'p') AND c.relnamespace <> 'connect'::regnamespace
+    AND (share_bypasses.relation IS NULL OR c.oid = share_bypasses.relation)
+    -- what share_table() made, or a policy by hand that asks the gate
+    AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid
+        AND (p.polname = 'connect_shared' OR EXISTS (SELECT FROM pg_depend AS d
+            JOIN pg_proc AS f ON f.oid = d.refobjid
+            WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+            AND d.refclassid = 'pg_proc'::regclass AND f.pronamespace = 'connect'::regnamespace
+            AND f.proname IN ('may_see', 'is_allowed'))))),
+children (parent, parent_name, oid) AS (
+    SELECT s.oid, s.name, i.inhrelid FROM shared AS s JOIN pg_inherits AS i ON i.inhparent = s.oid
+    UNION SELECT h.parent, h.parent_name, i.inhrelid
+    FROM children AS h JOIN pg_inherits AS i ON i.inhparent = h.oid),
+-- Who may read a relation, or a column of it, besides its owner.
+readers AS (
+    SELECT c.oid, a.grantee FROM pg_class AS c, aclexplode(c.relacl) AS a
+    WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner
+    UNION SELECT c.oid, a.grantee FROM pg_class AS c
+    JOIN pg_attribute AS t ON t.attrelid = c.oid AND NOT t.attisdropped, aclexplode(t.attacl) AS a
+    WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner),
+open_policies AS (
+    SELECT p.polrelid, p.polname, string_agg(CASE r.role WHEN 0 THEN 'PUBLIC'
+        ELSE r.role::regrole::text END, ', ' ORDER BY r.role) AS roles
+    FROM pg_policy AS p, unnest(p.polroles) AS r (role)
+    -- true, or an expression that is equal to itself
+    WHERE p.polpermissive AND p.polcmd IN ('r', '*')
+    AND pg_get_expr(p.polqual, p.polrelid) ~ '^(true|\(?(\S+) = \2\)?)$'
+    GROUP BY p.polrelid, p.polname),
+-- Views that read a shared table or a child: at once, or through views that ask as their caller.
+views (shared, read, oid) AS (
+    SELECT s.oid, s.oid, s.oid FROM shared AS s
+    UNION SELECT h.parent, h.oid, h.oid FROM children AS h
+    UNION SELECT v.shared, v.read, w.ev_class FROM views AS v
+    JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.oid
+        AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite AS w ON w.oid = d.objid AND w.ev_class <> v.oid
+    JOIN pg_class AS c ON c.oid = v.oid
+    WHERE c.relkind <> 'v' AND c.relkind <> 'm' OR coalesce((SELECT o.option_value::boolean
+        FROM pg_options_to_table(c.reloptions) AS o WHERE o.option_name = 'security_invoker'), false)),
+-- Those of which ask as an owner whom the policies do not bind.
+bypasses AS (
+    SELECT DISTINCT v.shared, c.oid, c.relkind, c.relowner, o.rolname
+    FROM views AS v JOIN pg_class AS c ON c.oid = v.oid AND c.relkind IN ('v', 'm')
+    JOIN pg_class AS t ON t.oid = v.read JOIN pg_class AS s ON s.oid = v.shared
+    JOIN pg_roles AS o ON o.oid = c.relowner
+    WHERE (c.relkind = 'm' OR NOT coalesce((SELECT p.option_value::boolean
+        FROM pg_options_to_table(c.reloptions) AS p WHERE p.option_name = 'security_invoker'), false))
+    AND (o.rolsuper OR o.rolbypassrls OR NOT t.relrowsecurity
+        OR pg_has_role(c.relowner, t.relowner, 'USAGE') AND NOT t.relforcerowsecurity))
+SELECT s.name, format('Row security of table %s is off.', s.name),
+    format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', s.name)
+FROM shared AS s WHERE NOT s.relrowsecurity
+UNION ALL SELECT s.name, format('Policy %I of table %s shows all rows to %s.', p.polname, s.name,
+        p.roles),
+    format('DROP POLICY %I ON %s;', p.polname, s.name)
+FROM shared AS s JOIN open_policies AS p ON p.polrelid = s.oid
+UNION ALL SELECT h.parent_name,
+    format('Table %s, a child of %s, can be read directly, past the policies of its parent.',
+        h.oid::regclass, h.parent_name),
+    format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY; or REVOKE SELECT on it, or share it too.',
+        h.oid::regclass)
+FROM children AS h JOIN pg_class AS c ON c.oid = h.oid
+WHERE EXISTS (SELECT FROM readers AS r WHERE r.oid = h.oid)
+AND (NOT c.relrowsecurity OR EXISTS (SELECT FROM open_policies AS p WHERE p.polrelid = h.oid))
+UNION ALL SELECT b.shared::regclass,
+    format(CASE b.relkind WHEN 'm' THEN 'Materialized view %s holds rows of %s as %I saw them, whom'
+        ' its policies do not bind.' ELSE 'View %s reads %s as %I, whom its policies do not bind.'
+        END, b.oid::regclass, b.shared::regclass, b.rolname),
+    CASE b.relkind WHEN 'm' THEN format('Give %s to nobody who may not see all rows, or drop it.',
+        b.oid::regclass)
+    ELSE format('ALTER VIEW %s SET (security_invoker = true);', b.oid::regclass) END
+FROM bypasses AS b
+ORDER BY 1, 2
+$bypasses$;
+REVOKE ALL ON FUNCTION connect.share_bypasses(regclass) FROM PUBLIC;  -- share_table() asks it
+COMMENT ON FUNCTION connect.share_bypasses(regclass) IS
+'Lists how rows of a shared table, or of any, can be read past the policies that share it.
+Row security that is off, another permissive policy that is always true, a child or partition that '
+'can be read directly, a view of an owner whom policies do not bind. Raises nothing.';
+
+COMMENT ON FUNCTION connect.grant_check(name) IS
+'Grants what row security needs: current_organization_id(), may_see(), is_allowed(), and the like.
+For roles that read tables under such policies. Raises 42704 for an unknown role, '
+'parameter_missing (22023), 42501.';
+
+-- Whoever may ask the gate in one way may ask it in the others, so that policies can be made anew.
+DO $grants$
+DECLARE
+    statement text;
+BEGIN
+    FOR statement IN
+        SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s%s', f.functions,
+            CASE a.grantee WHEN 0 THEN 'PUBLIC'
+                ELSE a.grantee::pg_catalog.regrole::text END,
+            CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+        FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a,
+            (SELECT pg_catalog.string_agg(n.oid::pg_catalog.regprocedure::text, ', ')
+                AS functions
+            FROM pg_catalog.pg_proc AS n
+            WHERE n.pronamespace = 'connect'::pg_catalog.regnamespace AND n.proname IN ('may_see',
+                'visible_organizations', 'visible_texts', 'visible_uuids', 'visible_integers',
+                'visible_bigints', 'sources_of')) AS f
+        WHERE p.oid = 'connect.is_allowed(text,text,text)'::pg_catalog.regprocedure
+        AND a.grantee <> p.proowner
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+END $grants$;

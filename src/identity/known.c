@@ -28,8 +28,8 @@ typedef struct KnownPrincipal
 	uint64		transaction;
 	Oid			userid;
 	Oid			session_userid;
-	TimestampTz statement;		/* 0 without headers: only a key in them can
-								 * expire */
+	TimestampTz until;			/* statements that begin from then on ask
+								 * anew */
 	char	   *headers;
 	char	   *claims;
 	char	   *acting;
@@ -69,8 +69,8 @@ known_is_current(uint64 key)
 		known.transaction == snapshot_key_transactions() &&
 		known.userid == GetUserId() &&
 		known.session_userid == GetSessionUserId() &&
-		(known.statement == 0 ||
-		 known.statement == GetCurrentStatementStartTimestamp()) &&
+		(known.until == DT_NOEND ||
+		 known.until > GetCurrentStatementStartTimestamp()) &&
 		same_string(known.acting, acting_value()) &&
 		same_string(known.headers, request_setting_value(REQUEST_HEADERS)) &&
 		same_string(known.claims, request_setting_value(REQUEST_CLAIMS));
@@ -96,7 +96,7 @@ resolve_known(void)
 												  "connect principal reading",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(reading);
-	Principal	who = {0};
+	Principal	who = {.until = DT_NOEND};
 
 	known.trusted = false;
 	if (store_exists())
@@ -109,6 +109,7 @@ resolve_known(void)
 	}
 	MemoryContextSwitchTo(old);
 	known.who = who;
+	known.until = who.until;
 	known.who.organization = copy_text(who.organization);
 	known.who.actor_id = copy_text(who.actor_id);
 	known.who.actor_type = copy_text(who.actor_type);
@@ -118,8 +119,8 @@ resolve_known(void)
 /*
  * Finds out who is acting, as principal_resolve() does, but once only as long
  * as nothing changes that it depends on: the transaction, what the snapshot
- * sees of our tables, the roles, the settings, and the time by which a key
- * expires.  The result lives until the next call.
+ * sees of our tables, the roles, the settings byte by byte, and the time at
+ * which a key expires.  The result lives until the next call.
  */
 static const KnownPrincipal *
 known_principal(void)
@@ -146,12 +147,32 @@ known_principal(void)
 	known.acting = pstrdup(acting_value());
 	known.headers = pstrdup(request_setting_value(REQUEST_HEADERS));
 	known.claims = pstrdup(request_setting_value(REQUEST_CLAIMS));
-	known.statement = known.headers[0] == '\0' ?
-		0 : GetCurrentStatementStartTimestamp();
 	resolve_known();
 	known.key = key;
 	MemoryContextSwitchTo(old);
 	return &known;
+}
+
+/*
+ * Can every table be read that identity is read from?  Else what asks for it
+ * would raise.
+ */
+bool
+principal_readable(void)
+{
+	static StoreTable *const tables[] = {
+		&api_key_table, &organization_role_table, &gateway_role_table,
+		&organization_table
+	};
+
+	if (!store_main_readable())
+		return false;
+	for (int i = 0; i < (int) lengthof(tables); i++)
+	{
+		if (!store_readable(tables[i]))
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -162,19 +183,7 @@ known_principal(void)
 const text *
 principal_organization(void)
 {
-	static StoreTable *const tables[] = {
-		&api_key_table, &organization_role_table, &gateway_role_table,
-		&organization_table
-	};
-
-	if (!store_main_readable())
-		return NULL;
-	for (int i = 0; i < (int) lengthof(tables); i++)
-	{
-		if (!store_readable(tables[i]))
-			return NULL;
-	}
-	return known_principal()->who.organization;
+	return principal_readable() ? known_principal()->who.organization : NULL;
 }
 
 /* The same, but NULL too for an API key without the permission to read. */
@@ -184,6 +193,16 @@ principal_reader(void)
 	const Principal *who = &known_principal()->who;
 
 	return who->permissions & PERMISSION_READ ? who->organization : NULL;
+}
+
+/*
+ * Is whoever is acting nobody, but one who may know of everything: the store's
+ * owner, a superuser, or a gateway that speaks for itself?
+ */
+bool
+principal_is_trusted(void)
+{
+	return known_principal()->trusted;
 }
 
 /*

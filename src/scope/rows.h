@@ -46,4 +46,11 @@ extern ScopeState scope_state(const text *name);
 extern void scope_require(const text *name);
 extern void scope_check_list(ArrayType *scopes, ArrayType *kept);
 
+/* May this scope be shared now, as the active snapshot sees the catalogue? */
+static inline bool
+scope_usable(const text *name)
+{
+	return scope_state(name) == SCOPE_OFFERED;
+}
+
 #endif							/* CONNECT_SCOPE_ROWS_H */
