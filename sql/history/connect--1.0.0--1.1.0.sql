@@ -5,6 +5,19 @@
 -- The store is described by a function a table, which store_definition() unites with what is there.
 DROP FUNCTION connect.store_definition();
 
+-- What the CHECK of connect.connection asks.
+
+CREATE FUNCTION connect.is_connection(id text, created_at timestamptz, updated_at timestamptz)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_is_connection'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+-- grant_check() gives it, for whoever writes to the table runs its CHECK
+REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
+'Tells whether an id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie between '
+'the years 0001 and 9999.
+The CHECK of connect.connection asks it. Null for null. Raises nothing.';
+
 -- What a Connection grants stays in the catalogue.
 
 CREATE FUNCTION connect.guard_scope() RETURNS trigger
@@ -210,18 +223,14 @@ VALUES
     NULL),
 ('foreign_key', 'connection_source_fkey', 'source_organization_id', 'organization', NULL),
 ('foreign_key', 'connection_destination_fkey', 'destination_organization_id', 'organization', NULL),
-('check', 'connection_id_check', 'octet_length(id) <= 64 AND id ~ ''^[A-Za-z0-9_-]+$''',
-    'and (<=(integer,integer) (octet_length(text) (id) 64) ~(text,text) (id ''^[A-Za-z0-9_-]+$''))',
-    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -.'),
--- BETWEEN would be nested by PostgreSQL, which then dumps another text after each restore.
-('check', 'connection_times_check',
-    'created_at >= ''0001-01-01 00:00:00+00'' AND created_at <= ''9999-12-31 00:00:00+00'''
-    ' AND updated_at >= ''0001-01-01 00:00:00+00'' AND updated_at <= ''9999-12-31 00:00:00+00''',
-    'and (>=(timestamp with time zone,timestamp with time zone) (created_at 27193971979722751)'
-    ' <=(timestamp with time zone,timestamp with time zone) (created_at 9117648497836035)'
-    ' >=(timestamp with time zone,timestamp with time zone) (updated_at 27193971979722751)'
-    ' <=(timestamp with time zone,timestamp with time zone) (updated_at 9117648497836035))',
-    'Times lie within the years that RFC 3339 can write.'),
+-- One call: PostgreSQL reads the expression anew for each statement, by its length.
+('check', 'connection_check', 'connect.is_connection(id, created_at, updated_at)',
+    'connect.is_connection(text,timestamp with time zone,timestamp with time zone)'
+    ' (id created_at updated_at)',
+    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie within the years '
+    'that RFC 3339 can write.'),
+('former_constraint', 'connection_id_check', NULL, NULL, NULL),
+('former_constraint', 'connection_times_check', NULL, NULL, NULL),
 
 ('index', 'connection_source_idx', 'source_organization_id, id', NULL,
     'The index serves pages of outbound Connections.'),
@@ -1036,7 +1045,7 @@ AS $grants$
 WITH purposes (purpose, schema, functions) AS (VALUES
     ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources, may_see,
         visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
-        sources_of}'::text[]),
+        sources_of, is_connection}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
         list_scopes, transition_rules}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
@@ -1047,8 +1056,8 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     -- what trust_gateway() grants
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
-    ('owner', 'connect', '{guard_connection, guard_scope, record_event, guard_event, mark_pair,
-        gateway_findings, seal_history}')),
+    ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
+        guard_event, mark_pair, gateway_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -1375,7 +1384,7 @@ BEGIN
             FROM pg_catalog.pg_proc AS n
             WHERE n.pronamespace = 'connect'::pg_catalog.regnamespace AND n.proname IN ('may_see',
                 'visible_organizations', 'visible_texts', 'visible_uuids', 'visible_integers',
-                'visible_bigints', 'sources_of')) AS f
+                'visible_bigints', 'sources_of', 'is_connection')) AS f
         WHERE p.oid = 'connect.is_allowed(text,text,text)'::pg_catalog.regprocedure
         AND a.grantee <> p.proowner
     LOOP

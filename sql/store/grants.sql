@@ -8,7 +8,7 @@ AS $grants$
 WITH purposes (purpose, schema, functions) AS (VALUES
     ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources, may_see,
         visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
-        sources_of}'::text[]),
+        sources_of, is_connection}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
         list_scopes, transition_rules}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
@@ -19,8 +19,8 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     -- what trust_gateway() grants
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
-    ('owner', 'connect', '{guard_connection, guard_scope, record_event, guard_event, mark_pair,
-        gateway_findings, seal_history}')),
+    ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
+        guard_event, mark_pair, gateway_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
