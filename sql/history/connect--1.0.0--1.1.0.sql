@@ -5,6 +5,30 @@
 -- The store is described by a function a table, which store_definition() unites with what is there.
 DROP FUNCTION connect.store_definition();
 
+-- What the CHECK of connect.connection asks.
+
+CREATE FUNCTION connect.is_connection(id text, created_at timestamptz, updated_at timestamptz)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_is_connection'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+-- grant_check() gives it, for whoever writes to the table runs its CHECK
+REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
+'Tells whether an id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie between '
+'the years 0001 and 9999.
+The CHECK of connect.connection asks it. Null for null. Raises nothing.';
+
+-- What a Connection grants stays in the catalogue.
+
+CREATE FUNCTION connect.guard_scope() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_guard_scope'
+LANGUAGE C;
+REVOKE ALL ON FUNCTION connect.guard_scope() FROM PUBLIC;  -- create_store() gives it to the owner
+COMMENT ON FUNCTION connect.guard_scope() IS
+'Refuses to delete or rename a scope that a Connection grants, and to truncate the catalogue then.
+Waits for whoever is writing Connections, and makes others wait to the end of the transaction. '
+'Raises scope_granted (23503).';
+
 -- What a stored expression is made of, so that one that somebody has replaced is known.
 --
 -- PostgreSQL keeps the expression of a CHECK, a policy or a default as a tree of nodes. Deparsing
@@ -122,6 +146,11 @@ VALUES
     'The description tells people what sharing it means.'),
 ('column', 'is_default', 'boolean NOT NULL DEFAULT false', 'false',
     'The flag says whether the scope is part of an offer that names no scopes.'),
+('column', 'title', 'text', NULL,
+    'The title is what people call the scope; null where the name says enough.'),
+('column', 'retired_at', 'timestamptz', NULL,
+    'The time is when the scope was retired: it cannot be offered, and the gate is shut for it, '
+    'until this is null again.'),
 
 ('primary_key', 'scope_pkey', 'name', NULL, NULL),
 ('check', 'scope_name_check', 'name ~ ''^[A-Za-z0-9_.:-]{1,64}$''',
@@ -131,6 +160,14 @@ VALUES
 ('row_security', 'scope', NULL, NULL, NULL),
 ('policy', 'scope_all', 'FOR SELECT USING (true)', 'true',
     'The catalogue is open to everybody who may read the table.'),
+
+-- After, to see what the DBA's own triggers made of the name.
+('trigger', 'zz_guard_scope',
+    'AFTER UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_scope()',
+    'ENABLE', 'The trigger keeps scopes that Connections grant.'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_scope()',
+    'ENABLE', 'The trigger keeps the catalogue as long as there are Connections.'),
 
 -- A dump of the schema alone leaves the catalogue empty, and no offer could be made then.
 ('rows', 'scope', $$
@@ -186,18 +223,14 @@ VALUES
     NULL),
 ('foreign_key', 'connection_source_fkey', 'source_organization_id', 'organization', NULL),
 ('foreign_key', 'connection_destination_fkey', 'destination_organization_id', 'organization', NULL),
-('check', 'connection_id_check', 'octet_length(id) <= 64 AND id ~ ''^[A-Za-z0-9_-]+$''',
-    'and (<=(integer,integer) (octet_length(text) (id) 64) ~(text,text) (id ''^[A-Za-z0-9_-]+$''))',
-    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -.'),
--- BETWEEN would be nested by PostgreSQL, which then dumps another text after each restore.
-('check', 'connection_times_check',
-    'created_at >= ''0001-01-01 00:00:00+00'' AND created_at <= ''9999-12-31 00:00:00+00'''
-    ' AND updated_at >= ''0001-01-01 00:00:00+00'' AND updated_at <= ''9999-12-31 00:00:00+00''',
-    'and (>=(timestamp with time zone,timestamp with time zone) (created_at 27193971979722751)'
-    ' <=(timestamp with time zone,timestamp with time zone) (created_at 9117648497836035)'
-    ' >=(timestamp with time zone,timestamp with time zone) (updated_at 27193971979722751)'
-    ' <=(timestamp with time zone,timestamp with time zone) (updated_at 9117648497836035))',
-    'Times lie within the years that RFC 3339 can write.'),
+-- One call: PostgreSQL reads the expression anew for each statement, by its length.
+('check', 'connection_check', 'connect.is_connection(id, created_at, updated_at)',
+    'connect.is_connection(text,timestamp with time zone,timestamp with time zone)'
+    ' (id created_at updated_at)',
+    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie within the years '
+    'that RFC 3339 can write.'),
+('former_constraint', 'connection_id_check', NULL, NULL, NULL),
+('former_constraint', 'connection_times_check', NULL, NULL, NULL),
 
 ('index', 'connection_source_idx', 'source_organization_id, id', NULL,
     'The index serves pages of outbound Connections.'),
@@ -256,27 +289,39 @@ VALUES
 ('table', 'event', NULL, NULL,
     'Events are the history of all Connections and the outbox in one: a row for each change, never '
     'changed itself.
-An outbox reader takes rows with transaction_id < pg_snapshot_xmin(pg_current_snapshot()) ordered '
-    'by (transaction_id, id), and misses none.'),
+An outbox reader takes rows with position < pg_snapshot_xmin(pg_current_snapshot()) ordered by '
+    '(position, id): it misses none, and meets the events of each subject in their order.'),
 
 ('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
-    'The id is a TypeID, evt_..., and ascends in time.'),
+    'The id is a TypeID, evt_..., and ascends along the history of each subject.'),
+('column', 'subject_type', 'text COLLATE "C" NOT NULL', NULL,
+    'The type says what changed: connection, or something that belongs to one.'),
+('column', 'subject_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The subject is the row that changed, by its id.'),
+-- No foreign key: the guard is the only writer, nothing is deleted, and the check would be a
+-- twentieth of each transition.
 ('column', 'connection_id', 'text COLLATE "C" NOT NULL', NULL,
-    'The Connection is the one that changed.'),
+    'The Connection is the one that changed, or to which the subject belongs.'),
 ('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
     'The source is copied from the Connection.'),
 ('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
     'The destination is copied from the Connection.'),
 ('column', 'action', 'text COLLATE "C" NOT NULL', NULL,
     'The action is one of connect.transition_rules().'),
-('column', 'from_status', 'connect.connection_status', NULL,
+('column', 'from_status', 'text COLLATE "C"', NULL,
     'The status is the one before the change; it is null for create.'),
-('column', 'to_status', 'connect.connection_status NOT NULL', NULL,
+('column', 'to_status', 'text COLLATE "C" NOT NULL', NULL,
     'The status is the one after the change.'),
 ('column', 'name', 'text', NULL,
     'The name is the one after the change.'),
-('column', 'scopes', 'text[] NOT NULL', NULL,
+('column', 'scopes', 'text[]', NULL,
     'The scopes are those after the change.'),
+('column', 'respond_by', 'timestamptz', NULL,
+    'The term is the one after the change until which the offer stands.'),
+('column', 'expires_at', 'timestamptz', NULL,
+    'The term is the one after the change at which sharing ends.'),
+('column', 'effective_at', 'timestamptz', NULL,
+    'The time is when an expiry took effect, which may be long before it was recorded.'),
 ('column', 'actor_organization_id', 'text COLLATE "C"', NULL,
     'The organization is the one that acted; it is null for the store''s owner.'),
 ('column', 'actor_id', 'text COLLATE "C"', NULL,
@@ -288,21 +333,39 @@ An outbox reader takes rows with transaction_id < pg_snapshot_xmin(pg_current_sn
 ('column', 'request_id', 'text COLLATE "C"', NULL,
     'The request is the one over HTTP that made the change.'),
 ('column', 'transaction_id', 'xid8 NOT NULL DEFAULT pg_current_xact_id()', 'pg_current_xact_id()',
-    'The transaction is the one that made the change, for outbox readers.'),
-('column', 'created_at', 'timestamptz NOT NULL DEFAULT now()', 'now()',
-    'The time is when that transaction began.'),
+    'The transaction is the one that made the change.'),
+('column', 'position', 'xid8 NOT NULL', NULL,
+    'The position is what outbox readers go by: the transaction, or the position of the subject''s '
+    'last event if that is greater.'),
+('column', 'seal', 'bytea NOT NULL', NULL,
+    'The seal is a SHA-256 over this event and the seal of the subject''s last one; see '
+    'connect.verify_history().'),
+('column', 'personal_salt', 'bytea', NULL,
+    'The salt is of 16 random bytes; connect.forget_actor() takes it away.'),
+('column', 'personal_digest', 'bytea NOT NULL', NULL,
+    'The digest is the SHA-256 of the salt, the actor, the reason and the request.'),
+('column', 'created_at', 'timestamptz NOT NULL', NULL,
+    'The time is that of the change, and ascends along the history of each subject.'),
+
+('fill', 'event', 'SELECT connect.seal_history()', NULL, NULL),
 
 ('primary_key', 'event_pkey', 'id', NULL, NULL),
-('foreign_key', 'event_connection_fkey', 'connection_id', 'connection', NULL),
+('former_constraint', 'event_connection_fkey', 'FOREIGN KEY (connection_id) REFERENCES connect.connection', NULL,
+    NULL),
 
-('index', 'event_connection_idx', 'connection_id, id', NULL,
-    'The index serves the history of one Connection.'),
+('index', 'event_subject_idx', 'subject_id, id', NULL,
+    'The index serves the history of one subject, and finds its last event.'),
+('former_index', 'event_connection_idx', 'connection_id, id', NULL, NULL),
 ('index', 'event_source_idx', 'source_organization_id, id', NULL,
     'The index serves pages of events of outbound Connections.'),
 ('index', 'event_destination_idx', 'destination_organization_id, id', NULL,
     'The index serves pages of events of inbound Connections.'),
-('index', 'event_outbox_idx', 'transaction_id, id', NULL,
+('index', 'event_outbox_idx', 'position, id', NULL,
     'The index serves outbox readers.'),
+('index', 'event_source_feed_idx', 'source_organization_id, position, id', NULL,
+    'The index serves connect.read_events() for outbound Connections.'),
+('index', 'event_destination_feed_idx', 'destination_organization_id, position, id', NULL,
+    'The index serves connect.read_events() for inbound Connections.'),
 
 ('row_security', 'event', NULL, NULL, NULL),
 ('policy', 'event_parties_read', $$FOR SELECT
@@ -314,7 +377,7 @@ An outbox reader takes rows with transaction_id < pg_snapshot_xmin(pg_current_sn
 
 ('trigger', 'zz_guard_event',
     'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_event()',
-    'ENABLE', 'The trigger refuses every write but that of record_event().'),
+    'ENABLE', 'The trigger refuses every write that is not connect''s own.'),
 ('trigger', 'aa_refuse_truncate',
     'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_event()',
     'ENABLE', 'The trigger refuses TRUNCATE.')
@@ -468,6 +531,9 @@ sql/store/description.sql says what the columns mean. Raises nothing.';
 --     check          constraint   expression                  those of the expression
 --     index          the index    columns
 --     option         the option   its value                   values of earlier versions
+--     fill           the table    a SELECT that fills columns which came later
+--     former_constraint           what it was                 and is no more: an earlier version had it
+--     former_index   the index    columns, likewise
 --     row_security   the table
 --     policy         the policy   what follows its table      those of the expression
 --     trigger        the trigger  what follows its name       ENABLE or ENABLE ALWAYS
@@ -564,7 +630,7 @@ indexes AS (
     FROM described AS d
     LEFT JOIN (pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid)
     ON i.indrelid = d.table_oid AND c.relname = d.name
-    WHERE d.kind = 'index'),
+    WHERE d.kind IN ('index', 'former_index')),
 
 options AS (
     SELECT d.*, (SELECT split_part(o, '=', 2) FROM unnest(d.reloptions) AS o
@@ -612,7 +678,9 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
         AND c.attcollation = CASE WHEN c.definition ~ 'COLLATE "C"' THEN '"C"'::regcollation
             ELSE (SELECT typcollation FROM pg_type WHERE oid = c.atttypid) END, '',
         CASE WHEN c.attnum IS NULL THEN
-            format('ALTER TABLE %s ADD COLUMN %I %s', c.target, c.name, c.definition)
+            -- what must not be null is filled first, where there are rows
+            format('ALTER TABLE %s ADD COLUMN %I %s', c.target, c.name,
+                CASE WHEN c.default_value IS NULL THEN c.collated_type ELSE c.definition END)
         ELSE format('ALTER TABLE %1$s ALTER COLUMN %2$I DROP DEFAULT,'
             ' ALTER COLUMN %2$I TYPE %3$s USING %2$I::%4$s',
             c.target, c.name, c.collated_type, c.type) END,
@@ -674,7 +742,7 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
         format('DROP INDEX connect.%I; ', i.name),
         format('CREATE INDEX %I ON %s (%s)', i.name, i.target, i.definition),
         i.comment, format('INDEX connect.%I', i.name), 'pg_class'::regclass, i.index_oid, 0
-    FROM indexes AS i
+    FROM indexes AS i WHERE i.kind = 'index'
 
     -- a value that no version has set is the DBA's, and stays
     UNION ALL SELECT o.kind, o.relation, o.place, o.position, o.name, o.value IS NOT NULL,
@@ -726,12 +794,24 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
 
     UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
         NULL, '', d.definition, NULL, NULL, NULL, NULL, NULL
-    FROM described AS d WHERE d.kind = 'rows'),
+    FROM described AS d WHERE d.kind IN ('rows', 'fill')
+
+    -- what an earlier version had is sound where it is not there
+    UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, n.oid IS NOT NULL,
+        n.oid IS NULL, '', format('ALTER TABLE %s DROP CONSTRAINT %I', d.target, d.name),
+        NULL, NULL, NULL, NULL, NULL
+    FROM described AS d
+    LEFT JOIN pg_constraint AS n ON n.conrelid = d.table_oid AND n.conname = d.name
+    WHERE d.kind = 'former_constraint'
+    UNION ALL SELECT i.kind, i.relation, i.place, i.position, i.name, i.index_oid IS NOT NULL,
+        i.key IS DISTINCT FROM i.definition, '', format('DROP INDEX connect.%I', i.name),
+        NULL, NULL, NULL, NULL, NULL
+    FROM indexes AS i WHERE i.kind = 'former_index'),
 
 -- A comment is a thing of its own.
 things AS (
     SELECT f.kind, f.relation, f.place, f.position, f.name, f.present,
-        CASE WHEN f.kind <> 'rows' THEN coalesce(f.sound, false) END AS sound,
+        CASE WHEN f.kind NOT IN ('rows', 'fill') THEN coalesce(f.sound, false) END AS sound,
         CASE WHEN f.present THEN f.removal ELSE '' END || f.statement AS statement
     FROM facts AS f
     UNION ALL SELECT 'comment', f.relation, f.place, f.position, f.kind || ' ' || f.name, f.present,
@@ -742,11 +822,12 @@ things AS (
 
 SELECT k.round, row_number() OVER (ORDER BY k.place, t.place, t.position)::int,
     t.kind, t.relation, t.name, t.statement || ';', t.present, t.sound
-FROM things AS t JOIN (VALUES (1, 1, 'table'), (2, 2, 'owner'), (2, 3, 'column'),
-    (3, 4, 'not_null'), (3, 5, 'default'), (3, 6, 'primary_key'), (3, 7, 'unique'),
-    (3, 8, 'foreign_key'), (3, 9, 'check'), (3, 10, 'index'), (3, 11, 'option'),
-    (3, 12, 'row_security'), (3, 13, 'policy'), (3, 14, 'trigger'), (4, 15, 'firing'),
-    (4, 16, 'comment'), (5, 17, 'rows')) AS k (round, place, kind) ON k.kind = t.kind
+FROM things AS t JOIN (VALUES (1, 1, 'table'), (2, 2, 'owner'), (2, 3, 'former_constraint'),
+    (2, 4, 'column'), (3, 5, 'fill'), (4, 6, 'former_index'), (4, 7, 'not_null'),
+    (4, 8, 'default'), (4, 9, 'primary_key'), (4, 10, 'unique'), (4, 11, 'foreign_key'),
+    (4, 12, 'check'), (4, 13, 'index'), (4, 14, 'option'), (4, 15, 'row_security'),
+    (4, 16, 'policy'), (4, 17, 'trigger'), (5, 18, 'firing'), (5, 19, 'comment'), (6, 20, 'rows'))
+    AS k (round, place, kind) ON k.kind = t.kind
 ORDER BY 2
 $definition$;
 REVOKE ALL ON FUNCTION connect.store_definition() FROM PUBLIC;  -- for create_store() and its like
@@ -754,7 +835,7 @@ COMMENT ON FUNCTION connect.store_definition() IS
 'Lists everything that the store consists of, in the order of its making, with what is there of it.
 statement makes it, or makes it right; present tells whether something of the name is there, and '
 'sound whether it is what it should be. What is needed of a round shows when the rounds before it '
-'are done. Of rows that a table begins with sound is null: their '
+'are done. Of rows that a table begins with, and of what fills columns, sound is null: their '
 'statement finds out itself. upgrade_store() runs the statements of what is not sound, '
 'create_store() does so from nothing, and check_setup() lists it. Raises nothing.';
 
@@ -787,6 +868,10 @@ WITH kinds (kind, severity, missing_code, missing, other_code, other) AS (VALUES
         'definition_differs', 'Constraint %1$I on %2$s is another one.'),
     ('index', 'warning', 'index_missing', 'Index %1$I on %2$s does not exist.',
         'definition_differs', 'Index %1$I on %2$s is another one.'),
+    ('former_constraint', 'warning', NULL, NULL,
+        'definition_differs', 'Constraint %1$I on %2$s is one of an earlier version.'),
+    ('former_index', 'warning', NULL, NULL,
+        'definition_differs', 'Index %1$I on %2$s is one of an earlier version.'),
     ('option', 'warning', 'option_missing', 'Option %1$s of %2$s is not set.',
         'option_differs', 'Option %1$s of %2$s is that of an earlier version.'),
     ('row_security', 'error', NULL, NULL,
@@ -959,7 +1044,9 @@ LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $grants$
 WITH purposes (purpose, schema, functions) AS (VALUES
-    ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources}'::text[]),
+    ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources, may_see,
+        visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
+        sources_of, is_connection}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
         list_scopes, transition_rules}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
@@ -970,8 +1057,8 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     -- what trust_gateway() grants
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
-    ('owner', 'connect', '{guard_connection, record_event, guard_event, mark_pair,
-        gateway_findings}')),
+    ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
+        guard_event, mark_pair, gateway_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -1045,3 +1132,263 @@ COMMENT ON FUNCTION connect_api.routes() IS
 'Lists the operations: which function of this schema serves which method and path, and what for.
 {id} in a path stands for the id of a row. nginx''s routes are made from this; it is no route
 itself. Raises nothing.';
+
+COMMENT ON FUNCTION connect.guard_event() IS
+'Keeps connect.event append-only, and connect itself its only writer.
+Raises event_changed (23001) for everything else.';
+
+CREATE FUNCTION connect.seal_history() RETURNS void
+AS 'MODULE_PATHNAME', 'connect_seal_history'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+REVOKE ALL ON FUNCTION connect.seal_history() FROM PUBLIC;  -- upgrade_store() calls it
+COMMENT ON FUNCTION connect.seal_history() IS
+'Gives events of an older store their subject, position and seal, as upgrade_store() does.
+An event that is sealed stays as it is, but for a position that is another cluster''s: it becomes '
+'0. Raises store_missing, store_altered (55000).';
+
+-- The gate that the planner understands.
+
+-- What the planner is told of the functions below.
+CREATE FUNCTION connect.gate_support(internal) RETURNS internal
+AS 'MODULE_PATHNAME', 'connect_gate_support'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+REVOKE ALL ON FUNCTION connect.gate_support(internal) FROM PUBLIC;  -- the planner needs no grant
+COMMENT ON FUNCTION connect.gate_support(internal) IS
+'Tells the planner how many rows may_see() and is_allowed() pass, and by which index condition.
+Only PostgreSQL calls it. Raises nothing.';
+
+ALTER FUNCTION connect.is_allowed(text, text, text) SUPPORT connect.gate_support;
+COMMENT ON FUNCTION connect.is_allowed(text, text, text) IS
+'Tells whether the destination may see the source''s data now: is their Connection active, and '
+'does it grant the scope?
+False for a null organization, an unknown scope, and whoever is no party; nobody gets true only '
+'as the store''s owner, a superuser or a gateway. As the only condition on a column, or one of '
+'several, an index on it serves. An API key without the permission read gets '
+'false. Raises store_missing (55000).';
+COMMENT ON FUNCTION connect.allowed_sources(text) IS
+'Returns the ids of the organizations that share with the acting one now, sorted.
+Empty for nobody and for an unknown scope. Raises store_missing (55000).';
+COMMENT ON FUNCTION connect.explain_access(text, text, text) IS
+'Tells why is_allowed() is true or false: allowed, no_connection, pending, inactive, '
+'scope_not_granted, scope_retired.
+no_connection for whoever is no party. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.may_see(organization_id text, scope text) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_may_see'
+LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
+REVOKE ALL ON FUNCTION connect.may_see(text, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.may_see(text, text) IS
+'Tells whether the acting organization may see this one''s data now: its own, or what is shared.
+What policies ask; an index on the column serves. The scope counts for what others share. False '
+'for nobody, the store''s owner and a gateway included, for a null organization and an API key '
+'without the permission read. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.may_see(organization_id uuid, scope text) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_may_see_uuid'
+LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
+REVOKE ALL ON FUNCTION connect.may_see(uuid, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.may_see(uuid, text) IS
+'Tells whether the acting organization may see this one''s data now: its own, or what is shared.
+What policies ask; an index on the column serves. The scope counts for what others share. False '
+'for nobody, the store''s owner and a gateway included, for a null organization and an API key '
+'without the permission read. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.may_see(organization_id integer, scope text) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_may_see_integer'
+LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
+REVOKE ALL ON FUNCTION connect.may_see(integer, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.may_see(integer, text) IS
+'Tells whether the acting organization may see this one''s data now: its own, or what is shared.
+What policies ask; an index on the column serves. The scope counts for what others share. False '
+'for nobody, the store''s owner and a gateway included, for a null organization and an API key '
+'without the permission read. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.may_see(organization_id bigint, scope text) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_may_see_bigint'
+LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
+REVOKE ALL ON FUNCTION connect.may_see(bigint, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.may_see(bigint, text) IS
+'Tells whether the acting organization may see this one''s data now: its own, or what is shared.
+What policies ask; an index on the column serves. The scope counts for what others share. False '
+'for nobody, the store''s owner and a gateway included, for a null organization and an API key '
+'without the permission read. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.visible_organizations(scope text) RETURNS text[]
+AS 'MODULE_PATHNAME', 'connect_visible_organizations'
+LANGUAGE C STABLE PARALLEL SAFE COST 1000;
+-- grant_check() gives it.
+REVOKE ALL ON FUNCTION connect.visible_organizations(text) FROM PUBLIC;
+COMMENT ON FUNCTION connect.visible_organizations(text) IS
+'Returns the ids of the organizations for which may_see() is true, sorted.
+The acting one is among them, whatever the scope. Empty for nobody, the store''s owner and a '
+'gateway included. Raises store_missing (55000).';
+
+-- What index conditions call. VOLATILE keeps the planner from calling them itself, to look at the
+-- array; an index is read with what one call has returned.
+
+CREATE FUNCTION connect.visible_texts(scope text) RETURNS text[]
+AS 'MODULE_PATHNAME', 'connect_visible_texts'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.visible_texts(text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.visible_texts(text) IS
+'Returns visible_organizations(), as far as they are of type text, for index conditions.
+Raises store_missing (55000).';
+
+CREATE FUNCTION connect.visible_uuids(scope text) RETURNS uuid[]
+AS 'MODULE_PATHNAME', 'connect_visible_uuids'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.visible_uuids(text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.visible_uuids(text) IS
+'Returns visible_organizations(), as far as they are of type uuid, for index conditions.
+Raises store_missing (55000).';
+
+CREATE FUNCTION connect.visible_integers(scope text) RETURNS integer[]
+AS 'MODULE_PATHNAME', 'connect_visible_integers'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.visible_integers(text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.visible_integers(text) IS
+'Returns visible_organizations(), as far as they are of type integer, for index conditions.
+Raises store_missing (55000).';
+
+CREATE FUNCTION connect.visible_bigints(scope text) RETURNS bigint[]
+AS 'MODULE_PATHNAME', 'connect_visible_bigints'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.visible_bigints(text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.visible_bigints(text) IS
+'Returns visible_organizations(), as far as they are of type bigint, for index conditions.
+Raises store_missing (55000).';
+
+CREATE FUNCTION connect.sources_of(destination_organization_id text, scope text) RETURNS text[]
+AS 'MODULE_PATHNAME', 'connect_sources_of'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.sources_of(text, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.sources_of(text, text) IS
+'Returns the ids of the sources for which is_allowed() is true, for index conditions.
+Raises store_missing (55000).';
+
+COMMENT ON FUNCTION connect.share_table(regclass, name, text) IS
+'Makes a table of yours shareable: enables row security and creates the policy connect_shared, '
+'for SELECT.
+It shows the acting organization its own rows and those of whoever shares the scope with it now. '
+'organization_column is text, varchar, uuid, integer or bigint. Warns of what share_bypasses() '
+'lists. Raises parameter_missing (22023), scope_unknown (PT422), '
+'42501 for somebody else''s table, 42809 for what is none, 42703 and 42804 for the column, 42710 '
+'if it is shared, store_missing (55000).';
+
+CREATE FUNCTION connect.share_bypasses(relation regclass = NULL)
+RETURNS TABLE (relation regclass, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $bypasses$
+WITH RECURSIVE shared AS (
+    SELECT c.oid, c.oid::regclass AS name, c.relowner, c.relrowsecurity, c.relforcerowsecurity
+    FROM pg_class AS c
+    WHERE c.relkind IN ('r', 'p') AND c.relnamespace <> 'connect'::regnamespace
+    AND (share_bypasses.relation IS NULL OR c.oid = share_bypasses.relation)
+    -- what share_table() made, or a policy by hand that asks the gate
+    AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid
+        AND (p.polname = 'connect_shared' OR EXISTS (SELECT FROM pg_depend AS d
+            JOIN pg_proc AS f ON f.oid = d.refobjid
+            WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+            AND d.refclassid = 'pg_proc'::regclass AND f.pronamespace = 'connect'::regnamespace
+            AND f.proname IN ('may_see', 'is_allowed'))))),
+children (parent, parent_name, oid) AS (
+    SELECT s.oid, s.name, i.inhrelid FROM shared AS s JOIN pg_inherits AS i ON i.inhparent = s.oid
+    UNION SELECT h.parent, h.parent_name, i.inhrelid
+    FROM children AS h JOIN pg_inherits AS i ON i.inhparent = h.oid),
+-- Who may read a relation, or a column of it, besides its owner.
+readers AS (
+    SELECT c.oid, a.grantee FROM pg_class AS c, aclexplode(c.relacl) AS a
+    WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner
+    UNION SELECT c.oid, a.grantee FROM pg_class AS c
+    JOIN pg_attribute AS t ON t.attrelid = c.oid AND NOT t.attisdropped, aclexplode(t.attacl) AS a
+    WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner),
+open_policies AS (
+    SELECT p.polrelid, p.polname, string_agg(CASE r.role WHEN 0 THEN 'PUBLIC'
+        ELSE r.role::regrole::text END, ', ' ORDER BY r.role) AS roles
+    FROM pg_policy AS p, unnest(p.polroles) AS r (role)
+    -- true, or an expression that is equal to itself
+    WHERE p.polpermissive AND p.polcmd IN ('r', '*')
+    AND pg_get_expr(p.polqual, p.polrelid) ~ '^(true|\(?(\S+) = \2\)?)$'
+    GROUP BY p.polrelid, p.polname),
+-- Views that read a shared table or a child: at once, or through views that ask as their caller.
+views (shared, read, oid) AS (
+    SELECT s.oid, s.oid, s.oid FROM shared AS s
+    UNION SELECT h.parent, h.oid, h.oid FROM children AS h
+    UNION SELECT v.shared, v.read, w.ev_class FROM views AS v
+    JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.oid
+        AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite AS w ON w.oid = d.objid AND w.ev_class <> v.oid
+    JOIN pg_class AS c ON c.oid = v.oid
+    WHERE c.relkind <> 'v' AND c.relkind <> 'm' OR coalesce((SELECT o.option_value::boolean
+        FROM pg_options_to_table(c.reloptions) AS o WHERE o.option_name = 'security_invoker'), false)),
+-- Those of which ask as an owner whom the policies do not bind.
+bypasses AS (
+    SELECT DISTINCT v.shared, c.oid, c.relkind, c.relowner, o.rolname
+    FROM views AS v JOIN pg_class AS c ON c.oid = v.oid AND c.relkind IN ('v', 'm')
+    JOIN pg_class AS t ON t.oid = v.read JOIN pg_class AS s ON s.oid = v.shared
+    JOIN pg_roles AS o ON o.oid = c.relowner
+    WHERE (c.relkind = 'm' OR NOT coalesce((SELECT p.option_value::boolean
+        FROM pg_options_to_table(c.reloptions) AS p WHERE p.option_name = 'security_invoker'), false))
+    AND (o.rolsuper OR o.rolbypassrls OR NOT t.relrowsecurity
+        OR pg_has_role(c.relowner, t.relowner, 'USAGE') AND NOT t.relforcerowsecurity))
+SELECT s.name, format('Row security of table %s is off.', s.name),
+    format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', s.name)
+FROM shared AS s WHERE NOT s.relrowsecurity
+UNION ALL SELECT s.name, format('Policy %I of table %s shows all rows to %s.', p.polname, s.name,
+        p.roles),
+    format('DROP POLICY %I ON %s;', p.polname, s.name)
+FROM shared AS s JOIN open_policies AS p ON p.polrelid = s.oid
+UNION ALL SELECT h.parent_name,
+    format('Table %s, a child of %s, can be read directly, past the policies of its parent.',
+        h.oid::regclass, h.parent_name),
+    format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY; or REVOKE SELECT on it, or share it too.',
+        h.oid::regclass)
+FROM children AS h JOIN pg_class AS c ON c.oid = h.oid
+WHERE EXISTS (SELECT FROM readers AS r WHERE r.oid = h.oid)
+AND (NOT c.relrowsecurity OR EXISTS (SELECT FROM open_policies AS p WHERE p.polrelid = h.oid))
+UNION ALL SELECT b.shared::regclass,
+    format(CASE b.relkind WHEN 'm' THEN 'Materialized view %s holds rows of %s as %I saw them, whom'
+        ' its policies do not bind.' ELSE 'View %s reads %s as %I, whom its policies do not bind.'
+        END, b.oid::regclass, b.shared::regclass, b.rolname),
+    CASE b.relkind WHEN 'm' THEN format('Give %s to nobody who may not see all rows, or drop it.',
+        b.oid::regclass)
+    ELSE format('ALTER VIEW %s SET (security_invoker = true);', b.oid::regclass) END
+FROM bypasses AS b
+ORDER BY 1, 2
+$bypasses$;
+REVOKE ALL ON FUNCTION connect.share_bypasses(regclass) FROM PUBLIC;  -- share_table() asks it
+COMMENT ON FUNCTION connect.share_bypasses(regclass) IS
+'Lists how rows of a shared table, or of any, can be read past the policies that share it.
+Row security that is off, another permissive policy that is always true, a child or partition that '
+'can be read directly, a view of an owner whom policies do not bind. Raises nothing.';
+
+COMMENT ON FUNCTION connect.grant_check(name) IS
+'Grants what row security needs: current_organization_id(), may_see(), is_allowed(), and the like.
+For roles that read tables under such policies. Raises 42704 for an unknown role, '
+'parameter_missing (22023), 42501.';
+
+-- Whoever may ask the gate in one way may ask it in the others, so that policies can be made anew.
+DO $grants$
+DECLARE
+    statement text;
+BEGIN
+    FOR statement IN
+        SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s%s', f.functions,
+            CASE a.grantee WHEN 0 THEN 'PUBLIC'
+                ELSE a.grantee::pg_catalog.regrole::text END,
+            CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+        FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a,
+            (SELECT pg_catalog.string_agg(n.oid::pg_catalog.regprocedure::text, ', ')
+                AS functions
+            FROM pg_catalog.pg_proc AS n
+            WHERE n.pronamespace = 'connect'::pg_catalog.regnamespace AND n.proname IN ('may_see',
+                'visible_organizations', 'visible_texts', 'visible_uuids', 'visible_integers',
+                'visible_bigints', 'sources_of', 'is_connection')) AS f
+        WHERE p.oid = 'connect.is_allowed(text,text,text)'::pg_catalog.regprocedure
+        AND a.grantee <> p.proowner
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+END $grants$;

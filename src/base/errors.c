@@ -52,6 +52,8 @@ static const ErrorKind kinds[] = {
 		"Record invalid"},
 	[ERROR_SCOPE_UNKNOWN] = {"scope_unknown", ERRCODE_HTTP('4', '2', '2'),
 		"scope is unknown", 422, "Record invalid"},
+	[ERROR_SCOPE_RETIRED] = {"scope_retired", ERRCODE_HTTP('4', '2', '2'),
+		"scope is retired", 422, "Record invalid"},
 	[ERROR_SCOPES_EMPTY] = {"scopes_empty", ERRCODE_HTTP('4', '2', '2'),
 		"list of scopes is empty", 422, "Record invalid"},
 	[ERROR_NAME_TOO_LONG] = {"name_too_long", ERRCODE_HTTP('4', '2', '2'),
@@ -70,8 +72,13 @@ static const ErrorKind kinds[] = {
 		ERRCODE_RESTRICT_VIOLATION, "connection must start as pending"},
 	[ERROR_EVENT_CHANGED] = {"event_changed", ERRCODE_RESTRICT_VIOLATION,
 		"events cannot be changed"},
+	[ERROR_SCOPE_GRANTED] = {"scope_granted", ERRCODE_FOREIGN_KEY_VIOLATION,
+		"scope \"%s\" cannot be deleted or renamed"},
 	[ERROR_NOT_A_GATEWAY] = {"not_a_gateway", ERRCODE_INSUFFICIENT_PRIVILEGE,
 		"login \"%s\" is not a gateway"},
+	[ERROR_GATEWAY_CANNOT_ACT] = {"gateway_cannot_act",
+		ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+		"gateway cannot act for an organization here"},
 	[ERROR_SHARING_NOT_ALLOWED] = {"sharing_not_allowed",
 		ERRCODE_INSUFFICIENT_PRIVILEGE, "sharing is not allowed"},
 	[ERROR_TABLE_UNSUITABLE] = {"table_unsuitable", ERRCODE_WRONG_OBJECT_TYPE,
@@ -105,6 +112,14 @@ static const ErrorKind kinds[] = {
 	[ERROR_EXTENSION_OUTDATED] = {
 		"extension_outdated", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
 		"connect extension is older than its library"
+	},
+	[ERROR_STORE_OUTDATED] = {
+		"store_outdated", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+		"connect store is of an older version", 503
+	},
+	[ERROR_STORE_IN_USE] = {
+		"store_in_use", ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
+		"connect store cannot be changed while other objects depend on it"
 	},
 
 	/* Only HTTP knows these. */

@@ -13,7 +13,8 @@ typedef enum Access
 	ACCESS_NO_CONNECTION,
 	ACCESS_PENDING,
 	ACCESS_INACTIVE,
-	ACCESS_SCOPE_NOT_GRANTED
+	ACCESS_SCOPE_NOT_GRANTED,
+	ACCESS_SCOPE_RETIRED
 } Access;
 
 /*
@@ -23,7 +24,11 @@ typedef enum Access
 extern Access access_check(const text *source, const text *destination,
 						   const text *scope);
 extern void access_require(text *source, text *destination, const text *scope);
+extern bool access_may_see(const text *organization, const text *scope);
 extern ArrayType *access_sources(const text *scope);
+extern ArrayType *access_visible(const text *scope, Oid type);
+extern ArrayType *access_sources_of(const text *destination, const text *scope,
+									Oid type);
 extern const char *access_word(Access access);
 extern bool access_grants(const ArrayType *scopes, const text *scope);
 

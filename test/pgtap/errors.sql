@@ -44,6 +44,11 @@ INSERT INTO raised VALUES
      $$SELECT connect.create_connection('org_nowhere')$$),
     ('scope_unknown', 'PT422', 'scope is unknown', true, 'source', NULL,
      $$SELECT connect.update_connection('cxn_pending', scopes => '{report.read}')$$),
+    ('scope_retired', 'PT422', 'scope is retired', true, 'source',
+     $$UPDATE connect.scope SET retired_at = now() WHERE name = 'verification.read'$$,
+     $$SELECT connect.update_connection('cxn_pending', scopes => '{account.read,inquiry.read,verification.read}')$$),
+    ('scope_granted', '23503', 'scope "account.read" cannot be deleted or renamed', true, 'owner', NULL,
+     $$DELETE FROM connect.scope WHERE name = 'account.read'$$),
     ('scopes_empty', 'PT422', 'list of scopes is empty', true, 'source', NULL,
      $$SELECT connect.update_connection('cxn_pending', scopes => '{}')$$),
     ('name_too_long', 'PT422', 'name is too long', false, 'source', NULL,
@@ -75,6 +80,9 @@ INSERT INTO raised VALUES
     ('store_altered', '55000', 'connect store cannot be read', true, 'source',
      'ALTER TABLE connect.connection ALTER name TYPE int USING NULL',
      'SELECT connect.list_connections()'),
+    ('store_outdated', '55000', 'connect store is of an older version', true, 'source',
+     'ALTER TABLE connect.event DROP COLUMN seal',
+     'SELECT connect.deactivate_connection(''cxn_active'')'),
     ('store_exists', '42P07', 'connect store already exists', true, 'owner', NULL,
      'SELECT connect.create_store()');
 
