@@ -15,6 +15,7 @@
 #include "fmgr.h"
 #include "gate/pair_memo.h"
 #include "gate/pair_tags.h"
+#include "gate/visible.h"
 #include "identity/acting.h"
 #include "identity/principal.h"
 #include "organization/http.h"
@@ -44,6 +45,7 @@ _PG_init(void)
 	principal_init();
 	pair_tags_init();
 	pair_memo_init();
+	visible_init();
 	connection_http_init();
 	event_http_init();
 	organization_http_init();

@@ -1,4 +1,15 @@
--- The trigger functions of connect.connection. create_store() puts them on the table.
+-- The CHECK and the trigger functions of connect.connection. create_store() puts them on the table.
+
+CREATE FUNCTION connect.is_connection(id text, created_at timestamptz, updated_at timestamptz)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_is_connection'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+-- grant_check() gives it, for whoever writes to the table runs its CHECK
+REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
+'Tells whether an id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie between '
+'the years 0001 and 9999.
+The CHECK of connect.connection asks it. Null for null. Raises nothing.';
 
 CREATE FUNCTION connect.guard_connection() RETURNS trigger
 AS 'MODULE_PATHNAME', 'connect_guard_connection'
@@ -19,3 +30,12 @@ COMMENT ON FUNCTION connect.record_event() IS
 'Checks a stored change of connect.connection once more and writes its event.
 A trigger that fires between the two may have rewritten the row. Raises what guard_connection() '
 'raises, and actor_too_long (PT422).';
+
+CREATE FUNCTION connect.guard_scope() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_guard_scope'
+LANGUAGE C;
+REVOKE ALL ON FUNCTION connect.guard_scope() FROM PUBLIC;  -- create_store() gives it to the owner
+COMMENT ON FUNCTION connect.guard_scope() IS
+'Refuses to delete or rename a scope that a Connection grants, and to truncate the catalogue then.
+Waits for whoever is writing Connections, and makes others wait to the end of the transaction. '
+'Raises scope_granted (23503).';

@@ -5,6 +5,36 @@
 -- The store is described by a function a table, which store_definition() unites with what is there.
 DROP FUNCTION connect.store_definition();
 
+-- What the CHECK of connect.connection asks.
+
+CREATE FUNCTION connect.is_connection(id text, created_at timestamptz, updated_at timestamptz)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_is_connection'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+-- grant_check() gives it, for whoever writes to the table runs its CHECK
+REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
+'Tells whether an id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie between '
+'the years 0001 and 9999.
+The CHECK of connect.connection asks it. Null for null. Raises nothing.';
+-- grant_check() gives it, for whoever writes to the table runs its CHECK
+REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
+'Tells whether an id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie between '
+'the years 0001 and 9999.
+The CHECK of connect.connection asks it. Null for null. Raises nothing.';
+
+-- What a Connection grants stays in the catalogue.
+
+CREATE FUNCTION connect.guard_scope() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_guard_scope'
+LANGUAGE C;
+REVOKE ALL ON FUNCTION connect.guard_scope() FROM PUBLIC;  -- create_store() gives it to the owner
+COMMENT ON FUNCTION connect.guard_scope() IS
+'Refuses to delete or rename a scope that a Connection grants, and to truncate the catalogue then.
+Waits for whoever is writing Connections, and makes others wait to the end of the transaction. '
+'Raises scope_granted (23503).';
+
 -- What a stored expression is made of, so that one that somebody has replaced is known.
 --
 -- PostgreSQL keeps the expression of a CHECK, a policy or a default as a tree of nodes. Deparsing
@@ -31,6 +61,43 @@ WITH tokens AS (
         '(\((?=\{)|(?<=\})\))|:boolop (\w+)|:opno (\d+)|:funcid (\d+)|:varattno (-?\d+)'
         '|:consttype (\d+) [^{}]*:constvalue (<>|\d+ \[[^]]*\])|\{(\w+)', 'g')
         WITH ORDINALITY AS t (token, place)),
+-- A constant's bytes, which are signed in the tree.
+bytes AS (
+    SELECT t.place, b.n, (b.byte[1]::int + 256) % 256 AS byte,
+        count(*) OVER (PARTITION BY t.place) AS size
+    FROM tokens AS t, regexp_matches(substring(t.value FROM '\[.*\]'), '-?\d+', 'g')
+        WITH ORDINALITY AS b (byte, n)),
+-- A text begins behind its length, which takes four bytes. A number is read from either end, for
+-- the machine decides which comes first, and the lesser one is taken.
+constants AS (
+    SELECT t.place,
+        string_agg(CASE WHEN t.type = 'text'::regtype AND b.byte > 0 THEN chr(b.byte) END, ''
+            ORDER BY b.n) FILTER (WHERE b.n > 4) AS characters,
+        trunc(least(sum(b.byte * 256::numeric ^ (b.n - 1)::int) FILTER (WHERE b.size <= 8),
+            sum(b.byte * 256::numeric ^ (b.size - b.n)::int) FILTER (WHERE b.size <= 8))) AS number
+    FROM tokens AS t JOIN bytes AS b ON b.place = t.place GROUP BY t.place)
+SELECT replace(replace(string_agg(CASE
+    WHEN t.bracket IS NOT NULL THEN t.bracket
+    WHEN t.boolean IS NOT NULL THEN t.boolean
+    WHEN t.operator IS NOT NULL THEN t.operator::regoperator::text
+    WHEN t.function IS NOT NULL THEN t.function::regprocedure::text
+    WHEN t.attribute IS NOT NULL THEN coalesce((SELECT a.attname::text FROM pg_attribute AS a
+        WHERE a.attrelid = expression_parts.relation AND a.attnum = t.attribute), t.attribute::text)
+    WHEN t.value = '<>' THEN 'null'
+    WHEN t.type = 'text'::regtype THEN quote_literal(coalesce(c.characters, ''))
+    WHEN t.type = 'boolean'::regtype THEN CASE c.number WHEN 0 THEN 'false' ELSE 'true' END
+    WHEN t.value IS NOT NULL THEN coalesce((SELECT e.enumlabel::text FROM pg_enum AS e
+        WHERE e.enumtypid = t.type AND e.oid::bigint = c.number), c.number::text, md5(t.value))
+    WHEN t.node = 'SUBLINK' THEN 'select'
+    WHEN t.node NOT IN ('BOOLEXPR', 'OPEXPR', 'FUNCEXPR', 'VAR', 'CONST', 'QUERY', 'FROMEXPR',
+        'TARGETENTRY') THEN lower(t.node) END, ' ' ORDER BY t.place), '( ', '('), ' )', ')')
+FROM tokens AS t LEFT JOIN constants AS c ON c.place = t.place
+$parts$;
+REVOKE ALL ON FUNCTION connect.expression_parts(pg_node_tree, oid) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.expression_parts(pg_node_tree, oid) IS
+'Returns the operators, functions, columns and constants of a stored expression, in their order.
+expression is that of a constraint, policy or default of relation. The text is the same in every '
+'database, session and major. Null for null. Raises nothing.';
 -- A constant's bytes, which are signed in the tree.
 bytes AS (
     SELECT t.place, b.n, (b.byte[1]::int + 256) % 256 AS byte,
@@ -104,6 +171,22 @@ REVOKE ALL ON FUNCTION connect.describe_organization() FROM PUBLIC;  -- store_de
 COMMENT ON FUNCTION connect.describe_organization() IS
 'Describes table connect.organization, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
+-- The pattern is ^[A-Za-z0-9_-]{1,64}$. Matched as that it would be a quarter of what a transition
+-- costs, since the bounded repetition is a state for each character.
+('check', 'organization_id_check', 'octet_length(id) <= 64 AND id ~ ''^[A-Za-z0-9_-]+$''',
+    'and (<=(integer,integer) (octet_length(text) (id) 64) ~(text,text) (id ''^[A-Za-z0-9_-]+$''))',
+    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -.'),
+
+('row_security', 'organization', NULL, NULL, NULL),
+('policy', 'organization_self',
+    'FOR SELECT USING (id = (SELECT connect.current_organization_id()))',
+    '=(text,text) (id select (connect.current_organization_id()))',
+    'An organization sees itself.')
+$description$;
+REVOKE ALL ON FUNCTION connect.describe_organization() FROM PUBLIC;  -- store_description() reads it
+COMMENT ON FUNCTION connect.describe_organization() IS
+'Describes table connect.organization, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
 
 -- Table connect.scope.
 
@@ -122,6 +205,11 @@ VALUES
     'The description tells people what sharing it means.'),
 ('column', 'is_default', 'boolean NOT NULL DEFAULT false', 'false',
     'The flag says whether the scope is part of an offer that names no scopes.'),
+('column', 'title', 'text', NULL,
+    'The title is what people call the scope; null where the name says enough.'),
+('column', 'retired_at', 'timestamptz', NULL,
+    'The time is when the scope was retired: it cannot be offered, and the gate is shut for it, '
+    'until this is null again.'),
 
 ('primary_key', 'scope_pkey', 'name', NULL, NULL),
 ('check', 'scope_name_check', 'name ~ ''^[A-Za-z0-9_.:-]{1,64}$''',
@@ -131,6 +219,38 @@ VALUES
 ('row_security', 'scope', NULL, NULL, NULL),
 ('policy', 'scope_all', 'FOR SELECT USING (true)', 'true',
     'The catalogue is open to everybody who may read the table.'),
+
+-- After, to see what the DBA's own triggers made of the name.
+('trigger', 'zz_guard_scope',
+    'AFTER UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_scope()',
+    'ENABLE', 'The trigger keeps scopes that Connections grant.'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_scope()',
+    'ENABLE', 'The trigger keeps the catalogue as long as there are Connections.'),
+
+-- A dump of the schema alone leaves the catalogue empty, and no offer could be made then.
+('rows', 'scope', $$
+INSERT INTO connect.scope (name, description, is_default)
+SELECT v.name, v.description, v.is_default
+FROM (VALUES ('account.read', 'Read the shared accounts.', true),
+             ('inquiry.read', 'Read the shared inquiries.', true),
+             ('verification.read', 'Read the shared verifications.', false))
+    AS v (name, description, is_default)
+WHERE NOT EXISTS (SELECT FROM connect.scope)
+$$, NULL, NULL)
+$description$;
+REVOKE ALL ON FUNCTION connect.describe_scope() FROM PUBLIC;  -- store_description() reads it
+COMMENT ON FUNCTION connect.describe_scope() IS
+'Describes table connect.scope, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
+-- After, to see what the DBA's own triggers made of the name.
+('trigger', 'zz_guard_scope',
+    'AFTER UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_scope()',
+    'ENABLE', 'The trigger keeps scopes that Connections grant.'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_scope()',
+    'ENABLE', 'The trigger keeps the catalogue as long as there are Connections.'),
 
 -- A dump of the schema alone leaves the catalogue empty, and no offer could be made then.
 ('rows', 'scope', $$
@@ -179,25 +299,79 @@ VALUES
 ('column', 'created_at', 'timestamptz NOT NULL', NULL,
     'The time is that of the first offer.'),
 ('column', 'updated_at', 'timestamptz NOT NULL', NULL,
-    'The time is that of the last change of name, status or scopes.'),
+    'The time is that of the last change of name, status, scopes or terms.'),
+('column', 'respond_by', 'timestamptz', NULL,
+    'A pending Connection lapses at this time; null for never.'),
+('column', 'expires_at', 'timestamptz', NULL,
+    'Sharing through a pending or active Connection ends at this time; null for never.'),
 
 ('primary_key', 'connection_pkey', 'id', NULL, NULL),
 ('unique', 'connection_pair_key', 'source_organization_id, destination_organization_id', NULL,
     NULL),
 ('foreign_key', 'connection_source_fkey', 'source_organization_id', 'organization', NULL),
 ('foreign_key', 'connection_destination_fkey', 'destination_organization_id', 'organization', NULL),
-('check', 'connection_id_check', 'octet_length(id) <= 64 AND id ~ ''^[A-Za-z0-9_-]+$''',
-    'and (<=(integer,integer) (octet_length(text) (id) 64) ~(text,text) (id ''^[A-Za-z0-9_-]+$''))',
-    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -.'),
--- BETWEEN would be nested by PostgreSQL, which then dumps another text after each restore.
-('check', 'connection_times_check',
-    'created_at >= ''0001-01-01 00:00:00+00'' AND created_at <= ''9999-12-31 00:00:00+00'''
-    ' AND updated_at >= ''0001-01-01 00:00:00+00'' AND updated_at <= ''9999-12-31 00:00:00+00''',
-    'and (>=(timestamp with time zone,timestamp with time zone) (created_at 27193971979722751)'
-    ' <=(timestamp with time zone,timestamp with time zone) (created_at 9117648497836035)'
-    ' >=(timestamp with time zone,timestamp with time zone) (updated_at 27193971979722751)'
-    ' <=(timestamp with time zone,timestamp with time zone) (updated_at 9117648497836035))',
-    'Times lie within the years that RFC 3339 can write.'),
+-- One call: PostgreSQL reads the expression anew for each statement, by its length.
+('check', 'connection_check', 'connect.is_connection(id, created_at, updated_at)',
+    'connect.is_connection(text,timestamp with time zone,timestamp with time zone)'
+    ' (id created_at updated_at)',
+    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie within the years '
+    'that RFC 3339 can write.'),
+('former_constraint', 'connection_id_check', NULL, NULL, NULL),
+('former_constraint', 'connection_times_check', NULL, NULL, NULL),
+
+('index', 'connection_source_idx', 'source_organization_id, id', NULL,
+    'The index serves pages of outbound Connections.'),
+('index', 'connection_destination_idx', 'destination_organization_id, id', NULL,
+    'The index serves pages of inbound Connections.'),
+-- A DBA may choose another number than the present one; 85 is what 0.1.0 chose.
+('option', 'fillfactor', '90', '85', NULL),
+
+('row_security', 'connection', NULL, NULL, NULL),
+('policy', 'connection_parties_read', $$FOR SELECT
+    USING (source_organization_id = (SELECT connect.current_organization_id())
+        OR destination_organization_id = (SELECT connect.current_organization_id()))$$,
+    'or (=(text,text) (source_organization_id select (connect.current_organization_id()))'
+    ' =(text,text) (destination_organization_id select (connect.current_organization_id())))',
+    'Both parties see a Connection.'),
+('policy', 'connection_parties_change', $$FOR UPDATE
+    USING (source_organization_id = (SELECT connect.current_organization_id())
+        OR destination_organization_id = (SELECT connect.current_organization_id()))$$,
+    'or (=(text,text) (source_organization_id select (connect.current_organization_id()))'
+    ' =(text,text) (destination_organization_id select (connect.current_organization_id())))',
+    'Both parties may change a Connection, as far as the guard allows.'),
+('policy', 'connection_source_create', $$FOR INSERT
+    WITH CHECK (source_organization_id = (SELECT connect.current_organization_id()))$$,
+    '=(text,text) (source_organization_id select (connect.current_organization_id()))',
+    'Whoever creates a Connection is its source.'),
+
+-- Triggers fire by name. The guard comes last, to see what the DBA's own BEFORE triggers made of a
+-- row; the event is written first, so that a change which a DBA's AFTER trigger makes in turn
+-- stands behind it in the history.
+('trigger', 'zz_guard_connection',
+    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_connection()',
+    'ENABLE', 'The trigger fills in and checks rows, and refuses DELETE.'),
+('trigger', 'aa_record_event',
+    'AFTER INSERT OR UPDATE FOR EACH ROW EXECUTE FUNCTION connect.record_event()',
+    'ENABLE', 'The trigger checks stored rows again and writes their events.'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_connection()',
+    'ENABLE', 'The trigger refuses TRUNCATE.'),
+('trigger', 'zz_mark_pair',
+    'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()',
+    'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.')
+$description$;
+REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_description() reads it
+COMMENT ON FUNCTION connect.describe_connection() IS
+'Describes table connect.connection, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+-- One call: PostgreSQL reads the expression anew for each statement, by its length.
+('check', 'connection_check', 'connect.is_connection(id, created_at, updated_at)',
+    'connect.is_connection(text,timestamp with time zone,timestamp with time zone)'
+    ' (id created_at updated_at)',
+    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie within the years '
+    'that RFC 3339 can write.'),
+('former_constraint', 'connection_id_check', NULL, NULL, NULL),
+('former_constraint', 'connection_times_check', NULL, NULL, NULL),
 
 ('index', 'connection_source_idx', 'source_organization_id, id', NULL,
     'The index serves pages of outbound Connections.'),
@@ -353,6 +527,94 @@ REVOKE ALL ON FUNCTION connect.describe_event() FROM PUBLIC;  -- store_descripti
 COMMENT ON FUNCTION connect.describe_event() IS
 'Describes table connect.event, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
+-- No foreign key: the guard is the only writer, nothing is deleted, and the check would be a
+-- twentieth of each transition.
+('column', 'connection_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The Connection is the one that changed, or to which the subject belongs.'),
+('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The source is copied from the Connection.'),
+('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The destination is copied from the Connection.'),
+('column', 'action', 'text COLLATE "C" NOT NULL', NULL,
+    'The action is one of connect.transition_rules().'),
+('column', 'from_status', 'text COLLATE "C"', NULL,
+    'The status is the one before the change; it is null for create.'),
+('column', 'to_status', 'text COLLATE "C" NOT NULL', NULL,
+    'The status is the one after the change.'),
+('column', 'name', 'text', NULL,
+    'The name is the one after the change.'),
+('column', 'scopes', 'text[]', NULL,
+    'The scopes are those after the change.'),
+('column', 'respond_by', 'timestamptz', NULL,
+    'The term is the one after the change until which the offer stands.'),
+('column', 'expires_at', 'timestamptz', NULL,
+    'The term is the one after the change at which sharing ends.'),
+('column', 'effective_at', 'timestamptz', NULL,
+    'The time is when an expiry took effect, which may be long before it was recorded.'),
+('column', 'actor_organization_id', 'text COLLATE "C"', NULL,
+    'The organization is the one that acted; it is null for the store''s owner.'),
+('column', 'actor_id', 'text COLLATE "C"', NULL,
+    'The actor is who in that organization made the change.'),
+('column', 'actor_type', 'text COLLATE "C"', NULL,
+    'The type says what actor_id names: api-key, user, or role.'),
+('column', 'reason', 'text', NULL,
+    'The reason is what the actor gave; it has at most 1000 characters.'),
+('column', 'request_id', 'text COLLATE "C"', NULL,
+    'The request is the one over HTTP that made the change.'),
+('column', 'transaction_id', 'xid8 NOT NULL DEFAULT pg_current_xact_id()', 'pg_current_xact_id()',
+    'The transaction is the one that made the change.'),
+('column', 'position', 'xid8 NOT NULL', NULL,
+    'The position is what outbox readers go by: the transaction, or the position of the subject''s '
+    'last event if that is greater.'),
+('column', 'seal', 'bytea NOT NULL', NULL,
+    'The seal is a SHA-256 over this event and the seal of the subject''s last one; see '
+    'connect.verify_history().'),
+('column', 'personal_salt', 'bytea', NULL,
+    'The salt is of 16 random bytes; connect.forget_actor() takes it away.'),
+('column', 'personal_digest', 'bytea NOT NULL', NULL,
+    'The digest is the SHA-256 of the salt, the actor, the reason and the request.'),
+('column', 'created_at', 'timestamptz NOT NULL', NULL,
+    'The time is that of the change, and ascends along the history of each subject.'),
+
+('fill', 'event', 'SELECT connect.seal_history()', NULL, NULL),
+
+('primary_key', 'event_pkey', 'id', NULL, NULL),
+('former_constraint', 'event_connection_fkey', 'FOREIGN KEY (connection_id) REFERENCES connect.connection', NULL,
+    NULL),
+
+('index', 'event_subject_idx', 'subject_id, id', NULL,
+    'The index serves the history of one subject, and finds its last event.'),
+('former_index', 'event_connection_idx', 'connection_id, id', NULL, NULL),
+('index', 'event_source_idx', 'source_organization_id, id', NULL,
+    'The index serves pages of events of outbound Connections.'),
+('index', 'event_destination_idx', 'destination_organization_id, id', NULL,
+    'The index serves pages of events of inbound Connections.'),
+('index', 'event_outbox_idx', 'position, id', NULL,
+    'The index serves outbox readers.'),
+('index', 'event_source_feed_idx', 'source_organization_id, position, id', NULL,
+    'The index serves connect.read_events() for outbound Connections.'),
+('index', 'event_destination_feed_idx', 'destination_organization_id, position, id', NULL,
+    'The index serves connect.read_events() for inbound Connections.'),
+
+('row_security', 'event', NULL, NULL, NULL),
+('policy', 'event_parties_read', $$FOR SELECT
+    USING (source_organization_id = (SELECT connect.current_organization_id())
+        OR destination_organization_id = (SELECT connect.current_organization_id()))$$,
+    'or (=(text,text) (source_organization_id select (connect.current_organization_id()))'
+    ' =(text,text) (destination_organization_id select (connect.current_organization_id())))',
+    'Both parties see the history.'),
+
+('trigger', 'zz_guard_event',
+    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_event()',
+    'ENABLE', 'The trigger refuses every write that is not connect''s own.'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_event()',
+    'ENABLE', 'The trigger refuses TRUNCATE.')
+$description$;
+REVOKE ALL ON FUNCTION connect.describe_event() FROM PUBLIC;  -- store_description() reads it
+COMMENT ON FUNCTION connect.describe_event() IS
+'Describes table connect.event, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
 
 -- Table connect.organization_role.
 
@@ -375,6 +637,11 @@ VALUES
 
 ('row_security', 'organization_role', NULL, NULL, NULL)
 $description$;
+-- store_description() reads it.
+REVOKE ALL ON FUNCTION connect.describe_organization_role() FROM PUBLIC;
+COMMENT ON FUNCTION connect.describe_organization_role() IS
+'Describes table connect.organization_role, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
 -- store_description() reads it.
 REVOKE ALL ON FUNCTION connect.describe_organization_role() FROM PUBLIC;
 COMMENT ON FUNCTION connect.describe_organization_role() IS
@@ -805,6 +1072,250 @@ statement makes it, or makes it right; present tells whether something of the na
 'are done. Of rows that a table begins with, and of what fills columns, sound is null: their '
 'statement finds out itself. upgrade_store() runs the statements of what is not sound, '
 'create_store() does so from nothing, and check_setup() lists it. Raises nothing.';
+-- What is described, beside the table that it is for, if that is there.
+WITH described AS MATERIALIZED (
+    SELECT d.*, format('connect.%I', d.relation) AS target, c.oid AS table_oid, c.relkind,
+        c.relpersistence, c.relowner, c.relrowsecurity, c.reloptions
+    FROM connect.store_description() AS d LEFT JOIN pg_class AS c
+    ON c.relnamespace = 'connect'::regnamespace AND c.relname = d.relation),
+
+columns AS (
+    SELECT d.*, a.attnum, a.attnotnull, f.adbin,
+        regexp_replace(d.definition, '( COLLATE| NOT NULL| DEFAULT).*$', '') AS type,
+        regexp_replace(d.definition, '( NOT NULL| DEFAULT).*$', '') AS collated_type,
+        substring(d.definition FROM 'DEFAULT (.*)$') AS default_value,
+        a.atttypid, a.atttypmod, a.attcollation
+    FROM described AS d
+    LEFT JOIN pg_attribute AS a ON a.attrelid = d.table_oid AND a.attname = d.name
+        AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_attrdef AS f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+    WHERE d.kind = 'column'),
+
+constraints AS (
+    SELECT d.*, n.oid AS constraint_oid, n AS found,
+        (SELECT string_agg(a.attname, ', ' ORDER BY k.place)
+         FROM unnest(n.conkey) WITH ORDINALITY AS k (attnum, place)
+         JOIN pg_attribute AS a ON a.attrelid = n.conrelid AND a.attnum = k.attnum) AS key
+    FROM described AS d
+    LEFT JOIN pg_constraint AS n ON n.conrelid = d.table_oid AND n.conname = d.name
+    WHERE d.kind IN ('primary_key', 'unique', 'foreign_key', 'check')),
+
+indexes AS (
+    SELECT d.*, c.oid AS index_oid, c.relam, i AS found,
+        (SELECT string_agg(a.attname, ', ' ORDER BY k.place)
+         FROM unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
+         JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum) AS key
+    FROM described AS d
+    LEFT JOIN (pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid)
+    ON i.indrelid = d.table_oid AND c.relname = d.name
+    WHERE d.kind IN ('index', 'former_index')),
+
+options AS (
+    SELECT d.*, (SELECT split_part(o, '=', 2) FROM unnest(d.reloptions) AS o
+                 WHERE split_part(o, '=', 1) = d.name) AS value
+    FROM described AS d WHERE d.kind = 'option'),
+
+policies AS (
+    SELECT d.*, p.oid AS policy_oid, p AS found
+    FROM described AS d
+    LEFT JOIN pg_policy AS p ON p.polrelid = d.table_oid AND p.polname = d.name
+    WHERE d.kind = 'policy'),
+
+triggers AS (
+    SELECT d.*, t.oid AS trigger_oid, t AS found,
+        substring(d.definition FROM 'FUNCTION (.*)\(\)$') AS function
+    FROM described AS d
+    LEFT JOIN pg_trigger AS t
+    ON t.tgrelid = d.table_oid AND t.tgname = d.name AND NOT t.tgisinternal
+    WHERE d.kind = 'trigger'),
+
+-- The facts: is it there, is it what it should be, and the statements that take another one of
+-- the name away and make it. What a comment is on stands behind them.
+facts (kind, relation, place, position, name, present, sound, removal, statement,
+    comment, commented, object_class, object, object_part) AS (
+    -- where there is no store, a table of the name is somebody else's, and CREATE TABLE is refused
+    SELECT d.kind, d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
+        d.relkind = 'r' AND d.relpersistence = 'p' AND connect.store_owner() IS NOT NULL, '',
+        CASE WHEN d.table_oid IS NULL OR connect.store_owner() IS NULL THEN
+            format('CREATE TABLE %s (%s)', d.target,
+                (SELECT string_agg(format('%I %s', c.name, c.definition), ', ' ORDER BY c.position)
+                 FROM columns AS c WHERE c.relation = d.relation))
+        ELSE format('ALTER TABLE %s SET LOGGED', d.target) END,
+        d.comment, format('TABLE %s', d.target), 'pg_class'::regclass, d.table_oid, 0
+    FROM described AS d WHERE d.kind = 'table'
+
+    UNION ALL SELECT 'owner', d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
+        d.relowner = o.oid, '',
+        format('ALTER TABLE %s OWNER TO %I', d.target, pg_get_userbyid(o.oid)),
+        NULL, NULL, NULL, NULL, NULL
+    FROM described AS d, connect.store_owner() AS o (oid)
+    WHERE d.kind = 'table' AND o.oid IS NOT NULL
+
+    UNION ALL SELECT c.kind, c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
+        c.atttypid = to_regtype(c.type) AND c.atttypmod = -1
+        AND c.attcollation = CASE WHEN c.definition ~ 'COLLATE "C"' THEN '"C"'::regcollation
+            ELSE (SELECT typcollation FROM pg_type WHERE oid = c.atttypid) END, '',
+        CASE WHEN c.attnum IS NULL THEN
+            -- what must not be null is filled first, where there are rows
+            format('ALTER TABLE %s ADD COLUMN %I %s', c.target, c.name,
+                CASE WHEN c.default_value IS NULL THEN c.collated_type ELSE c.definition END)
+        ELSE format('ALTER TABLE %1$s ALTER COLUMN %2$I DROP DEFAULT,'
+            ' ALTER COLUMN %2$I TYPE %3$s USING %2$I::%4$s',
+            c.target, c.name, c.collated_type, c.type) END,
+        c.comment, format('COLUMN %s.%I', c.target, c.name), 'pg_class'::regclass, c.table_oid,
+        c.attnum
+    FROM columns AS c
+
+    UNION ALL SELECT 'not_null', c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
+        c.attnotnull = (c.definition ~ 'NOT NULL'), '',
+        format('ALTER TABLE %s ALTER COLUMN %I %s NOT NULL', c.target, c.name,
+            CASE WHEN c.definition ~ 'NOT NULL' THEN 'SET' ELSE 'DROP' END),
+        NULL, NULL, NULL, NULL, NULL
+    FROM columns AS c
+
+    UNION ALL SELECT 'default', c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
+        connect.expression_parts(c.adbin, c.table_oid) IS NOT DISTINCT FROM c.parts, '',
+        format('ALTER TABLE %s ALTER COLUMN %I %s', c.target, c.name,
+            coalesce('SET DEFAULT ' || c.default_value, 'DROP DEFAULT')),
+        NULL, NULL, NULL, NULL, NULL
+    FROM columns AS c
+
+    -- since 18 a constraint may be one that is not enforced
+    UNION ALL SELECT n.kind, n.relation, n.place, n.position, n.name, n.constraint_oid IS NOT NULL,
+        (n.found).convalidated AND NOT (n.found).condeferrable
+        AND coalesce((to_jsonb(n.found) ->> 'conenforced')::boolean, true)
+        AND CASE n.kind
+            WHEN 'primary_key' THEN (n.found).contype = 'p' AND n.key = n.definition
+            WHEN 'unique' THEN (n.found).contype = 'u' AND n.key = n.definition
+            WHEN 'check' THEN (n.found).contype = 'c' AND NOT (n.found).connoinherit
+                AND connect.expression_parts((n.found).conbin, n.table_oid) = n.parts
+            ELSE (n.found).contype = 'f' AND n.key = n.definition
+                AND (n.found).confrelid = to_regclass(format('connect.%I', n.parts))
+                AND (n.found).confkey = (SELECT p.conkey FROM pg_constraint AS p
+                    WHERE p.conrelid = (n.found).confrelid AND p.contype = 'p')
+                AND ((n.found).confupdtype, (n.found).confdeltype, (n.found).confmatchtype)
+                    = ('a', 'a', 's') END,
+        format('ALTER TABLE %s DROP CONSTRAINT %I; ', n.target, n.name),
+        format('ALTER TABLE %s ADD CONSTRAINT %I ', n.target, n.name) || CASE n.kind
+            WHEN 'primary_key' THEN format('PRIMARY KEY (%s)', n.definition)
+            WHEN 'unique' THEN format('UNIQUE (%s)', n.definition)
+            WHEN 'check' THEN format('CHECK (%s)', n.definition)
+            ELSE format('FOREIGN KEY (%s) REFERENCES connect.%I', n.definition, n.parts) END,
+        n.comment, format('CONSTRAINT %I ON %s', n.name, n.target), 'pg_constraint'::regclass,
+        n.constraint_oid, 0
+    FROM constraints AS n
+
+    UNION ALL SELECT i.kind, i.relation, i.place, i.position, i.name, i.index_oid IS NOT NULL,
+        i.key = i.definition AND (i.found).indisvalid AND (i.found).indisready
+        AND NOT (i.found).indisunique AND (i.found).indnatts = (i.found).indnkeyatts
+        AND (i.found).indpred IS NULL AND (i.found).indexprs IS NULL
+        AND i.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
+        AND 0 = ALL ((i.found).indoption::int2[])
+        AND NOT EXISTS (SELECT FROM pg_opclass AS o
+            WHERE o.oid = ANY ((i.found).indclass::oid[]) AND NOT o.opcdefault)
+        AND NOT EXISTS (SELECT FROM unnest((i.found).indkey::int2[], (i.found).indcollation::oid[])
+            AS k (attnum, collation_oid) JOIN pg_attribute AS a
+            ON a.attrelid = i.table_oid AND a.attnum = k.attnum
+            WHERE a.attcollation <> k.collation_oid),
+        format('DROP INDEX connect.%I; ', i.name),
+        format('CREATE INDEX %I ON %s (%s)', i.name, i.target, i.definition),
+        i.comment, format('INDEX connect.%I', i.name), 'pg_class'::regclass, i.index_oid, 0
+    FROM indexes AS i WHERE i.kind = 'index'
+
+    -- a value that no version has set is the DBA's, and stays
+    UNION ALL SELECT o.kind, o.relation, o.place, o.position, o.name, o.value IS NOT NULL,
+        o.value <> ALL (string_to_array(o.parts, ' ')), '',
+        format('ALTER TABLE %s SET (%I = %s)', o.target, o.name, o.definition),
+        NULL, NULL, NULL, NULL, NULL
+    FROM options AS o
+
+    UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
+        d.relrowsecurity, '', format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', d.target),
+        NULL, NULL, NULL, NULL, NULL
+    FROM described AS d WHERE d.kind = 'row_security'
+
+    UNION ALL SELECT p.kind, p.relation, p.place, p.position, p.name, p.policy_oid IS NOT NULL,
+        (p.found).polpermissive AND (p.found).polroles = '{0}'
+        AND (p.found).polcmd = CASE substring(p.definition FROM 'FOR (\w+)') WHEN 'SELECT' THEN 'r'
+            WHEN 'INSERT' THEN 'a' WHEN 'UPDATE' THEN 'w' WHEN 'DELETE' THEN 'd' ELSE '*' END
+        AND connect.expression_parts((p.found).polqual, p.table_oid)
+            IS NOT DISTINCT FROM CASE WHEN p.definition ~ 'USING \(' THEN p.parts END
+        AND connect.expression_parts((p.found).polwithcheck, p.table_oid)
+            IS NOT DISTINCT FROM CASE WHEN p.definition ~ 'WITH CHECK \(' THEN p.parts END,
+        format('DROP POLICY %I ON %s; ', p.name, p.target),
+        format('CREATE POLICY %I ON %s %s', p.name, p.target, p.definition),
+        p.comment, format('POLICY %I ON %s', p.name, p.target), 'pg_policy'::regclass,
+        p.policy_oid, 0
+    FROM policies AS p
+
+    -- tgtype has a bit for each word
+    UNION ALL SELECT t.kind, t.relation, t.place, t.position, t.name, t.trigger_oid IS NOT NULL,
+        (t.found).tgfoid = to_regproc(t.function)
+        AND (t.found).tgtype = (SELECT sum(w.bit) FROM (VALUES ('FOR EACH ROW', 1), ('BEFORE', 2),
+            ('INSERT', 4), ('DELETE', 8), ('UPDATE', 16), ('TRUNCATE', 32)) AS w (word, bit)
+            WHERE t.definition ~ ('\m' || w.word || '\M'))
+        AND (t.found).tgqual IS NULL AND (t.found).tgattr::text = '' AND (t.found).tgnargs = 0
+        AND (t.found).tgconstraint = 0 AND (t.found).tgoldtable IS NULL
+        AND (t.found).tgnewtable IS NULL,
+        format('DROP TRIGGER %I ON %s; ', t.name, t.target),
+        format('CREATE TRIGGER %I %s', t.name,
+            replace(t.definition, ' FOR EACH', format(' ON %s FOR EACH', t.target))),
+        t.comment, format('TRIGGER %I ON %s', t.name, t.target), 'pg_trigger'::regclass,
+        t.trigger_oid, 0
+    FROM triggers AS t
+
+    UNION ALL SELECT 'firing', t.relation, t.place, t.position, t.name, t.trigger_oid IS NOT NULL,
+        (t.found).tgenabled = CASE t.parts WHEN 'ENABLE ALWAYS' THEN 'A' ELSE 'O' END, '',
+        format('ALTER TABLE %s %s TRIGGER %I', t.target, t.parts, t.name),
+        NULL, NULL, NULL, NULL, NULL
+    FROM triggers AS t
+
+    UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
+        NULL, '', d.definition, NULL, NULL, NULL, NULL, NULL
+    FROM described AS d WHERE d.kind IN ('rows', 'fill')
+
+    -- what an earlier version had is sound where it is not there
+    UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, n.oid IS NOT NULL,
+        n.oid IS NULL, '', format('ALTER TABLE %s DROP CONSTRAINT %I', d.target, d.name),
+        NULL, NULL, NULL, NULL, NULL
+    FROM described AS d
+    LEFT JOIN pg_constraint AS n ON n.conrelid = d.table_oid AND n.conname = d.name
+    WHERE d.kind = 'former_constraint'
+    UNION ALL SELECT i.kind, i.relation, i.place, i.position, i.name, i.index_oid IS NOT NULL,
+        i.key IS DISTINCT FROM i.definition, '', format('DROP INDEX connect.%I', i.name),
+        NULL, NULL, NULL, NULL, NULL
+    FROM indexes AS i WHERE i.kind = 'former_index'),
+
+-- A comment is a thing of its own.
+things AS (
+    SELECT f.kind, f.relation, f.place, f.position, f.name, f.present,
+        CASE WHEN f.kind NOT IN ('rows', 'fill') THEN coalesce(f.sound, false) END AS sound,
+        CASE WHEN f.present THEN f.removal ELSE '' END || f.statement AS statement
+    FROM facts AS f
+    UNION ALL SELECT 'comment', f.relation, f.place, f.position, f.kind || ' ' || f.name, f.present,
+        f.present AND EXISTS (SELECT FROM pg_description AS d WHERE d.classoid = f.object_class
+            AND d.objoid = f.object AND d.objsubid = f.object_part AND d.description = f.comment),
+        format('COMMENT ON %s IS %L', f.commented, f.comment)
+    FROM facts AS f WHERE f.comment IS NOT NULL)
+
+SELECT k.round, row_number() OVER (ORDER BY k.place, t.place, t.position)::int,
+    t.kind, t.relation, t.name, t.statement || ';', t.present, t.sound
+FROM things AS t JOIN (VALUES (1, 1, 'table'), (2, 2, 'owner'), (2, 3, 'former_constraint'),
+    (2, 4, 'column'), (3, 5, 'fill'), (4, 6, 'former_index'), (4, 7, 'not_null'),
+    (4, 8, 'default'), (4, 9, 'primary_key'), (4, 10, 'unique'), (4, 11, 'foreign_key'),
+    (4, 12, 'check'), (4, 13, 'index'), (4, 14, 'option'), (4, 15, 'row_security'),
+    (4, 16, 'policy'), (4, 17, 'trigger'), (5, 18, 'firing'), (5, 19, 'comment'), (6, 20, 'rows'))
+    AS k (round, place, kind) ON k.kind = t.kind
+ORDER BY 2
+$definition$;
+REVOKE ALL ON FUNCTION connect.store_definition() FROM PUBLIC;  -- for create_store() and its like
+COMMENT ON FUNCTION connect.store_definition() IS
+'Lists everything that the store consists of, in the order of its making, with what is there of it.
+statement makes it, or makes it right; present tells whether something of the name is there, and '
+'sound whether it is what it should be. What is needed of a round shows when the rounds before it '
+'are done. Of rows that a table begins with, and of what fills columns, sound is null: their '
+'statement finds out itself. upgrade_store() runs the statements of what is not sound, '
+'create_store() does so from nothing, and check_setup() lists it. Raises nothing.';
 
 -- What check_setup() looks for. It runs the functions that setup_checks() names, each of which
 -- returns its findings: code, severity, what was found, and what mends it.
@@ -850,6 +1361,38 @@ WITH kinds (kind, severity, missing_code, missing, other_code, other) AS (VALUES
     ('firing', 'error', NULL, NULL,
         'trigger_disabled', 'Trigger %1$I on %2$s does not fire for ordinary writers, or fires for'
         ' replicated rows.')),
+-- What belongs to a table or an object that is missing itself needs no finding of its own.
+unsound AS MATERIALIZED (
+    SELECT d.*, format('connect.%I', d.relation) AS target FROM connect.store_definition() AS d
+    WHERE NOT d.sound AND (d.kind = 'table' OR EXISTS (SELECT FROM pg_class AS c
+        WHERE c.relnamespace = 'connect'::regnamespace AND c.relname = d.relation
+        AND c.relkind = 'r')))
+SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
+    CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN 'warning' ELSE k.severity END,
+    CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN format('Trigger %I on %s does not fire for every'
+        ' writer: the gate keeps nothing beyond a statement.', u.name, u.target)
+    ELSE format(CASE WHEN u.present THEN k.other ELSE k.missing END, u.name, u.target) END,
+    CASE WHEN u.kind IN ('row_security', 'firing') THEN u.statement
+    WHEN u.kind = 'table' AND u.present THEN
+        'Rename what is no table, then SELECT connect.upgrade_store();'
+    ELSE 'SELECT connect.upgrade_store();' END
+FROM unsound AS u JOIN kinds AS k ON k.kind = u.kind
+WHERE u.present OR k.missing_code IS NOT NULL
+UNION ALL SELECT 'comment_differs', 'warning',
+    format('Comments on %s are missing or other ones: %s.', u.target,
+        string_agg(u.name, ', ' ORDER BY u.step)),
+    'SELECT connect.upgrade_store();'
+FROM unsound AS u
+WHERE u.kind = 'comment' AND u.present AND NOT EXISTS (SELECT FROM unsound AS o
+    WHERE o.relation = u.relation AND o.kind || ' ' || o.name = u.name)
+GROUP BY u.target
+$findings$;
+REVOKE ALL ON FUNCTION connect.store_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.store_findings() IS
+'Lists what of the store is missing or another than it should be.
+Codes: table_missing, column_missing, constraint_missing, index_missing, option_missing, '
+'policy_missing, trigger_missing, trigger_disabled, row_security_disabled, owner_differs, '
+'option_differs, comment_differs, and definition_differs for the rest. Raises nothing.';
 -- What belongs to a table or an object that is missing itself needs no finding of its own.
 unsound AS MATERIALIZED (
     SELECT d.*, format('connect.%I', d.relation) AS target FROM connect.store_definition() AS d
@@ -983,6 +1526,32 @@ REVOKE ALL ON FUNCTION connect.gateway_findings() FROM PUBLIC;  -- for check_set
 COMMENT ON FUNCTION connect.gateway_findings() IS
 'Lists gateways that are superusers, and logins whose statements are logged with their secrets.
 Codes: gateway_superuser, logs_parameters. Raises 42501 for who may not read connect.gateway_role.';
+-- where there is no gateway it is the login that asks
+logins AS (
+    SELECT oid, rolname FROM gateways
+    UNION ALL SELECT 0::oid, session_user WHERE NOT EXISTS (SELECT FROM gateways)),
+logging AS (
+    SELECT l.rolname, w.name, coalesce((SELECT s.value FROM settings AS s
+        WHERE s.setrole = l.oid AND s.name = w.name ORDER BY s.setdatabase DESC LIMIT 1),
+        current_setting(w.name)) AS value
+    FROM logins AS l, (VALUES ('log_parameter_max_length'), ('log_statement'),
+        ('log_min_duration_statement')) AS w (name))
+SELECT 'gateway_superuser', 'error', format('Gateway %I is a superuser.', rolname),
+    format('ALTER ROLE %I NOSUPERUSER;', rolname)
+FROM gateways WHERE rolsuper
+UNION ALL SELECT 'logs_parameters', 'warning',
+    format('Statements of %I are logged with their parameters, which hold API keys and tokens.',
+        rolname),
+    format('ALTER ROLE %I SET log_parameter_max_length = 0;', rolname)
+FROM logging GROUP BY rolname
+HAVING bool_or(name = 'log_parameter_max_length' AND value <> '0')
+AND bool_or(name = 'log_statement' AND value IN ('mod', 'all')
+    OR name = 'log_min_duration_statement' AND value <> '-1')
+$findings$;
+REVOKE ALL ON FUNCTION connect.gateway_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.gateway_findings() IS
+'Lists gateways that are superusers, and logins whose statements are logged with their secrets.
+Codes: gateway_superuser, logs_parameters. Raises 42501 for who may not read connect.gateway_role.';
 
 CREATE FUNCTION connect.setup_checks() RETURNS TABLE (function text, as_owner boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -1002,6 +1571,16 @@ COMMENT ON FUNCTION connect.setup_checks() IS
 'Lists the functions that check_setup() runs.
 Those that read the store''s tables run as its owner, the others, which read catalogs only, as the '
 'owner of the functions. Raises nothing.';
+-- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
+SELECT c.function, c.as_owner FROM checks AS c
+WHERE NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
+    AND has_function_privilege(connect.store_owner(), c.function, 'EXECUTE')
+$checks$;
+REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.setup_checks() IS
+'Lists the functions that check_setup() runs.
+Those that read the store''s tables run as its owner, the others, which read catalogs only, as the '
+'owner of the functions. Raises nothing.';
 
 -- Grants by purpose: what each opens, and the functions that grant it.
 
@@ -1011,7 +1590,9 @@ LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $grants$
 WITH purposes (purpose, schema, functions) AS (VALUES
-    ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources}'::text[]),
+    ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources, may_see,
+        visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
+        sources_of, is_connection, effective_status}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
         list_scopes, transition_rules}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
@@ -1022,8 +1603,8 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     -- what trust_gateway() grants
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
-    ('owner', 'connect', '{guard_connection, record_event, guard_event, mark_pair,
-        gateway_findings, seal_history}')),
+    ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
+        guard_event, mark_pair, gateway_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -1111,3 +1692,413 @@ COMMENT ON FUNCTION connect.seal_history() IS
 'Gives events of an older store their subject, position and seal, as upgrade_store() does.
 An event that is sealed stays as it is, but for a position that is another cluster''s: it becomes '
 '0. Raises store_missing, store_altered (55000).';
+
+-- The gate that the planner understands.
+
+-- What the planner is told of the functions below.
+CREATE FUNCTION connect.gate_support(internal) RETURNS internal
+AS 'MODULE_PATHNAME', 'connect_gate_support'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+REVOKE ALL ON FUNCTION connect.gate_support(internal) FROM PUBLIC;  -- the planner needs no grant
+COMMENT ON FUNCTION connect.gate_support(internal) IS
+'Tells the planner how many rows may_see() and is_allowed() pass, and by which index condition.
+Only PostgreSQL calls it. Raises nothing.';
+
+ALTER FUNCTION connect.is_allowed(text, text, text) SUPPORT connect.gate_support;
+COMMENT ON FUNCTION connect.is_allowed(text, text, text) IS
+'Tells whether the destination may see the source''s data now: is their Connection active, and '
+'does it grant the scope?
+False for a null organization, an unknown scope, and whoever is no party; nobody gets true only '
+'as the store''s owner, a superuser or a gateway. As the only condition on a column, or one of '
+'several, an index on it serves. An API key without the permission read gets '
+'false. Raises store_missing (55000).';
+COMMENT ON FUNCTION connect.allowed_sources(text) IS
+'Returns the ids of the organizations that share with the acting one now, sorted.
+Empty for nobody and for an unknown scope. Raises store_missing (55000).';
+COMMENT ON FUNCTION connect.explain_access(text, text, text) IS
+'Tells why is_allowed() is true or false: allowed, no_connection, pending, inactive, '
+'scope_not_granted, scope_retired.
+no_connection for whoever is no party. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.may_see(organization_id text, scope text) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_may_see'
+LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
+REVOKE ALL ON FUNCTION connect.may_see(text, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.may_see(text, text) IS
+'Tells whether the acting organization may see this one''s data now: its own, or what is shared.
+What policies ask; an index on the column serves. The scope counts for what others share. False '
+'for nobody, the store''s owner and a gateway included, for a null organization and an API key '
+'without the permission read. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.may_see(organization_id uuid, scope text) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_may_see_uuid'
+LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
+REVOKE ALL ON FUNCTION connect.may_see(uuid, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.may_see(uuid, text) IS
+'Tells whether the acting organization may see this one''s data now: its own, or what is shared.
+What policies ask; an index on the column serves. The scope counts for what others share. False '
+'for nobody, the store''s owner and a gateway included, for a null organization and an API key '
+'without the permission read. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.may_see(organization_id integer, scope text) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_may_see_integer'
+LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
+REVOKE ALL ON FUNCTION connect.may_see(integer, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.may_see(integer, text) IS
+'Tells whether the acting organization may see this one''s data now: its own, or what is shared.
+What policies ask; an index on the column serves. The scope counts for what others share. False '
+'for nobody, the store''s owner and a gateway included, for a null organization and an API key '
+'without the permission read. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.may_see(organization_id bigint, scope text) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_may_see_bigint'
+LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
+REVOKE ALL ON FUNCTION connect.may_see(bigint, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.may_see(bigint, text) IS
+'Tells whether the acting organization may see this one''s data now: its own, or what is shared.
+What policies ask; an index on the column serves. The scope counts for what others share. False '
+'for nobody, the store''s owner and a gateway included, for a null organization and an API key '
+'without the permission read. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.visible_organizations(scope text) RETURNS text[]
+AS 'MODULE_PATHNAME', 'connect_visible_organizations'
+LANGUAGE C STABLE PARALLEL SAFE COST 1000;
+-- grant_check() gives it.
+REVOKE ALL ON FUNCTION connect.visible_organizations(text) FROM PUBLIC;
+COMMENT ON FUNCTION connect.visible_organizations(text) IS
+'Returns the ids of the organizations for which may_see() is true, sorted.
+The acting one is among them, whatever the scope. Empty for nobody, the store''s owner and a '
+'gateway included. Raises store_missing (55000).';
+-- grant_check() gives it.
+REVOKE ALL ON FUNCTION connect.visible_organizations(text) FROM PUBLIC;
+COMMENT ON FUNCTION connect.visible_organizations(text) IS
+'Returns the ids of the organizations for which may_see() is true, sorted.
+The acting one is among them, whatever the scope. Empty for nobody, the store''s owner and a '
+'gateway included. Raises store_missing (55000).';
+
+-- What index conditions call. VOLATILE keeps the planner from calling them itself, to look at the
+-- array; an index is read with what one call has returned.
+
+CREATE FUNCTION connect.visible_texts(scope text) RETURNS text[]
+AS 'MODULE_PATHNAME', 'connect_visible_texts'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.visible_texts(text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.visible_texts(text) IS
+'Returns visible_organizations(), as far as they are of type text, for index conditions.
+Raises store_missing (55000).';
+
+CREATE FUNCTION connect.visible_uuids(scope text) RETURNS uuid[]
+AS 'MODULE_PATHNAME', 'connect_visible_uuids'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.visible_uuids(text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.visible_uuids(text) IS
+'Returns visible_organizations(), as far as they are of type uuid, for index conditions.
+Raises store_missing (55000).';
+
+CREATE FUNCTION connect.visible_integers(scope text) RETURNS integer[]
+AS 'MODULE_PATHNAME', 'connect_visible_integers'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.visible_integers(text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.visible_integers(text) IS
+'Returns visible_organizations(), as far as they are of type integer, for index conditions.
+Raises store_missing (55000).';
+
+CREATE FUNCTION connect.visible_bigints(scope text) RETURNS bigint[]
+AS 'MODULE_PATHNAME', 'connect_visible_bigints'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.visible_bigints(text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.visible_bigints(text) IS
+'Returns visible_organizations(), as far as they are of type bigint, for index conditions.
+Raises store_missing (55000).';
+
+CREATE FUNCTION connect.sources_of(destination_organization_id text, scope text) RETURNS text[]
+AS 'MODULE_PATHNAME', 'connect_sources_of'
+LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
+REVOKE ALL ON FUNCTION connect.sources_of(text, text) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.sources_of(text, text) IS
+'Returns the ids of the sources for which is_allowed() is true, for index conditions.
+Raises store_missing (55000).';
+
+COMMENT ON FUNCTION connect.share_table(regclass, name, text) IS
+'Makes a table of yours shareable: enables row security and creates the policy connect_shared, '
+'for SELECT.
+It shows the acting organization its own rows and those of whoever shares the scope with it now. '
+'organization_column is text, varchar, uuid, integer or bigint. Warns of what share_bypasses() '
+'lists. Raises parameter_missing (22023), scope_unknown (PT422), '
+'42501 for somebody else''s table, 42809 for what is none, 42703 and 42804 for the column, 42710 '
+'if it is shared, store_missing (55000).';
+
+CREATE FUNCTION connect.share_bypasses(relation regclass = NULL)
+RETURNS TABLE (relation regclass, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $bypasses$
+WITH RECURSIVE shared AS (
+    SELECT c.oid, c.oid::regclass AS name, c.relowner, c.relrowsecurity, c.relforcerowsecurity
+    FROM pg_class AS c
+    WHERE c.relkind IN ('r', 'p') AND c.relnamespace <> 'connect'::regnamespace
+    AND (share_bypasses.relation IS NULL OR c.oid = share_bypasses.relation)
+    -- what share_table() made, or a policy by hand that asks the gate
+    AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid
+        AND (p.polname = 'connect_shared' OR EXISTS (SELECT FROM pg_depend AS d
+            JOIN pg_proc AS f ON f.oid = d.refobjid
+            WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+            AND d.refclassid = 'pg_proc'::regclass AND f.pronamespace = 'connect'::regnamespace
+            AND f.proname IN ('may_see', 'is_allowed'))))),
+children (parent, parent_name, oid) AS (
+    SELECT s.oid, s.name, i.inhrelid FROM shared AS s JOIN pg_inherits AS i ON i.inhparent = s.oid
+    UNION SELECT h.parent, h.parent_name, i.inhrelid
+    FROM children AS h JOIN pg_inherits AS i ON i.inhparent = h.oid),
+-- Who may read a relation, or a column of it, besides its owner.
+readers AS (
+    SELECT c.oid, a.grantee FROM pg_class AS c, aclexplode(c.relacl) AS a
+    WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner
+    UNION SELECT c.oid, a.grantee FROM pg_class AS c
+    JOIN pg_attribute AS t ON t.attrelid = c.oid AND NOT t.attisdropped, aclexplode(t.attacl) AS a
+    WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner),
+open_policies AS (
+    SELECT p.polrelid, p.polname, string_agg(CASE r.role WHEN 0 THEN 'PUBLIC'
+        ELSE r.role::regrole::text END, ', ' ORDER BY r.role) AS roles
+    FROM pg_policy AS p, unnest(p.polroles) AS r (role)
+    -- true, or an expression that is equal to itself
+    WHERE p.polpermissive AND p.polcmd IN ('r', '*')
+    AND pg_get_expr(p.polqual, p.polrelid) ~ '^(true|\(?(\S+) = \2\)?)$'
+    GROUP BY p.polrelid, p.polname),
+-- Views that read a shared table or a child: at once, or through views that ask as their caller.
+views (shared, read, oid) AS (
+    SELECT s.oid, s.oid, s.oid FROM shared AS s
+    UNION SELECT h.parent, h.oid, h.oid FROM children AS h
+    UNION SELECT v.shared, v.read, w.ev_class FROM views AS v
+    JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.oid
+        AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite AS w ON w.oid = d.objid AND w.ev_class <> v.oid
+    JOIN pg_class AS c ON c.oid = v.oid
+    WHERE c.relkind <> 'v' AND c.relkind <> 'm' OR coalesce((SELECT o.option_value::boolean
+        FROM pg_options_to_table(c.reloptions) AS o WHERE o.option_name = 'security_invoker'), false)),
+-- Those of which ask as an owner whom the policies do not bind.
+bypasses AS (
+    SELECT DISTINCT v.shared, c.oid, c.relkind, c.relowner, o.rolname
+    FROM views AS v JOIN pg_class AS c ON c.oid = v.oid AND c.relkind IN ('v', 'm')
+    JOIN pg_class AS t ON t.oid = v.read JOIN pg_class AS s ON s.oid = v.shared
+    JOIN pg_roles AS o ON o.oid = c.relowner
+    WHERE (c.relkind = 'm' OR NOT coalesce((SELECT p.option_value::boolean
+        FROM pg_options_to_table(c.reloptions) AS p WHERE p.option_name = 'security_invoker'), false))
+    AND (o.rolsuper OR o.rolbypassrls OR NOT t.relrowsecurity
+        OR pg_has_role(c.relowner, t.relowner, 'USAGE') AND NOT t.relforcerowsecurity))
+SELECT s.name, format('Row security of table %s is off.', s.name),
+    format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', s.name)
+FROM shared AS s WHERE NOT s.relrowsecurity
+UNION ALL SELECT s.name, format('Policy %I of table %s shows all rows to %s.', p.polname, s.name,
+        p.roles),
+    format('DROP POLICY %I ON %s;', p.polname, s.name)
+FROM shared AS s JOIN open_policies AS p ON p.polrelid = s.oid
+UNION ALL SELECT h.parent_name,
+    format('Table %s, a child of %s, can be read directly, past the policies of its parent.',
+        h.oid::regclass, h.parent_name),
+    format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY; or REVOKE SELECT on it, or share it too.',
+        h.oid::regclass)
+FROM children AS h JOIN pg_class AS c ON c.oid = h.oid
+WHERE EXISTS (SELECT FROM readers AS r WHERE r.oid = h.oid)
+AND (NOT c.relrowsecurity OR EXISTS (SELECT FROM open_policies AS p WHERE p.polrelid = h.oid))
+UNION ALL SELECT b.shared::regclass,
+    format(CASE b.relkind WHEN 'm' THEN 'Materialized view %s holds rows of %s as %I saw them, whom'
+        ' its policies do not bind.' ELSE 'View %s reads %s as %I, whom its policies do not bind.'
+        END, b.oid::regclass, b.shared::regclass, b.rolname),
+    CASE b.relkind WHEN 'm' THEN format('Give %s to nobody who may not see all rows, or drop it.',
+        b.oid::regclass)
+    ELSE format('ALTER VIEW %s SET (security_invoker = true);', b.oid::regclass) END
+FROM bypasses AS b
+ORDER BY 1, 2
+$bypasses$;
+REVOKE ALL ON FUNCTION connect.share_bypasses(regclass) FROM PUBLIC;  -- share_table() asks it
+COMMENT ON FUNCTION connect.share_bypasses(regclass) IS
+'Lists how rows of a shared table, or of any, can be read past the policies that share it.
+Row security that is off, another permissive policy that is always true, a child or partition that '
+'can be read directly, a view of an owner whom policies do not bind. Raises nothing.';
+-- Who may read a relation, or a column of it, besides its owner.
+readers AS (
+    SELECT c.oid, a.grantee FROM pg_class AS c, aclexplode(c.relacl) AS a
+    WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner
+    UNION SELECT c.oid, a.grantee FROM pg_class AS c
+    JOIN pg_attribute AS t ON t.attrelid = c.oid AND NOT t.attisdropped, aclexplode(t.attacl) AS a
+    WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner),
+open_policies AS (
+    SELECT p.polrelid, p.polname, string_agg(CASE r.role WHEN 0 THEN 'PUBLIC'
+        ELSE r.role::regrole::text END, ', ' ORDER BY r.role) AS roles
+    FROM pg_policy AS p, unnest(p.polroles) AS r (role)
+    -- true, or an expression that is equal to itself
+    WHERE p.polpermissive AND p.polcmd IN ('r', '*')
+    AND pg_get_expr(p.polqual, p.polrelid) ~ '^(true|\(?(\S+) = \2\)?)$'
+    GROUP BY p.polrelid, p.polname),
+-- Views that read a shared table or a child: at once, or through views that ask as their caller.
+views (shared, read, oid) AS (
+    SELECT s.oid, s.oid, s.oid FROM shared AS s
+    UNION SELECT h.parent, h.oid, h.oid FROM children AS h
+    UNION SELECT v.shared, v.read, w.ev_class FROM views AS v
+    JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.oid
+        AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite AS w ON w.oid = d.objid AND w.ev_class <> v.oid
+    JOIN pg_class AS c ON c.oid = v.oid
+    WHERE c.relkind <> 'v' AND c.relkind <> 'm' OR coalesce((SELECT o.option_value::boolean
+        FROM pg_options_to_table(c.reloptions) AS o WHERE o.option_name = 'security_invoker'), false)),
+-- Those of which ask as an owner whom the policies do not bind.
+bypasses AS (
+    SELECT DISTINCT v.shared, c.oid, c.relkind, c.relowner, o.rolname
+    FROM views AS v JOIN pg_class AS c ON c.oid = v.oid AND c.relkind IN ('v', 'm')
+    JOIN pg_class AS t ON t.oid = v.read JOIN pg_class AS s ON s.oid = v.shared
+    JOIN pg_roles AS o ON o.oid = c.relowner
+    WHERE (c.relkind = 'm' OR NOT coalesce((SELECT p.option_value::boolean
+        FROM pg_options_to_table(c.reloptions) AS p WHERE p.option_name = 'security_invoker'), false))
+    AND (o.rolsuper OR o.rolbypassrls OR NOT t.relrowsecurity
+        OR pg_has_role(c.relowner, t.relowner, 'USAGE') AND NOT t.relforcerowsecurity))
+SELECT s.name, format('Row security of table %s is off.', s.name),
+    format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', s.name)
+FROM shared AS s WHERE NOT s.relrowsecurity
+UNION ALL SELECT s.name, format('Policy %I of table %s shows all rows to %s.', p.polname, s.name,
+        p.roles),
+    format('DROP POLICY %I ON %s;', p.polname, s.name)
+FROM shared AS s JOIN open_policies AS p ON p.polrelid = s.oid
+UNION ALL SELECT h.parent_name,
+    format('Table %s, a child of %s, can be read directly, past the policies of its parent.',
+        h.oid::regclass, h.parent_name),
+    format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY; or REVOKE SELECT on it, or share it too.',
+        h.oid::regclass)
+FROM children AS h JOIN pg_class AS c ON c.oid = h.oid
+WHERE EXISTS (SELECT FROM readers AS r WHERE r.oid = h.oid)
+AND (NOT c.relrowsecurity OR EXISTS (SELECT FROM open_policies AS p WHERE p.polrelid = h.oid))
+UNION ALL SELECT b.shared::regclass,
+    format(CASE b.relkind WHEN 'm' THEN 'Materialized view %s holds rows of %s as %I saw them, whom'
+        ' its policies do not bind.' ELSE 'View %s reads %s as %I, whom its policies do not bind.'
+        END, b.oid::regclass, b.shared::regclass, b.rolname),
+    CASE b.relkind WHEN 'm' THEN format('Give %s to nobody who may not see all rows, or drop it.',
+        b.oid::regclass)
+    ELSE format('ALTER VIEW %s SET (security_invoker = true);', b.oid::regclass) END
+FROM bypasses AS b
+ORDER BY 1, 2
+$bypasses$;
+REVOKE ALL ON FUNCTION connect.share_bypasses(regclass) FROM PUBLIC;  -- share_table() asks it
+COMMENT ON FUNCTION connect.share_bypasses(regclass) IS
+'Lists how rows of a shared table, or of any, can be read past the policies that share it.
+Row security that is off, another permissive policy that is always true, a child or partition that '
+'can be read directly, a view of an owner whom policies do not bind. Raises nothing.';
+
+COMMENT ON FUNCTION connect.grant_check(name) IS
+'Grants what row security needs: current_organization_id(), may_see(), is_allowed(), and the like.
+For roles that read tables under such policies. Raises 42704 for an unknown role, '
+'parameter_missing (22023), 42501.';
+
+-- Whoever may ask the gate in one way may ask it in the others, so that policies can be made anew.
+DO $grants$
+DECLARE
+    statement text;
+BEGIN
+    FOR statement IN
+        SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s%s', f.functions,
+            CASE a.grantee WHEN 0 THEN 'PUBLIC'
+                ELSE a.grantee::pg_catalog.regrole::text END,
+            CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+        FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a,
+            (SELECT pg_catalog.string_agg(n.oid::pg_catalog.regprocedure::text, ', ')
+                AS functions
+            FROM pg_catalog.pg_proc AS n
+            WHERE n.pronamespace = 'connect'::pg_catalog.regnamespace AND n.proname IN ('may_see',
+                'visible_organizations', 'visible_texts', 'visible_uuids', 'visible_integers',
+                'visible_bigints', 'sources_of', 'is_connection', 'effective_status')) AS f
+        WHERE p.oid = 'connect.is_allowed(text,text,text)'::pg_catalog.regprocedure
+        AND a.grantee <> p.proowner
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+END $grants$;
+
+-- Terms: these functions take two arguments more. Who could call them may call them still.
+CREATE TEMPORARY TABLE connect_update_grants AS
+SELECT p.proname, a.grantee, a.is_grantable
+FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a
+WHERE p.pronamespace = 'connect'::pg_catalog.regnamespace AND a.grantee <> p.proowner
+AND p.proname IN ('create_connection', 'reactivate_connection', 'update_connection');
+DROP FUNCTION connect.create_connection(text, text, text[]);
+DROP FUNCTION connect.reactivate_connection(text, text);
+DROP FUNCTION connect.update_connection(text, text, text[]);
+
+CREATE FUNCTION connect.create_connection(destination_organization_id text, name text = NULL,
+    scopes text[] = NULL, respond_by timestamptz = NULL, expires_at timestamptz = NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_create_connection'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+-- grant_usage() gives it.
+REVOKE ALL ON FUNCTION connect.create_connection(text, text, text[], timestamptz, timestamptz)
+    FROM PUBLIC;
+COMMENT ON FUNCTION connect.create_connection(text, text, text[], timestamptz, timestamptz)
+    IS
+'Offers a Connection from the acting organization to another one; it starts as pending.
+name has at most 255 characters; scopes default to those of connect.scope with is_default. The '
+'offer lapses at respond_by, and sharing ends at expires_at; null is never. Returns the document of the Connection. Raises not_authenticated (PT401), permission_missing '
+'(42501), parameter_missing and parameter_invalid (22023), connection_exists (23505), '
+'organization_unknown, name_too_long, scope_unknown, scopes_empty and term_past (PT422), '
+'store_missing (55000).';
+
+CREATE FUNCTION connect.reactivate_connection(connection_id text, reason text = NULL,
+    respond_by timestamptz = NULL, expires_at timestamptz = NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_reactivate_connection'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+-- grant_usage() gives it.
+REVOKE ALL ON FUNCTION connect.reactivate_connection(text, text, timestamptz, timestamptz)
+    FROM PUBLIC;
+COMMENT ON FUNCTION connect.reactivate_connection(text, text, timestamptz, timestamptz)
+    IS
+'Offers an inactive Connection again, as its source; the destination must activate it anew.
+reason has at most 1000 characters. Terms that have passed are cleared, unless new ones are '
+'given. Returns the document of the Connection. Raises not_authenticated (PT401), '
+'permission_missing and wrong_party (42501), parameter_missing (22023), not_found (PT404), '
+'connection_not_inactive (PT409), reason_too_long and term_past (PT422), store_missing (55000).';
+
+CREATE FUNCTION connect.update_connection(connection_id text, name text = NULL,
+    scopes text[] = NULL, respond_by timestamptz = NULL, expires_at timestamptz = NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_update_connection'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+-- grant_usage() gives it.
+REVOKE ALL ON FUNCTION connect.update_connection(text, text, text[], timestamptz, timestamptz)
+    FROM PUBLIC;
+COMMENT ON FUNCTION connect.update_connection(text, text, text[], timestamptz, timestamptz)
+    IS
+'Changes name, scopes and terms of a Connection, as its source; null leaves what is there.
+An empty name clears the name, and infinity a term. An added scope takes an active Connection back to pending. Returns the document of the '
+'Connection. Raises not_authenticated (PT401), permission_missing and wrong_party (42501), '
+'parameter_missing and parameter_invalid (22023), not_found (PT404), name_too_long, '
+'scope_unknown, scopes_empty and term_past (PT422), store_missing (55000).';
+
+CREATE FUNCTION connect.effective_status(connection record) RETURNS connect.connection_status
+AS 'MODULE_PATHNAME', 'connect_effective_status'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+REVOKE ALL ON FUNCTION connect.effective_status(record) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.effective_status(record) IS
+'Returns the status of a row of connect.connection by the clock, as documents and the gate say it.
+A pending one past respond_by or expires_at, and an active one past expires_at, is inactive, '
+'whatever the row still says. For policies and reports by hand. The clock is the later of the '
+'transaction''s and the statement''s start. Raises 22023 for a row of another table.';
+
+DO $grants$
+DECLARE
+    statement text;
+BEGIN
+    FOR statement IN
+        SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s%s', p.oid::pg_catalog.regprocedure,
+            CASE g.grantee WHEN 0 THEN 'PUBLIC'
+                ELSE g.grantee::pg_catalog.regrole::text END,
+            CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+        FROM pg_temp.connect_update_grants AS g JOIN pg_catalog.pg_proc AS p
+        ON p.pronamespace = 'connect'::pg_catalog.regnamespace AND p.proname = g.proname
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+END $grants$;
+DROP TABLE pg_temp.connect_update_grants;
+
+COMMENT ON FUNCTION connect.transition_rules() IS
+'Lists who may take a Connection from which state to which.
+13 rows, one per (action, from, to, party); from_status is null for create. Functions and '
+'triggers decide by this table and no other (design, section 1). Raises nothing.';
+ALTER FUNCTION connect.transition_rules() ROWS 15;

@@ -6,7 +6,9 @@ LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $grants$
 WITH purposes (purpose, schema, functions) AS (VALUES
-    ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources}'::text[]),
+    ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources, may_see,
+        visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
+        sources_of, is_connection, effective_status}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
         list_scopes, transition_rules}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
@@ -17,8 +19,8 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     -- what trust_gateway() grants
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
-    ('owner', 'connect', '{guard_connection, record_event, guard_event, mark_pair,
-        gateway_findings, seal_history}')),
+    ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
+        guard_event, mark_pair, gateway_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -72,7 +74,7 @@ AS 'MODULE_PATHNAME', 'connect_grant_check'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 REVOKE ALL ON FUNCTION connect.grant_check(name) FROM PUBLIC;  -- for the DBA
 COMMENT ON FUNCTION connect.grant_check(name) IS
-'Grants what row security needs: current_organization_id(), is_allowed(), allowed_sources().
+'Grants what row security needs: current_organization_id(), may_see(), is_allowed(), and the like.
 For roles that read tables under such policies. Raises 42704 for an unknown role, '
 'parameter_missing (22023), 42501.';
 

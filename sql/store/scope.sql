@@ -15,6 +15,11 @@ VALUES
     'The description tells people what sharing it means.'),
 ('column', 'is_default', 'boolean NOT NULL DEFAULT false', 'false',
     'The flag says whether the scope is part of an offer that names no scopes.'),
+('column', 'title', 'text', NULL,
+    'The title is what people call the scope; null where the name says enough.'),
+('column', 'retired_at', 'timestamptz', NULL,
+    'The time is when the scope was retired: it cannot be offered, and the gate is shut for it, '
+    'until this is null again.'),
 
 ('primary_key', 'scope_pkey', 'name', NULL, NULL),
 ('check', 'scope_name_check', 'name ~ ''^[A-Za-z0-9_.:-]{1,64}$''',
@@ -24,6 +29,14 @@ VALUES
 ('row_security', 'scope', NULL, NULL, NULL),
 ('policy', 'scope_all', 'FOR SELECT USING (true)', 'true',
     'The catalogue is open to everybody who may read the table.'),
+
+-- After, to see what the DBA's own triggers made of the name.
+('trigger', 'zz_guard_scope',
+    'AFTER UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_scope()',
+    'ENABLE', 'The trigger keeps scopes that Connections grant.'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_scope()',
+    'ENABLE', 'The trigger keeps the catalogue as long as there are Connections.'),
 
 -- A dump of the schema alone leaves the catalogue empty, and no offer could be made then.
 ('rows', 'scope', $$

@@ -34,7 +34,23 @@
 #define owns_relation(relid, role) pg_class_ownercheck((relid), (role))
 #endif
 
-/* Since 18 an index scan can be instrumented, which we do not ask for. */
+/* 16: one function tells who may do what with an object. */
+#if PG_VERSION_NUM >= 160000
+#define may_execute(function, role) \
+	(object_aclcheck(ProcedureRelationId, (function), (role), ACL_EXECUTE) == \
+	 ACLCHECK_OK)
+#else
+#define may_execute(function, role) \
+	(pg_proc_aclcheck((function), (role), ACL_EXECUTE) == ACLCHECK_OK)
+#endif
+
+/*
+ * 17: B-trees return rows in the index's order also where an array is looked
+ * for in a column behind the first.
+ */
+#define ARRAYS_KEEP_INDEX_ORDER (PG_VERSION_NUM >= 170000)
+
+/* 18: an index scan can be instrumented. */
 #if PG_VERSION_NUM >= 180000
 #define index_begin(rel, index, snapshot, nkeys) \
 	index_beginscan((rel), (index), (snapshot), NULL, (nkeys), 0)

@@ -210,7 +210,7 @@ change_check_update(const Principal *who, const Connection *old,
 	if (!text_same(old->name, changed->name))
 		value_check_name(changed->name);
 	if (scopes_changed(old, changed))
-		scope_check_list(changed->scopes);
+		scope_check_list(changed->scopes, old->scopes);
 	terms_check(old, changed, now);
 	return action;
 }
@@ -281,6 +281,6 @@ change_check_insert(const Principal *who, const Connection *connection,
 						 "session_replication_role = replica.")));
 
 	value_check_name(connection->name);
-	scope_check_list(connection->scopes);
+	scope_check_list(connection->scopes, NULL);
 	terms_check(NULL, connection, now);
 }

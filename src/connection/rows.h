@@ -26,10 +26,10 @@
 		   "created_at") \
 	COLUMN(context, CONNECTION_UPDATED_AT, updated_at, TIME, NOT_NULL, \
 		   "updated_at") \
-	COLUMN(context, CONNECTION_RESPOND_BY, respond_by, TERM, NULLABLE, \
-		   "respond_by") \
-	COLUMN(context, CONNECTION_EXPIRES_AT, expires_at, TERM, NULLABLE, \
-		   "expires_at")
+	COLUMN(context, CONNECTION_RESPOND_BY, respond_by, TERM, \
+		   NULLABLE | ADDED, "respond_by") \
+	COLUMN(context, CONNECTION_EXPIRES_AT, expires_at, TERM, \
+		   NULLABLE | ADDED, "expires_at")
 
 enum
 {

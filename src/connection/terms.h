@@ -28,6 +28,14 @@ terms_end(int status, TimestampTz respond_by, TimestampTz expires_at)
 	}
 }
 
+/* The same, and for an inactive one the time at which it would have ended. */
+static inline TimestampTz
+terms_end_or_ended(int status, TimestampTz respond_by, TimestampTz expires_at)
+{
+	return status == CONNECTION_INACTIVE ? Min(respond_by, expires_at) :
+		terms_end(status, respond_by, expires_at);
+}
+
 extern TimestampTz terms_reading_clock(void);
 extern bool terms_have_passed(const Connection *connection, TimestampTz now);
 extern bool terms_ended(const Connection *connection, TimestampTz now);

@@ -13,9 +13,10 @@
 #include "gate/access.h"
 #include "gate/pair.h"
 #include "gate/pair_memo.h"
-#include "identity/principal.h"
-#include "miscadmin.h"
 #include "gate/rows.h"
+#include "gate/visible.h"
+#include "identity/principal.h"
+#include "scope/rows.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
@@ -24,7 +25,9 @@ static const char *const words[] = {
 	[ACCESS_NO_CONNECTION] = "no_connection",
 	[ACCESS_PENDING] = "pending",
 	[ACCESS_INACTIVE] = "inactive",
+	[ACCESS_EXPIRED] = "expired",
 	[ACCESS_SCOPE_NOT_GRANTED] = "scope_not_granted",
+	[ACCESS_SCOPE_RETIRED] = "scope_retired",
 };
 
 /* Returns the word that explain_access() has for an answer. */
@@ -60,9 +63,36 @@ access_grants(const ArrayType *scopes, const text *scope)
 }
 
 /*
- * May destination see source's data, as far as the active snapshot knows?
- * Whoever may not know of the pair is told that there is no Connection.  Raises
- * store_missing.
+ * What is left of an answer when the catalogue has been asked: a scope that is
+ * not in it, or is retired, opens nothing.
+ */
+static inline Access
+judge_scope(Access access, const text *scope)
+{
+	if (access != ACCESS_ALLOWED || scope == NULL)
+		return access;
+	switch (scope_state(scope))
+	{
+		case SCOPE_OFFERED:
+			return ACCESS_ALLOWED;
+		case SCOPE_RETIRED:
+			return ACCESS_SCOPE_RETIRED;
+		case SCOPE_UNKNOWN:
+			break;
+	}
+	return ACCESS_SCOPE_NOT_GRANTED;
+}
+
+/* Judges a pair of ids, remembering what was found. */
+static Access
+check_pair(const text *source, const text *destination, const text *scope)
+{
+	return judge_scope(pair_memo_check(source, destination, scope), scope);
+}
+
+/*
+ * May destination see source's data, as the active snapshot sees it?  An
+ * outsider is told that there is no Connection.  Raises store_missing.
  */
 Access
 access_check(const text *source, const text *destination, const text *scope)
@@ -71,7 +101,28 @@ access_check(const text *source, const text *destination, const text *scope)
 	if (!pair_has_id_length(source) || !pair_has_id_length(destination) ||
 		!principal_may_know(source, destination))
 		return ACCESS_NO_CONNECTION;
-	return pair_memo_check(source, destination, scope);
+	return check_pair(source, destination, scope);
+}
+
+/*
+ * May the organization that is acting see this one's data, as the active
+ * snapshot sees it?  Its own it may, whatever the scope; nobody may, the
+ * store's owner and a gateway included.  Either may be NULL.  Raises
+ * store_missing.
+ */
+bool
+access_may_see(const text *organization, const text *scope)
+{
+	const text *reader;
+
+	(void) store_owner();		/* says so if there is no store */
+	reader = principal_reader();
+	if (reader == NULL || !pair_has_id_length(organization))
+		return false;
+	if (text_equal(organization, reader))
+		return true;
+	return scope != NULL &&
+		check_pair(organization, reader, scope) == ACCESS_ALLOWED;
 }
 
 /* Raises sharing_not_allowed. */
@@ -85,8 +136,12 @@ refuse(const text *source, const text *destination, Access access)
 		"The destination organization can activate the connection.",
 		[ACCESS_INACTIVE] =
 		"The source organization can reactivate the connection.",
+		[ACCESS_EXPIRED] =
+		"The source organization can reactivate the connection.",
 		[ACCESS_SCOPE_NOT_GRANTED] =
 		"The source organization can offer more scopes.",
+		[ACCESS_SCOPE_RETIRED] =
+		"A DBA can take the scope back into the catalogue.",
 	};
 
 	ereport(ERROR,
@@ -96,6 +151,26 @@ refuse(const text *source, const text *destination, Access access)
 					   destination == NULL ? "" : text_excerpt(destination),
 					   access_word(access)),
 			 errhint("%s", hints[access])));
+}
+
+/* Holds a pair's Connection and judges what it has become meanwhile. */
+static Access
+lock_and_judge(text *source, text *destination, const text *scope)
+{
+	Connection	connection;
+	Access		access;
+
+	if (!gate_lock_pair(source, destination, &connection))
+		return ACCESS_NO_CONNECTION;
+	/* by the clock as it is now that the lock is had, not by the statement's */
+	if (terms_have_passed(&connection, GetCurrentTimestamp()))
+		return ACCESS_EXPIRED;
+	access = access_judge(connection.status, TERM_NEVER,
+						  access_grants(connection.scopes, scope));
+	PushActiveSnapshot(GetTransactionSnapshot());
+	access = judge_scope(access, scope);
+	PopActiveSnapshot();
+	return access;
 }
 
 /*
@@ -110,16 +185,12 @@ void
 access_require(text *source, text *destination, const text *scope)
 {
 	Access		access;
-	int			status;
-	ArrayType  *scopes;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
 	access = access_check(source, destination, scope);
 	PopActiveSnapshot();
 	if (access == ACCESS_ALLOWED)
-		access = gate_lock_pair(source, destination, &status, &scopes) ?
-			access_judge(status, access_grants(scopes, scope)) :
-			ACCESS_NO_CONNECTION;
+		access = lock_and_judge(source, destination, scope);
 	if (access != ACCESS_ALLOWED)
 		refuse(source, destination, access);
 }
@@ -132,35 +203,53 @@ access_require(text *source, text *destination, const text *scope)
 ArrayType *
 access_sources(const text *scope)
 {
-	const text *destination = principal_reader();
-	int			room = 64;
-	int			count = 0;
-	Datum		source;
-	Datum	   *sources = palloc(room * sizeof(Datum));
-	Connection	connection;
-	StoreScan	scan;
+	const text *reader;
 
 	(void) store_owner();		/* says so if there is no store */
-	if (destination == NULL)
-		return construct_empty_array(TEXTOID);
+	reader = principal_reader();
+	return reader == NULL ? construct_empty_array(TEXTOID) :
+		visible_array(reader, scope, false, TEXTOID);
+}
 
-	gate_destination_begin(&scan, destination, cstring_to_text(""));
-	while (gate_destination_next(&scan, &connection))
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (access_judge(connection.status, access_grants(connection.scopes,
-														  scope)) !=
-			ACCESS_ALLOWED)
-			continue;
-		if (count == room)
-		{
-			room *= 2;
-			sources = repalloc(sources, room * sizeof(Datum));
-		}
-		source = PointerGetDatum(connection.source);
-		sources[count++] = PointerGetDatum(PG_DETOAST_DATUM_COPY(source));
-	}
-	store_scan_end(&scan);
-	qsort(sources, count, sizeof(Datum), text_compare_datums);
-	return construct_array(sources, count, TEXTOID, -1, false, TYPALIGN_INT);
+/*
+ * Returns the organizations for which access_may_see() is true, as values of a
+ * type; sorted as text.  Raises store_missing.
+ */
+ArrayType *
+access_visible(const text *scope, Oid type)
+{
+	const text *reader;
+
+	(void) store_owner();
+	reader = principal_reader();
+	if (reader == NULL)
+		return construct_empty_array(type);
+	/* no scope at all is none that anybody shares by */
+	return visible_array(reader, scope != NULL ? scope : cstring_to_text(""),
+						 true, type);
+}
+
+/*
+ * Returns the sources for which access_check() allows this destination, as
+ * values of a type.  destination may be NULL.  Raises store_missing.
+ */
+ArrayType *
+access_sources_of(const text *destination, const text *scope, Oid type)
+{
+	const text *reader;
+	Datum		source;
+
+	(void) store_owner();
+	if (!pair_has_id_length(destination))
+		return construct_empty_array(type);
+	reader = principal_reader();
+	if (principal_is_trusted() ||
+		(reader != NULL && text_equal(reader, destination)))
+		return visible_array(destination, scope, false, type);
+	/* a third party knows of what it shares itself */
+	if (reader == NULL ||
+		check_pair(reader, destination, scope) != ACCESS_ALLOWED)
+		return construct_empty_array(type);
+	source = PointerGetDatum(reader);
+	return ids_make_array(&source, 1, type);
 }

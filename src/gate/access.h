@@ -5,7 +5,7 @@
 #ifndef CONNECT_GATE_ACCESS_H
 #define CONNECT_GATE_ACCESS_H
 
-#include "connection/rows.h"
+#include "connection/terms.h"
 
 typedef enum Access
 {
@@ -13,7 +13,9 @@ typedef enum Access
 	ACCESS_NO_CONNECTION,
 	ACCESS_PENDING,
 	ACCESS_INACTIVE,
-	ACCESS_SCOPE_NOT_GRANTED
+	ACCESS_EXPIRED,
+	ACCESS_SCOPE_NOT_GRANTED,
+	ACCESS_SCOPE_RETIRED
 } Access;
 
 /*
@@ -23,14 +25,23 @@ typedef enum Access
 extern Access access_check(const text *source, const text *destination,
 						   const text *scope);
 extern void access_require(text *source, text *destination, const text *scope);
+extern bool access_may_see(const text *organization, const text *scope);
 extern ArrayType *access_sources(const text *scope);
+extern ArrayType *access_visible(const text *scope, Oid type);
+extern ArrayType *access_sources_of(const text *destination, const text *scope,
+									Oid type);
 extern const char *access_word(Access access);
 extern bool access_grants(const ArrayType *scopes, const text *scope);
 
-/* Judges a Connection by its status, and by whether it grants the scope. */
+/*
+ * Judges a Connection by its status, the time at which it ends by itself, and
+ * whether it grants the scope.
+ */
 static inline Access
-access_judge(int status, bool granted)
+access_judge(int status, TimestampTz ends, bool granted)
 {
+	if (ends != TERM_NEVER && ends <= terms_reading_clock())
+		return ACCESS_EXPIRED;
 	switch (status)
 	{
 		case CONNECTION_PENDING:

@@ -6,8 +6,11 @@
 #include "postgres.h"
 
 #include "base/arguments.h"
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "gate/access.h"
+#include "gate/ids.h"
+#include "gate/planner.h"
 #include "gate/share.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -16,6 +19,17 @@ PG_FUNCTION_INFO_V1(connect_is_allowed);
 PG_FUNCTION_INFO_V1(connect_explain_access);
 PG_FUNCTION_INFO_V1(connect_require_allowed);
 PG_FUNCTION_INFO_V1(connect_allowed_sources);
+PG_FUNCTION_INFO_V1(connect_may_see);
+PG_FUNCTION_INFO_V1(connect_may_see_uuid);
+PG_FUNCTION_INFO_V1(connect_may_see_integer);
+PG_FUNCTION_INFO_V1(connect_may_see_bigint);
+PG_FUNCTION_INFO_V1(connect_visible_organizations);
+PG_FUNCTION_INFO_V1(connect_visible_texts);
+PG_FUNCTION_INFO_V1(connect_visible_uuids);
+PG_FUNCTION_INFO_V1(connect_visible_integers);
+PG_FUNCTION_INFO_V1(connect_visible_bigints);
+PG_FUNCTION_INFO_V1(connect_sources_of);
+PG_FUNCTION_INFO_V1(connect_gate_support);
 PG_FUNCTION_INFO_V1(connect_share_table);
 PG_FUNCTION_INFO_V1(connect_unshare_table);
 
@@ -45,6 +59,93 @@ Datum
 connect_allowed_sources(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_ARRAYTYPE_P(access_sources(ARG_TEXT(0)));
+}
+
+Datum
+connect_may_see(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(access_may_see(ARG_TEXT(0), ARG_TEXT(1)));
+}
+
+Datum
+connect_may_see_uuid(PG_FUNCTION_ARGS)
+{
+	IdBuffer	buffer;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_BOOL(false);
+	PG_RETURN_BOOL(access_may_see(id_from_uuid(PG_GETARG_POINTER(0), &buffer),
+								  ARG_TEXT(1)));
+}
+
+Datum
+connect_may_see_integer(PG_FUNCTION_ARGS)
+{
+	IdBuffer	buffer;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_BOOL(false);
+	PG_RETURN_BOOL(access_may_see(id_from_integer(PG_GETARG_INT32(0), &buffer),
+								  ARG_TEXT(1)));
+}
+
+Datum
+connect_may_see_bigint(PG_FUNCTION_ARGS)
+{
+	IdBuffer	buffer;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_BOOL(false);
+	PG_RETURN_BOOL(access_may_see(id_from_integer(PG_GETARG_INT64(0), &buffer),
+								  ARG_TEXT(1)));
+}
+
+Datum
+connect_visible_organizations(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_ARRAYTYPE_P(access_visible(ARG_TEXT(0), TEXTOID));
+}
+
+/*
+ * What index conditions call: see planner.c for why these are functions of
+ * their own.
+ */
+Datum
+connect_visible_texts(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_ARRAYTYPE_P(access_visible(ARG_TEXT(0), TEXTOID));
+}
+
+Datum
+connect_visible_uuids(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_ARRAYTYPE_P(access_visible(ARG_TEXT(0), UUIDOID));
+}
+
+Datum
+connect_visible_integers(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_ARRAYTYPE_P(access_visible(ARG_TEXT(0), INT4OID));
+}
+
+Datum
+connect_visible_bigints(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_ARRAYTYPE_P(access_visible(ARG_TEXT(0), INT8OID));
+}
+
+Datum
+connect_sources_of(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_ARRAYTYPE_P(access_sources_of(ARG_TEXT(0), ARG_TEXT(1),
+											TEXTOID));
+}
+
+Datum
+connect_gate_support(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_POINTER(planner_support((Node *) PG_GETARG_POINTER(0),
+									  fcinfo->flinfo->fn_oid));
 }
 
 Datum

@@ -26,10 +26,14 @@ mark_tuple(TriggerData *data, HeapTuple tuple)
 										   store_column(&connection_table,
 														CONNECTION_DESTINATION),
 										   desc, &null);
-	Pair		pair = pair_make(DatumGetTextPP(source),
-								 DatumGetTextPP(destination));
+	const text *source_id = DatumGetTextPP(source);
+	const text *destination_id = DatumGetTextPP(destination);
+	PairBuffer	buffer;
 
-	pair_tags_mark(pair_hash(&pair));
+	/* nobody can ask for an id that is longer than an id may be */
+	if (pair_has_id_length(source_id) && pair_has_id_length(destination_id))
+		pair_tags_mark(pair_hash(pair_make(&buffer, source_id,
+										   destination_id)));
 }
 
 /*

@@ -9,16 +9,28 @@
 #include "base/text.h"
 #include "connection/rows.h"
 
-/* The ids are not copied: they point to where the caller has them. */
+/* The most bytes that a pair can have. */
+#define PAIR_SIZE (2 + 2 * ID_MAX_LENGTH)
+
+/*
+ * A pair as bytes, so that two are equal if their bytes are: the lengths of the
+ * two ids, a byte each, and the ids, the source's first.
+ */
 typedef struct Pair
 {
-	const char *source;
-	const char *destination;
-	uint16		source_len;
-	uint16		destination_len;
+	uint8		source_len;
+	uint8		destination_len;
+	char		ids[FLEXIBLE_ARRAY_MEMBER];
 } Pair;
 
-/* Is this as long as the id of an organization may be? */
+/* Room for any pair. */
+typedef union PairBuffer
+{
+	Pair		pair;
+	char		bytes[PAIR_SIZE];
+} PairBuffer;
+
+/* Can this be the id of an organization, as far as its length goes? */
 static inline bool
 pair_has_id_length(const text *id)
 {
@@ -26,17 +38,24 @@ pair_has_id_length(const text *id)
 		VARSIZE_ANY_EXHDR(id) <= ID_MAX_LENGTH;
 }
 
-static inline Pair
-pair_make(const text *source, const text *destination)
+/* Makes the pair of two ids, neither of which is longer than an id may be. */
+static inline const Pair *
+pair_make(PairBuffer *buffer, const text *source, const text *destination)
 {
-	Pair		pair = {
-		.source = VARDATA_ANY(source),
-		.destination = VARDATA_ANY(destination),
-		.source_len = VARSIZE_ANY_EXHDR(source),
-		.destination_len = VARSIZE_ANY_EXHDR(destination)
-	};
+	Pair	   *pair = &buffer->pair;
 
+	pair->source_len = VARSIZE_ANY_EXHDR(source);
+	pair->destination_len = VARSIZE_ANY_EXHDR(destination);
+	memcpy(pair->ids, VARDATA_ANY(source), pair->source_len);
+	memcpy(pair->ids + pair->source_len, VARDATA_ANY(destination),
+		   pair->destination_len);
 	return pair;
+}
+
+static inline int
+pair_size(const Pair *pair)
+{
+	return offsetof(Pair, ids) + pair->source_len + pair->destination_len;
 }
 
 static inline bool
@@ -44,8 +63,7 @@ pair_equal(const Pair *a, const Pair *b)
 {
 	return a->source_len == b->source_len &&
 		a->destination_len == b->destination_len &&
-		memcmp(a->source, b->source, a->source_len) == 0 &&
-		memcmp(a->destination, b->destination, a->destination_len) == 0;
+		memcmp(a->ids, b->ids, a->source_len + a->destination_len) == 0;
 }
 
 /*
@@ -73,8 +91,9 @@ hash_mix(uint64 hash, const char *data, int len)
 static inline uint32
 pair_hash(const Pair *pair)
 {
-	return (uint32) hash_mix(hash_mix(0, pair->source, pair->source_len),
-							 pair->destination, pair->destination_len);
+	return (uint32) hash_mix(hash_mix(0, pair->ids, pair->source_len),
+							 pair->ids + pair->source_len,
+							 pair->destination_len);
 }
 
 #endif							/* CONNECT_GATE_PAIR_H */

@@ -3,9 +3,12 @@
  *		Remembers, in each backend, what the gate found of pairs of
  *		organizations.
  *
- * What was found may be used as long as the snapshot sees the same rows: see
- * snapshot_key.c.  Where the module is preloaded, it may be used under other
- * snapshots too, as long as its tag stays the same: see pair_tags.c.
+ * A statement that meets many sources would still probe the index for each.
+ * After FIRST_LOAD misses for one destination we read its Connections in bulk,
+ * LOAD_FACTOR rows a miss, and go on where that ended after twice the misses:
+ * what is read in vain never costs more than a constant times the probes.  It
+ * may fill half of the room; where that leaves too little for what is asked
+ * for, we forget all and keep only what is.
  *
  * A statement that meets many sources would still search the index once for
  * each of them.  So misses are counted for the destination that was asked for
@@ -39,28 +42,37 @@
  */
 #define SCOPE_MAX_LENGTH 64
 
+/* The most lists of scopes that are kept; most Connections share a few. */
+#define MAX_LISTS (PG_UINT16_MAX - 1)
+
+/* So many of the last ones that were new are looked at for the same. */
+#define LISTS_COMPARED 16
+
+/* Memory is taken in pieces of so many bytes. */
+#define BLOCK_SIZE 8192
+
 /*
- * What is known of a pair.  connection is the status of its Connection, or
- * CONNECTION_NONE if it has none.
+ * What is known of a pair; connection is CONNECTION_NONE where there is none.
+ * It is kept small, for work_mem bounds how many there are.
  */
 typedef struct PairEntry
 {
-	Pair		pair;
+	const Pair *pair;
+	uint64		tag;			/* which snapshots see this: see pair_tags.c */
+	TimestampTz ends;			/* when it ends by itself, or TERM_NEVER */
 	uint32		hash;
+	uint32		look;			/* the last look known to see this */
+	uint16		scopes;			/* the number of a list, plus one; 0 for none */
+	uint8		connection;
 	char		status;			/* simplehash's own */
-	uint64		key;			/* the last snapshot known to see this */
-	uint64		tag;			/* while it stays the same, others see this
-								 * too */
-	int			connection;
-	ArrayType  *scopes;
 } PairEntry;
 
 #define SH_PREFIX pairs
 #define SH_ELEMENT_TYPE PairEntry
-#define SH_KEY_TYPE Pair
+#define SH_KEY_TYPE const Pair *
 #define SH_KEY pair
-#define SH_HASH_KEY(table, key) pair_hash(&key)
-#define SH_EQUAL(table, a, b) pair_equal(&a, &b)
+#define SH_HASH_KEY(table, key) pair_hash(key)
+#define SH_EQUAL(table, a, b) pair_equal(a, b)
 #define SH_STORE_HASH
 #define SH_GET_HASH(table, entry) entry->hash
 #define SH_SCOPE static inline
@@ -75,18 +87,21 @@ typedef struct PairEntry
 typedef struct Memo
 {
 	uint64		key;			/* of the snapshot */
-	uint64		horizon;		/* the snapshot's: see pair_tags_horizon() */
+	uint64		horizon;		/* the snapshot's, for tags */
+	uint32		look;			/* a number for that key, never 0 */
 	MemoryContext context;		/* holds all of it */
 	pairs_hash *pairs;
-	bool		distrusted;		/* it must be emptied before its next use */
-	ArrayType  *last_scopes;	/* the list kept last; most Connections grant
-								 * the same scopes */
+	char	   *block;			/* where the next pair goes */
+	int			block_left;
+	bool		distrusted;		/* to be emptied before it is asked again */
+	bool		loaded;			/* are there pairs that nobody asked for? */
+	bool		only_asked;		/* what was read in advance left no room */
+	ArrayType **lists;
+	int			nlists;
+	int			lists_room;
 
-	/*
-	 * The last question about such a list, and its answer: most rows ask the
-	 * same.
-	 */
-	const ArrayType *asked_scopes;
+	/* the last question to such scopes, for most rows ask the same */
+	int			asked_list;		/* plus one; 0 for none */
 	char		asked_scope[SCOPE_MAX_LENGTH];
 	int			asked_scope_len;
 	bool		granted;
@@ -115,19 +130,19 @@ static Memo memo;
  * access_grants(), but searches only once for the same list and the same scope.
  */
 static inline bool
-kept_grants_scope(const ArrayType *scopes, const text *scope)
+kept_grants_scope(int list, const text *scope)
 {
 	int			len = scope == NULL ? 0 : VARSIZE_ANY_EXHDR(scope);
 
-	if (scope == NULL || scopes == NULL || len > SCOPE_MAX_LENGTH)
-		return access_grants(scopes, scope);
-	if (memo.asked_scopes != scopes || memo.asked_scope_len != len ||
+	if (scope == NULL || list == 0 || len > SCOPE_MAX_LENGTH)
+		return access_grants(list == 0 ? NULL : memo.lists[list - 1], scope);
+	if (memo.asked_list != list || memo.asked_scope_len != len ||
 		memcmp(memo.asked_scope, VARDATA_ANY(scope), len) != 0)
 	{
 		memcpy(memo.asked_scope, VARDATA_ANY(scope), len);
 		memo.asked_scope_len = len;
-		memo.granted = access_grants(scopes, scope);
-		memo.asked_scopes = scopes;
+		memo.granted = access_grants(memo.lists[list - 1], scope);
+		memo.asked_list = list;
 	}
 	return memo.granted;
 }
@@ -136,19 +151,35 @@ kept_grants_scope(const ArrayType *scopes, const text *scope)
 static inline Access
 judge_entry(const PairEntry *entry, const text *scope)
 {
-	return access_judge(entry->connection,
+	return access_judge(entry->connection, entry->ends,
 						entry->connection == CONNECTION_ACTIVE &&
 						kept_grants_scope(entry->scopes, scope));
 }
 
 /*
- * May the memo grow?  It may take half of the memory that the executor grants
- * to a hash table.
+ * May the memo grow?  As far as a hash table of the executor may, the step in
+ * which the table doubles included.
  */
 static bool
 memo_has_room(void)
 {
-	return MemoryContextMemAllocated(memo.context, false) <
+	Size		used = MemoryContextMemAllocated(memo.context, false);
+	Size		limit = get_hash_memory_limit();
+
+	if (memo.pairs->members >= memo.pairs->grow_threshold)
+		used += memo.pairs->size * 2 * sizeof(PairEntry);
+	return used < limit;
+}
+
+/*
+ * May pairs be read that nobody has asked for yet?  They may take half of the
+ * room, so that what is asked for finds some.
+ */
+static bool
+memo_has_room_to_load(void)
+{
+	return !memo.only_asked && memo_has_room() &&
+		MemoryContextMemAllocated(memo.context, false) <
 		get_hash_memory_limit() / 2;
 }
 
@@ -160,10 +191,17 @@ memo_empty(void)
 		memo.context = AllocSetContextCreate(TopMemoryContext, "connect gate",
 											 ALLOCSET_DEFAULT_SIZES);
 	MemoryContextReset(memo.context);
-	memo.last_scopes = NULL;
-	memo.asked_scopes = NULL;
+	memo.block_left = 0;
+	memo.lists = NULL;
+	memo.nlists = 0;
+	memo.lists_room = 0;
+	memo.asked_list = 0;
 	memo.destination_len = 0;
 	memo.loaded_to_len = 0;
+	memo.complete = false;
+	memo.from_first = false;
+	memo.loaded = false;
+	memo.only_asked = false;
 	memo.distrusted = false;
 	memo.pairs = NULL;			/* in case of an error below */
 	memo.pairs = pairs_create(memo.context, 64, NULL);
@@ -205,63 +243,106 @@ memo_refresh(void)
 	memo.complete = false;
 	memo.horizon = 0;
 	if (memo.pairs == NULL || !pair_tags_enabled() || memo.distrusted ||
-		!memo_has_room())
+		memo.look == PG_UINT32_MAX || !memo_has_room())
 		memo_empty();
+	/* numbers start anew where no entry has one */
+	memo.look = memo.pairs->members == 0 ? 1 : memo.look + 1;
 	if (key != SNAPSHOT_KEY_NONE)
 		memo.horizon = pair_tags_horizon();
 	memo.key = key;
 }
 
-/* Returns what is known of a pair for the active snapshot, or NULL. */
+/*
+ * Returns what is known of a pair for the active snapshot, or NULL.  Whether its
+ * term has passed meanwhile, the clock tells each time that it is judged.
+ */
 static inline PairEntry *
-memo_find(Pair pair, uint32 hash)
+memo_find(const Pair *pair, uint32 hash)
 {
 	PairEntry  *entry = pairs_lookup_hash(memo.pairs, pair, hash);
 
-	if (entry == NULL || (entry->key == memo.key &&
+	if (entry == NULL || (entry->look == memo.look &&
 						  memo.key != SNAPSHOT_KEY_NONE))
 		return entry;
 	if (entry->tag == PAIR_TAG_NONE ||
 		entry->tag != pair_tag_to_use(hash, memo.horizon))
 		return NULL;
-	entry->key = memo.key;
+	entry->look = memo.look;
 	return entry;
 }
 
-/* Remembers the status and the scopes that a pair was found to have. */
-static void
-memo_add(Pair pair, uint32 hash, int status, const ArrayType *scopes)
+/*
+ * Returns the number of a list of scopes, plus one, keeping it if it is new; 0
+ * if there is no room for it.
+ */
+static int
+keep_list(const ArrayType *scopes)
 {
+	int			oldest = Max(0, memo.nlists - LISTS_COMPARED);
+
+	for (int i = memo.nlists - 1; i >= oldest; i--)
+	{
+		if (VARSIZE(memo.lists[i]) == VARSIZE(scopes) &&
+			memcmp(memo.lists[i], scopes, VARSIZE(scopes)) == 0)
+			return i + 1;
+	}
+	if (memo.nlists == MAX_LISTS)
+		return 0;
+	if (memo.nlists == memo.lists_room)
+	{
+		int			room = Max(64, memo.lists_room * 2);
+		Size		size = room * sizeof(ArrayType *);
+
+		memo.lists = memo.lists == NULL ?
+			MemoryContextAlloc(memo.context, size) :
+			repalloc(memo.lists, size);
+		memo.lists_room = room;
+	}
+	memo.lists[memo.nlists] =
+		memcpy(MemoryContextAlloc(memo.context, VARSIZE(scopes)), scopes,
+			   VARSIZE(scopes));
+	return ++memo.nlists;
+}
+
+/* Copies a pair into the memo's memory. */
+static const Pair *
+keep_pair(const Pair *pair)
+{
+	int			size = pair_size(pair);
+	char	   *kept;
+
+	if (memo.block_left < size)
+	{
+		memo.block = MemoryContextAlloc(memo.context, BLOCK_SIZE);
+		memo.block_left = BLOCK_SIZE;
+	}
+	kept = memcpy(memo.block, pair, size);
+	memo.block += size;
+	memo.block_left -= size;
+	return (const Pair *) kept;
+}
+
+/* Remembers what a pair has. */
+static void
+memo_add(const Pair *pair, uint32 hash, const Grant *grant)
+{
+	const ArrayType *scopes = grant->scopes;
 	PairEntry  *entry = pairs_lookup_hash(memo.pairs, pair, hash);
 	uint64		tag = pair_tag_to_keep(hash, memo.horizon);
+	int			list = scopes == NULL ? 0 : keep_list(scopes);
 	bool		found;
 
-	/*
-	 * Whatever may fail comes before the insertion, so that no entry is left
-	 * half filled.
-	 */
-	if (scopes != NULL &&
-		(memo.last_scopes == NULL ||
-		 VARSIZE(memo.last_scopes) != VARSIZE(scopes) ||
-		 memcmp(memo.last_scopes, scopes, VARSIZE(scopes)) != 0))
-		memo.last_scopes =
-			memcpy(MemoryContextAlloc(memo.context, VARSIZE(scopes)),
-				   scopes, VARSIZE(scopes));
+	/* whatever may fail comes before the insertion */
+	if (entry == NULL && (scopes == NULL || list > 0))
+		entry = pairs_insert_hash(memo.pairs, keep_pair(pair), hash, &found);
 	if (entry == NULL)
-	{
-		char	   *ids =
-			MemoryContextAlloc(memo.context,
-							   pair.source_len + pair.destination_len);
-
-		pair.source = memcpy(ids, pair.source, pair.source_len);
-		pair.destination = memcpy(ids + pair.source_len, pair.destination,
-								  pair.destination_len);
-		entry = pairs_insert_hash(memo.pairs, pair, hash, &found);
-	}
-	entry->key = memo.key;
-	entry->tag = tag;
-	entry->connection = status;
-	entry->scopes = scopes != NULL ? memo.last_scopes : NULL;
+		return;
+	/* without room for its list the pair is unknown again */
+	entry->look = scopes == NULL || list > 0 ? memo.look : 0;
+	entry->tag = scopes == NULL || list > 0 ? tag : PAIR_TAG_NONE;
+	entry->connection = grant->status;
+	entry->ends = grant->ends;
+	entry->scopes = list;
 }
 
 /*
@@ -273,37 +354,36 @@ bulk_load(const text *destination)
 {
 	int			limit = memo.misses * LOAD_FACTOR;
 	bool		end = false;
-	Connection	connection;
+	GrantedSource next;
 	StoreScan	scan;
 
+	memo.loaded = true;
 	if (memo.loaded_to_len == 0)
 		memo.from_first = true;
 	gate_destination_begin(&scan, destination,
 						   cstring_to_text_with_len(memo.loaded_to,
 													memo.loaded_to_len));
-	/*
-	 * Without the index rows come in no order, so there is no place to go on
-	 * from.
-	 */
-	for (int i = 0; scan.ordered && i < limit && memo_has_room(); i++)
+	/* in another order than by id there would be no reading on */
+	for (int i = 0; scan.ordered && i < limit && memo_has_room_to_load(); i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!gate_destination_next(&scan, &connection))
+		if (!gate_destination_next(&scan, &next))
 		{
 			end = true;
 			break;
 		}
 		/* Nobody can ask for a source that is longer than an id may be. */
-		if (pair_has_id_length(connection.source))
+		if (pair_has_id_length(next.source))
 		{
-			Pair		pair = pair_make(connection.source, destination);
+			PairBuffer	buffer;
+			const Pair *pair =
+				pair_make(&buffer, next.source, destination);
 
-			memo_add(pair, pair_hash(&pair), connection.status,
-					 connection.scopes);
+			memo_add(pair, pair_hash(pair), &next.grant);
 		}
-		memo.loaded_to_len = Min(VARSIZE_ANY_EXHDR(connection.id),
+		memo.loaded_to_len = Min(VARSIZE_ANY_EXHDR(next.id),
 								 ID_MAX_LENGTH);
-		memcpy(memo.loaded_to, VARDATA_ANY(connection.id), memo.loaded_to_len);
+		memcpy(memo.loaded_to, VARDATA_ANY(next.id), memo.loaded_to_len);
 	}
 	store_scan_end(&scan);
 
@@ -320,7 +400,8 @@ static inline bool
 is_counted_destination(const Pair *pair)
 {
 	return pair->destination_len == memo.destination_len &&
-		memcmp(pair->destination, memo.destination, memo.destination_len) == 0;
+		memcmp(pair->ids + pair->source_len, memo.destination,
+			   memo.destination_len) == 0;
 }
 
 /* Are all Connections of the pair's destination in the memo? */
@@ -338,7 +419,8 @@ count_miss(const Pair *pair)
 
 	if (!is_counted_destination(pair))
 	{
-		memcpy(memo.destination, pair->destination, pair->destination_len);
+		memcpy(memo.destination, pair->ids + pair->source_len,
+			   pair->destination_len);
 		memo.destination_len = pair->destination_len;
 		memo.statement = 0;
 		memo.loaded_to_len = 0;
@@ -353,15 +435,32 @@ count_miss(const Pair *pair)
 	memo.misses++;
 }
 
-/* Judges a pair as the active snapshot sees it, and remembers what it finds. */
+/*
+ * Makes room for one more pair; false if there is none.  Where pairs that were
+ * read in advance have taken it, all are forgotten, and only what is asked for
+ * is kept from then on.
+ */
+static bool
+make_room(void)
+{
+	if (memo_has_room())
+		return true;
+	if (memo.only_asked || !memo.loaded)
+		return false;
+	memo_empty();
+	memo.only_asked = true;
+	return true;
+}
+
+/* Judges a pair as the active snapshot sees it, remembering what it finds. */
 Access
 pair_memo_check(const text *source, const text *destination, const text *scope)
 {
-	Pair		pair = pair_make(source, destination);
-	uint32		hash = pair_hash(&pair);
+	PairBuffer	buffer;
+	const Pair *pair = pair_make(&buffer, source, destination);
+	uint32		hash = pair_hash(pair);
 	PairEntry  *entry;
-	int			status = CONNECTION_NONE;
-	ArrayType  *scopes = NULL;
+	Grant		grant = {CONNECTION_NONE, TERM_NEVER, NULL};
 	bool		remember;
 
 	memo_refresh();
@@ -369,22 +468,23 @@ pair_memo_check(const text *source, const text *destination, const text *scope)
 	if (entry != NULL)
 		return judge_entry(entry, scope);
 
-	remember = memo.key != SNAPSHOT_KEY_NONE && memo_has_room();
-	if (remember && !knows_all(&pair))
+	remember = memo.key != SNAPSHOT_KEY_NONE && make_room();
+	if (remember && !knows_all(pair))
 	{
-		count_miss(&pair);
-		if (memo.misses >= memo.next_load)
+		count_miss(pair);
+		if (memo.misses >= memo.next_load && memo_has_room_to_load())
 		{
 			bulk_load(destination);
 			entry = memo_find(pair, hash);
 			if (entry != NULL)
 				return judge_entry(entry, scope);
+			remember = memo_has_room();
 		}
 	}
-	if (!knows_all(&pair) && !gate_read_pair(source, destination, &status,
-											 &scopes))
-		status = CONNECTION_NONE;
+	if (!knows_all(pair))
+		(void) gate_read_pair(source, destination, &grant);
 	if (remember)
-		memo_add(pair, hash, status, scopes);
-	return access_judge(status, access_grants(scopes, scope));
+		memo_add(pair, hash, &grant);
+	return access_judge(grant.status, grant.ends,
+						access_grants(grant.scopes, scope));
 }

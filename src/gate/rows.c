@@ -10,40 +10,53 @@
 #include "gate/rows.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
+#include "utils/snapmgr.h"
 
 static StoreQuery lock_pair = {
-	"SELECT c.status, c.scopes FROM connect.connection AS c"
+	"SELECT c.id FROM connect.connection AS c"
 	" WHERE c.source_organization_id OPERATOR(pg_catalog.=) $1"
 	" AND c.destination_organization_id OPERATOR(pg_catalog.=) $2"
 	" FOR SHARE",
 	2, {TEXTOID, TEXTOID}, true
 };
 
+/* Reads a term of the row that a scan has reached. */
+static TimestampTz
+read_term(StoreScan *scan, int column)
+{
+	bool		null;
+	Datum		value = store_scan_column(scan, column, &null);
+
+	return null ? TERM_NEVER : DatumGetTimestampTz(value);
+}
+
 /*
- * Takes status and scopes from the row that a scan has reached.  *scopes points
- * into the row, or is a copy that scan->detoasted notes.
+ * Takes what decides from the row that a scan has reached.  The scopes point
+ * into the row, or are a copy that scan->detoasted notes.
  */
 static void
-read_grant(StoreScan *scan, int *status, ArrayType **scopes)
+read_grant(StoreScan *scan, Grant *grant)
 {
 	bool		null;
 	Datum		value = store_scan_column(scan, CONNECTION_STATUS, &null);
 
-	*status = null ? CONNECTION_NONE : connection_status(value);
+	grant->status = null ? CONNECTION_NONE : connection_status(value);
+	grant->ends = terms_end_or_ended(grant->status,
+									 read_term(scan, CONNECTION_RESPOND_BY),
+									 read_term(scan, CONNECTION_EXPIRES_AT));
 	value = store_scan_column(scan, CONNECTION_SCOPES, &null);
-	*scopes = null ? NULL : DatumGetArrayTypeP(value);
-	scan->detoasted = (Pointer) *scopes != DatumGetPointer(value) ?
-		*scopes : NULL;
+	grant->scopes = null ? NULL : DatumGetArrayTypeP(value);
+	scan->detoasted = (Pointer) grant->scopes != DatumGetPointer(value) ?
+		grant->scopes : NULL;
 }
 
 /*
- * Reads status and scopes of a pair's Connection under the active snapshot,
- * without the executor.  Returns false if there is none; otherwise *scopes is a
- * copy in the current memory context.
+ * Reads what a pair's Connection grants under the active snapshot, without the
+ * executor.  Returns false if there is none; otherwise the scopes are a copy in
+ * the current memory context.
  */
 bool
-gate_read_pair(const text *source, const text *destination,
-				int *status, ArrayType **scopes)
+gate_read_pair(const text *source, const text *destination, Grant *grant)
 {
 	Datum		keys[] = {PointerGetDatum(source),
 		PointerGetDatum(destination)};
@@ -54,33 +67,35 @@ gate_read_pair(const text *source, const text *destination,
 	found = store_scan_next(&scan);
 	if (found)
 	{
-		read_grant(&scan, status, scopes);
-		if (*scopes != NULL && scan.detoasted == NULL)
-			*scopes = (ArrayType *) memcpy(palloc(VARSIZE(*scopes)), *scopes,
-										   VARSIZE(*scopes));
+		read_grant(&scan, grant);
+		if (grant->scopes != NULL && scan.detoasted == NULL)
+			grant->scopes = (ArrayType *)
+				memcpy(palloc(VARSIZE(grant->scopes)), grant->scopes,
+					   VARSIZE(grant->scopes));
 	}
 	store_scan_end(&scan);
 	return found;
 }
 
 /*
- * Reads the same as it is now, waiting for whoever is changing it, and holds
- * the row unchanged to the end of the transaction.  Raises 40001 in a
+ * Reads a pair's Connection as it is now, waiting for whoever is changing it,
+ * and holds the row unchanged to the end of the transaction.  Raises 40001 in a
  * REPEATABLE READ or SERIALIZABLE transaction if the row has changed since its
  * snapshot.
  */
 bool
-gate_lock_pair(text *source, text *destination, int *status, ArrayType **scopes)
+gate_lock_pair(text *source, text *destination, Connection *connection)
 {
 	Datum		values[] = {PointerGetDatum(source),
 		PointerGetDatum(destination)};
-	StoreResult result = store_query(&lock_pair, values, NULL);
+	bool		found;
 
-	if (result.count == 0)
+	if (store_query(&lock_pair, values, NULL).count == 0)
 		return false;
-	*status = connection_status(result.rows[0].values[0]);
-	*scopes = DatumGetArrayTypeP(result.rows[0].values[1]);
-	return true;
+	PushActiveSnapshot(GetTransactionSnapshot());
+	found = connection_find_pair(source, destination, connection);
+	PopActiveSnapshot();
+	return found;
 }
 
 /*
@@ -97,11 +112,11 @@ gate_destination_begin(StoreScan *scan, const text *destination,
 }
 
 /*
- * Reads the id, source, status and scopes of the next one, which are valid
- * until the next call.  Returns false after the last.
+ * Reads the id, the source and the grant of the next one, which are valid until
+ * the next call.  Returns false after the last.
  */
 bool
-gate_destination_next(StoreScan *scan, Connection *connection)
+gate_destination_next(StoreScan *scan, GrantedSource *next)
 {
 	bool		null;
 
@@ -110,11 +125,9 @@ gate_destination_next(StoreScan *scan, Connection *connection)
 	scan->detoasted = NULL;
 	if (!store_scan_next(scan))
 		return false;
-	memset(connection, 0, sizeof(*connection));
-	connection->id =
-		DatumGetTextPP(store_scan_column(scan, CONNECTION_ID, &null));
-	connection->source =
+	next->id = DatumGetTextPP(store_scan_column(scan, CONNECTION_ID, &null));
+	next->source =
 		DatumGetTextPP(store_scan_column(scan, CONNECTION_SOURCE, &null));
-	read_grant(scan, &connection->status, &connection->scopes);
+	read_grant(scan, &next->grant);
 	return true;
 }

@@ -16,8 +16,10 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "gate/ids.h"
 #include "gate/share.h"
 #include "scope/rows.h"
+#include "store/setup.h"
 #include "store/statement.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -116,17 +118,18 @@ check_column(Relation rel, Name column)
 				 errhint("Name the column that says whose row it is.")));
 	get_atttypetypmodcoll(RelationGetRelid(rel), attnum, &type, &typmod,
 						  &collation);
-	if (type != TEXTOID && type != VARCHAROID)
+	if (type != VARCHAROID && type != TEXTOID &&
+		(store_sql_is_older() || !ids_have_type(type)))
 		ereport(ERROR,
 				(connect_error_in(ERROR_COLUMN_UNSUITABLE, NameStr(*column)),
 				 blame_argument("organization_column"),
 				 errdetail("Column \"%s\" of table \"%s\" is of type %s.",
 						   NameStr(*column), RelationGetRelationName(rel),
 						   format_type_be(type)),
-				 errhint("Ids of organizations are text; change the column to "
-						 "text or varchar.")));
-	/* Such a collation may take the ids of two organizations for the same. */
-	if (!get_collation_isdeterministic(collation))
+				 errhint("Change the column to text, varchar, uuid, integer or "
+						 "bigint.")));
+	/* to which the ids of two organizations may be the same */
+	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
 		ereport(ERROR,
 				(connect_error_in(ERROR_COLUMN_UNSUITABLE, NameStr(*column)),
 				 blame_argument("organization_column"),
@@ -138,7 +141,48 @@ check_column(Relation rel, Name column)
 }
 
 /*
- * Lets whoever may read a table see the rows of the acting organization, and
+ * Returns the condition of the policy.  SQL of before 1.1.0 has no may_see().
+ */
+static const char *
+policy_condition(const char *owner, const char *scope)
+{
+	if (store_sql_is_older())
+		return psprintf("%s = (SELECT connect.current_organization_id())"
+						" OR connect.is_allowed(%s, (SELECT"
+						" connect.current_organization_id()), %s)",
+						owner, owner, scope);
+	return psprintf("connect.may_see(%s, %s)", owner, scope);
+}
+
+/*
+ * Warns of each way to read a table past its policies.  Who shares a table
+ * needs no EXECUTE on the function that knows, so its owner asks it.
+ */
+static void
+warn_of_bypasses(Oid relation, const char *table)
+{
+	StoreResult bypasses;
+
+	if (store_sql_is_older())
+		return;
+	PushActiveSnapshot(GetTransactionSnapshot());
+	bypasses = store_select(psprintf("SELECT finding, remedy"
+									 " FROM connect.share_bypasses(%u)",
+									 relation),
+							store_functions_owner());
+	PopActiveSnapshot();
+	for (uint64 i = 0; i < bypasses.count; i++)
+		ereport(WARNING,
+				(errmsg("rows of table %s can be seen past its policies",
+						table),
+				 errdetail("%s",
+						   TextDatumGetCString(bypasses.rows[i].values[0])),
+				 errhint("%s",
+						 TextDatumGetCString(bypasses.rows[i].values[1]))));
+}
+
+/*
+ * Lets whoever may read a table see the rows of the organization that acts and
  * those that others share with it now.  The caller must own the table.  Raises
  * 42809, 42501, 42710, 42703, 42804, scope_unknown and store_missing.
  */
@@ -168,12 +212,9 @@ share_table(Oid relation, Name column, text *scope)
 				  GetUserId());
 	store_command(psprintf("CREATE POLICY " POLICY_NAME
 						   " ON %s AS PERMISSIVE FOR SELECT TO PUBLIC"
-						   " USING (%s = (SELECT"
-						   " connect.current_organization_id())"
-						   " OR connect.is_allowed(%s, (SELECT"
-						   " connect.current_organization_id()), %s))",
-						   table, owner, owner,
-						   quote_literal_cstr(text_to_cstring(scope))),
+						   " USING (%s)", table,
+						   policy_condition(owner, quote_literal_cstr(
+								text_to_cstring(scope)))),
 				  GetUserId());
 	store_command(psprintf("COMMENT ON POLICY " POLICY_NAME " ON %s IS"
 						   " 'The acting organization sees its own rows and"
@@ -185,6 +226,7 @@ share_table(Oid relation, Name column, text *scope)
 						table),
 				 errhint("Other commands than SELECT need policies of their "
 						 "own.")));
+	warn_of_bypasses(relation, table);
 }
 
 /*

@@ -28,8 +28,8 @@ typedef struct KnownPrincipal
 	uint64		transaction;
 	Oid			userid;
 	Oid			session_userid;
-	TimestampTz statement;		/* when it began; 0 without headers, for only a
-								 * key in them can expire */
+	TimestampTz until;			/* statements that begin from then on ask
+								 * anew */
 	char	   *headers;
 	char	   *claims;
 	char	   *acting;
@@ -76,8 +76,8 @@ known_is_current(uint64 key)
 		known.transaction == snapshot_key_transactions() &&
 		known.userid == GetUserId() &&
 		known.session_userid == GetSessionUserId() &&
-		(known.statement == 0 ||
-		 known.statement == GetCurrentStatementStartTimestamp()) &&
+		(known.until == DT_NOEND ||
+		 known.until > GetCurrentStatementStartTimestamp()) &&
 		same_string(known.acting, acting_value()) &&
 		same_string(known.headers, request_setting_value(REQUEST_HEADERS)) &&
 		same_string(known.claims, request_setting_value(REQUEST_CLAIMS));
@@ -103,7 +103,7 @@ resolve_known(void)
 												  "connect principal reading",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(reading);
-	Principal	who = {0};
+	Principal	who = {.until = DT_NOEND};
 
 	known.trusted = false;
 	if (store_exists())
@@ -116,6 +116,7 @@ resolve_known(void)
 	}
 	MemoryContextSwitchTo(old);
 	known.who = who;
+	known.until = who.until;
 	known.who.organization = copy_text(who.organization);
 	known.who.actor_id = copy_text(who.actor_id);
 	known.who.actor_type = copy_text(who.actor_type);
@@ -123,10 +124,10 @@ resolve_known(void)
 }
 
 /*
- * Finds out who is acting, as principal_resolve() does, but only once as long
- * as nothing changes that the answer depends on: the transaction, what the
- * snapshot sees of our tables, the roles, the settings, and the time by which a
- * key expires.  The result lives until the next call.
+ * Finds out who is acting, as principal_resolve() does, but once only as long
+ * as nothing changes that it depends on: the transaction, what the snapshot
+ * sees of our tables, the roles, the settings byte by byte, and the time at
+ * which a key expires.  The result lives until the next call.
  */
 static const KnownPrincipal *
 known_principal(void)
@@ -155,12 +156,32 @@ known_principal(void)
 	known.acting = pstrdup(acting_value());
 	known.headers = pstrdup(request_setting_value(REQUEST_HEADERS));
 	known.claims = pstrdup(request_setting_value(REQUEST_CLAIMS));
-	known.statement = known.headers[0] == '\0' ?
-		0 : GetCurrentStatementStartTimestamp();
 	resolve_known();
 	known.key = key;
 	MemoryContextSwitchTo(old);
 	return &known;
+}
+
+/*
+ * Can every table be read that identity is read from?  Else what asks for it
+ * would raise.
+ */
+bool
+principal_readable(void)
+{
+	static StoreTable *const tables[] = {
+		&api_key_table, &organization_role_table, &gateway_role_table,
+		&organization_table
+	};
+
+	if (!store_main_readable())
+		return false;
+	for (int i = 0; i < (int) lengthof(tables); i++)
+	{
+		if (!store_readable(tables[i]))
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -172,19 +193,7 @@ known_principal(void)
 const text *
 principal_organization(void)
 {
-	static StoreTable *const tables[] = {
-		&api_key_table, &organization_role_table, &gateway_role_table,
-		&organization_table
-	};
-
-	if (!store_main_readable())
-		return NULL;
-	for (int i = 0; i < (int) lengthof(tables); i++)
-	{
-		if (!store_readable(tables[i]))
-			return NULL;
-	}
-	return known_principal()->who.organization;
+	return principal_readable() ? known_principal()->who.organization : NULL;
 }
 
 /*
@@ -200,9 +209,19 @@ principal_reader(void)
 }
 
 /*
- * May whoever is acting know what is between these two organizations?  Each of
- * the two may.  If no organization is acting, the store's owner, a superuser,
- * and a gateway that names nobody may.
+ * Is whoever is acting nobody, but one who may know of everything: the store's
+ * owner, a superuser, or a gateway that speaks for itself?
+ */
+bool
+principal_is_trusted(void)
+{
+	return known_principal()->trusted;
+}
+
+/*
+ * May whoever is acting know what is between these two?  Either of them may;
+ * nobody may only as the store's owner, a superuser or a gateway that speaks
+ * for itself.
  */
 bool
 principal_may_know(const text *source, const text *destination)

@@ -121,10 +121,15 @@ resolve_key(Principal *who, const char *secret)
 	if (!store_fetch(&api_key_by_sha256, &key, &row) ||
 		!row.nulls[API_KEY_REVOKED_AT])
 		return;
-	if (!row.nulls[API_KEY_EXPIRES_AT] &&
-		DatumGetTimestampTz(row.values[API_KEY_EXPIRES_AT]) <=
-		GetCurrentStatementStartTimestamp())
-		return;
+	if (!row.nulls[API_KEY_EXPIRES_AT])
+	{
+		TimestampTz expires =
+			DatumGetTimestampTz(row.values[API_KEY_EXPIRES_AT]);
+
+		if (expires <= GetCurrentStatementStartTimestamp())
+			return;
+		who->until = expires;
+	}
 
 	who->kind = PRINCIPAL_ORGANIZATION;
 	who->organization = DatumGetTextPP(row.values[API_KEY_ORGANIZATION]);
@@ -243,6 +248,7 @@ void
 principal_resolve(Principal *who)
 {
 	memset(who, 0, sizeof(*who));
+	who->until = DT_NOEND;
 	if (store_exists())
 		(void) principal_find(who);
 }

@@ -5,6 +5,8 @@
 #ifndef CONNECT_IDENTITY_PRINCIPAL_H
 #define CONNECT_IDENTITY_PRINCIPAL_H
 
+#include "utils/timestamp.h"
+
 typedef enum PrincipalKind
 {
 	PRINCIPAL_NOBODY,
@@ -26,12 +28,15 @@ typedef struct Principal
 	text	   *actor_id;		/* or NULL */
 	text	   *actor_type;		/* or NULL */
 	int			permissions;	/* a set of Permission */
+	TimestampTz until;			/* when this ends by itself, or DT_NOEND */
 } Principal;
 
 extern void principal_init(void);
 extern bool principal_find(Principal *who);
 extern void principal_resolve(Principal *who);
 extern bool principal_shows_key(void);
+extern bool principal_readable(void);
+extern bool principal_is_trusted(void);
 extern const text *principal_organization(void);
 extern const text *principal_reader(void);
 extern bool principal_may_know(const text *source, const text *destination);

@@ -12,7 +12,10 @@
 	COLUMN(context, SCOPE_DESCRIPTION, description, TEXT, NOT_NULL, \
 		   "description") \
 	COLUMN(context, SCOPE_IS_DEFAULT, is_default, BOOLEAN, NOT_NULL, \
-		   "is_default")
+		   "is_default") \
+	COLUMN(context, SCOPE_TITLE, title, TEXT, NULLABLE | ADDED, "title") \
+	COLUMN(context, SCOPE_RETIRED_AT, retired_at, TIME, NULLABLE | ADDED, \
+		   "retired_at")
 
 enum
 {
@@ -25,13 +28,29 @@ typedef struct Scope
 	SCOPE_COLUMNS(STORE_COLUMN_MEMBER, )
 } Scope;
 
+/* What the catalogue says of a scope. */
+typedef enum ScopeState
+{
+	SCOPE_UNKNOWN,
+	SCOPE_OFFERED,
+	SCOPE_RETIRED				/* nobody may offer it, and the gate is shut */
+} ScopeState;
+
 extern StoreTable scope_table;
 extern StoreKey scope_by_name;
 
 extern void scope_from_row(void *scope, const StoreRow *from);
 extern StoreRow *scope_read_all(int *count);
 extern ArrayType *scope_defaults(void);
+extern ScopeState scope_state(const text *name);
 extern void scope_require(const text *name);
-extern void scope_check_list(ArrayType *scopes);
+extern void scope_check_list(ArrayType *scopes, ArrayType *kept);
+
+/* May this scope be shared now, as the active snapshot sees the catalogue? */
+static inline bool
+scope_usable(const text *name)
+{
+	return scope_state(name) == SCOPE_OFFERED;
+}
 
 #endif							/* CONNECT_SCOPE_ROWS_H */

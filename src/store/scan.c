@@ -227,8 +227,10 @@ store_scan_next(StoreScan *scan)
 Datum
 store_scan_column(StoreScan *scan, int column, bool *null)
 {
-	return slot_getattr(scan->slot, store_column(scan->key->table, column),
-						null);
+	AttrNumber	attnum = store_column(scan->key->table, column);
+
+	*null = attnum == InvalidAttrNumber;
+	return *null ? (Datum) 0 : slot_getattr(scan->slot, attnum, null);
 }
 
 /* Ends what store_scan_begin() began. */

@@ -54,8 +54,8 @@ find_function_owner(const char *name)
 }
 
 /* Returns who owns the functions that are asked; every version has this one. */
-static Oid
-functions_owner(void)
+Oid
+store_functions_owner(void)
 {
 	Oid			owner = find_function_owner("store_definition");
 
@@ -65,8 +65,8 @@ functions_owner(void)
 }
 
 /* Is the SQL of before 1.1.0, which leaves more to the library? */
-static bool
-sql_is_older(void)
+bool
+store_sql_is_older(void)
 {
 	return !OidIsValid(find_function_owner("setup_checks"));
 }
@@ -91,7 +91,7 @@ static Oid
 setup_owner(void)
 {
 	StoreResult result = select_now("SELECT connect.store_owner()",
-									functions_owner());
+									store_functions_owner());
 
 	return DatumGetObjectId(result.rows[0].values[0]);
 }
@@ -118,7 +118,7 @@ run_statements_of(const char *query, Oid role)
 	(void) set_config_option("search_path", "pg_catalog, pg_temp",
 							 PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-	statements = select_now(query, functions_owner());
+	statements = select_now(query, store_functions_owner());
 	for (uint64 i = 0; i < statements.count; i++)
 		store_command(get_string(statements, i, 0), role);
 	AtEOXact_GUC(true, nest_level);
@@ -130,7 +130,7 @@ grant_purpose(const char *role, const char *purpose, Oid grantor)
 {
 	const char *query;
 
-	if (sql_is_older())
+	if (store_sql_is_older())
 		query = older_grants(purpose, role);
 	else
 		query = psprintf("SELECT g FROM connect.grant_statements(%s, %s) AS g",
@@ -149,7 +149,7 @@ mend_store(void)
 	StoreResult rounds =
 		select_now("SELECT round::text, bool_and(kind IN ('rows', 'fill'))"
 				   " FROM connect.store_definition()"
-				   " GROUP BY round ORDER BY round", functions_owner());
+				   " GROUP BY round ORDER BY round", store_functions_owner());
 
 	for (uint64 i = 0; i < rounds.count; i++)
 	{
@@ -192,8 +192,8 @@ store_create(void)
 						 "to date.")));
 
 	grant_purpose(GetUserNameFromId(GetUserId(), false), GRANT_OWNER,
-				  functions_owner());
-	if (sql_is_older())
+				  store_functions_owner());
+	if (store_sql_is_older())
 		run_statements_of(older_definition(), GetUserId());
 	else
 		mend_store();
@@ -210,7 +210,7 @@ store_create(void)
 void
 store_upgrade(void)
 {
-	if (sql_is_older())
+	if (store_sql_is_older())
 		ereport(ERROR,
 				(connect_error(ERROR_EXTENSION_OUTDATED),
 				 errdetail("The library is newer than the functions of schema "
@@ -219,7 +219,7 @@ store_upgrade(void)
 	if (!store_exists())
 		(void) store_owner();	/* raises store_missing */
 	grant_purpose(GetUserNameFromId(setup_owner(), false), GRANT_OWNER,
-				  functions_owner());
+				  store_functions_owner());
 	mend_store();
 	store_command("NOTIFY pgrst, 'reload schema'", GetUserId());
 }
@@ -241,7 +241,7 @@ store_revoke(Name role, const char *purpose)
 
 	if (!OidIsValid(get_role_oid(NameStr(*role), true)))
 		return;
-	if (sql_is_older())
+	if (store_sql_is_older())
 		query = older_revokes(purpose, NameStr(*role));
 	else
 		query = psprintf("SELECT r FROM connect.revoke_statements(%s, %s) AS r",
@@ -314,7 +314,7 @@ run_checks(StoreResult *findings)
 	StoreResult checks;
 
 	try_select("SELECT function, as_owner FROM connect.setup_checks()",
-			   functions_owner, &checks, findings);
+			   store_functions_owner, &checks, findings);
 	for (uint64 i = 0; i < checks.count; i++)
 	{
 		bool		as_owner = DatumGetBool(checks.rows[i].values[1]);
@@ -322,7 +322,8 @@ run_checks(StoreResult *findings)
 
 		try_select(psprintf("SELECT code, severity, finding, remedy FROM %s",
 							get_string(checks, i, 0)),
-				   as_owner ? setup_owner : functions_owner, &found, findings);
+				   as_owner ? setup_owner : store_functions_owner, &found,
+				   findings);
 		for (uint64 j = 0; j < found.count; j++)
 			add_finding(findings, get_string(found, j, 0),
 						get_string(found, j, 1), get_string(found, j, 2),
@@ -345,7 +346,7 @@ store_check_setup(bool preloaded)
 					"exist.", "SELECT connect.create_store();");
 		return findings;
 	}
-	if (sql_is_older())
+	if (store_sql_is_older())
 		add_finding(&findings, "extension_outdated", "warning",
 					"The library is newer than the functions of schema "
 					"connect.", "ALTER EXTENSION connect UPDATE; SELECT"

@@ -17,6 +17,8 @@
 #define GRANT_ACT_AS	"act_as"
 #define GRANT_OWNER		"owner"
 
+extern Oid	store_functions_owner(void);
+extern bool store_sql_is_older(void);
 extern void store_create(void);
 extern void store_upgrade(void);
 extern StoreResult store_check_setup(bool preloaded);

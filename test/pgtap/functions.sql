@@ -8,9 +8,11 @@ CREATE TEMPORARY TABLE expected_function (name text, arguments text, result text
     language text, volatility text, strict boolean, parallel text);
 INSERT INTO expected_function VALUES
     ('transition_rules', '', 'TABLE(action text, from_status connect.connection_status, to_status connect.connection_status, party text)', 'c', 'immutable', true, 'safe'),
+    ('is_connection', 'id text, created_at timestamp with time zone, updated_at timestamp with time zone', 'boolean', 'c', 'immutable', false, 'safe'),
     ('guard_connection', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('record_event', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('guard_event', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
+    ('guard_scope', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('seal_history', '', 'void', 'c', 'volatile', true, 'unsafe'),
     ('mark_pair', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('expression_parts', 'expression pg_node_tree, relation oid', 'text', 'sql', 'stable', true, 'safe'),

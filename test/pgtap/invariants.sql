@@ -61,6 +61,13 @@ BEGIN
             pg_temp.pick('{source,source,source,destination,destination,destination,both,both,third,nobody,owner}');
         statement := pg_temp.statement(pg_temp.pick(organizations), pg_temp.pick(organizations));
         INSERT INTO step VALUES (number, role_name, statement, pg_temp.attempt(role_name, statement));
+        -- now and then a term passes that the row does not know of
+        IF number % 10 = 0 THEN
+            SET LOCAL session_replication_role = replica;
+            UPDATE connect.connection SET expires_at = now() - interval '1 second'
+            WHERE id = (SELECT id FROM connect.connection ORDER BY random() LIMIT 1);
+            SET LOCAL session_replication_role = origin;
+        END IF;
     END LOOP;
 END
 $$;

@@ -3,7 +3,7 @@
 
 SELECT plan(3);
 
-SELECT is((SELECT count(*) FROM connect.transition_rules()), 13::bigint, 'there are 13 rules');
+SELECT is((SELECT count(*) FROM connect.transition_rules()), 15::bigint, 'there are 15 rules');
 SELECT bag_eq(
     'SELECT action, from_status::text, to_status::text, party FROM connect.transition_rules()',
     $$VALUES ('create',     NULL,       'pending',  'source'),
@@ -18,12 +18,14 @@ SELECT bag_eq(
              ('update',     'inactive', 'inactive', 'source'),
              ('widen',      'pending',  'pending',  'source'),
              ('widen',      'active',   'pending',  'source'),
-             ('widen',      'inactive', 'inactive', 'source')$$,
+             ('widen',      'inactive', 'inactive', 'source'),
+             ('expire',     'pending',  'inactive', 'time'),
+             ('expire',     'active',   'inactive', 'time')$$,
     'these rules and no others');
 
 -- What one rule says cannot depend on who asks, or on whether there is a store.
 DROP TABLE connect.connection CASCADE;
-SELECT is((SELECT count(*) FROM connect.transition_rules()), 13::bigint, 'they can be read without a store');
+SELECT is((SELECT count(*) FROM connect.transition_rules()), 15::bigint, 'they can be read without a store');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -14,6 +14,8 @@ INSERT INTO expected_column (relation, name, definition) VALUES
     ('scope', 'name', 'text COLLATE C NOT NULL'),
     ('scope', 'description', 'text NOT NULL'),
     ('scope', 'is_default', 'boolean NOT NULL DEFAULT false'),
+    ('scope', 'title', 'text'),
+    ('scope', 'retired_at', 'timestamp with time zone'),
     ('connection', 'id', 'text COLLATE C NOT NULL'),
     ('connection', 'source_organization_id', 'text COLLATE C NOT NULL'),
     ('connection', 'destination_organization_id', 'text COLLATE C NOT NULL'),
@@ -113,11 +115,10 @@ INSERT INTO expected_constraint VALUES
     ('api_key', 'api_key_pkey', 'PRIMARY KEY (id)'),
     ('api_key', 'api_key_secret_sha256_key', 'UNIQUE (secret_sha256)'),
     ('connection', 'connection_destination_fkey', 'FOREIGN KEY (destination_organization_id) REFERENCES connect.organization(id)'),
-    ('connection', 'connection_id_check', 'CHECK (((octet_length(id) <= 64) AND (id ~ ''^[A-Za-z0-9_-]+$''::text)))'),
+    ('connection', 'connection_check', 'CHECK (connect.is_connection(id, created_at, updated_at))'),
     ('connection', 'connection_pair_key', 'UNIQUE (source_organization_id, destination_organization_id)'),
     ('connection', 'connection_pkey', 'PRIMARY KEY (id)'),
     ('connection', 'connection_source_fkey', 'FOREIGN KEY (source_organization_id) REFERENCES connect.organization(id)'),
-    ('connection', 'connection_times_check', 'CHECK (((created_at >= ''0001-01-01 00:00:00+00''::timestamp with time zone) AND (created_at <= ''9999-12-31 00:00:00+00''::timestamp with time zone) AND (updated_at >= ''0001-01-01 00:00:00+00''::timestamp with time zone) AND (updated_at <= ''9999-12-31 00:00:00+00''::timestamp with time zone)))'),
     ('event', 'event_pkey', 'PRIMARY KEY (id)'),
     ('gateway_role', 'gateway_role_pkey', 'PRIMARY KEY (role_name)'),
     ('idempotency', 'idempotency_organization_fkey', 'FOREIGN KEY (organization_id) REFERENCES connect.organization(id)'),
@@ -187,6 +188,8 @@ INSERT INTO expected_trigger VALUES
     ('connection', 'zz_guard_connection', 'O', 'CREATE TRIGGER zz_guard_connection BEFORE INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.guard_connection()'),
     ('event', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.event FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_event()'),
     ('event', 'zz_guard_event', 'O', 'CREATE TRIGGER zz_guard_event BEFORE INSERT OR DELETE OR UPDATE ON connect.event FOR EACH ROW EXECUTE FUNCTION connect.guard_event()'),
+    ('scope', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.scope FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_scope()'),
+    ('scope', 'zz_guard_scope', 'O', 'CREATE TRIGGER zz_guard_scope AFTER DELETE OR UPDATE ON connect.scope FOR EACH ROW EXECUTE FUNCTION connect.guard_scope()'),
     ('connection', 'zz_mark_pair', 'A', 'CREATE TRIGGER zz_mark_pair AFTER INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()')
 ;
 

@@ -133,6 +133,7 @@ ROLLBACK;
 SELECT string_agg(explained, ' ' ORDER BY question) FROM test.gate();
 BEGIN;
 SET LOCAL session_replication_role = replica;
+INSERT INTO connect.scope (name, description) SELECT 'scope_' || n, 'x' FROM generate_series(1, 59) AS n;
 UPDATE connect.connection SET scopes = ARRAY(SELECT 'scope_' || n FROM generate_series(10, 59) AS n) WHERE id = 'cxn_active';
 SELECT scope, connect.is_allowed('org_ABC123', 'org_DEF456', scope), connect.explain_access('org_ABC123', 'org_DEF456', scope)
 FROM (VALUES ('scope_10'), ('scope_59'), ('scope_9')) AS v (scope);

@@ -100,7 +100,7 @@ ROLLBACK;
 
 -- an id that no longer obeys its pattern is nobody's
 BEGIN;
-ALTER TABLE connect.connection DROP CONSTRAINT connection_source_fkey, DROP CONSTRAINT connection_id_check;
+ALTER TABLE connect.connection DROP CONSTRAINT connection_source_fkey, DROP CONSTRAINT connection_check;
 SET LOCAL session_replication_role = replica;
 INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, status, scopes, created_at, updated_at)
 SELECT 'cxn_' || n, 'org_GHI789' || repeat('x', CASE n WHEN 1 THEN 65536 ELSE n END), 'org_DEF456', 'active', '{account.read}', now(), now() FROM generate_series(1, 50) AS n;

@@ -20,7 +20,7 @@ BEGIN; ALTER POLICY connection_parties_read ON connect.connection USING (true); 
 SELECT connect.upgrade_store(); :check; ROLLBACK;
 BEGIN; ALTER POLICY event_parties_read ON connect.event USING (source_organization_id = (SELECT connect.current_organization_id())
     OR destination_organization_id <> (SELECT connect.current_organization_id())); :check; ROLLBACK;
-BEGIN; ALTER TABLE connect.connection DROP CONSTRAINT connection_id_check, ADD CONSTRAINT connection_id_check CHECK (true); :check;
+BEGIN; ALTER TABLE connect.connection DROP CONSTRAINT connection_check, ADD CONSTRAINT connection_check CHECK (true); :check;
 SELECT connect.upgrade_store(); :check; ROLLBACK;
 BEGIN; ALTER TABLE connect.organization DROP CONSTRAINT organization_id_check, ADD CONSTRAINT organization_id_check CHECK (octet_length(id) <= 640 AND id ~ '^[A-Za-z0-9_-]+$'); :check; ROLLBACK;
 BEGIN; CREATE FUNCTION test.guard() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';

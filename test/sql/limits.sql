@@ -73,6 +73,26 @@ INSERT INTO connect.connection (source_organization_id, destination_organization
 INSERT INTO connect.connection (source_organization_id, destination_organization_id, created_at) VALUES ('-', '-', '10000-01-01');  -- fails
 INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, created_at, updated_at) VALUES ('cxn_t', '-', 'org_ABC123', '0001-01-01 00:00:00+00', '9999-12-31 00:00:00+00');
 RESET ROLE;
+-- for rows that no trigger sees, too: replicated ones, and those of a restore with triggers off
+BEGIN;
+SET LOCAL session_replication_role = replica;
+SAVEPOINT s;
+CALL test.add('cxn 1');  -- fails
+ROLLBACK TO s;
+CALL test.add('');  -- fails
+ROLLBACK TO s;
+CALL test.add(repeat('x', 65));  -- fails
+ROLLBACK TO s;
+UPDATE connect.connection SET updated_at = 'infinity' WHERE id = 'cxn_t';  -- fails
+ROLLBACK TO s;
+UPDATE connect.connection SET created_at = '0001-12-31 23:59:59.999999+00 BC' WHERE id = 'cxn_t';  -- fails
+ROLLBACK TO s;
+ALTER TABLE connect.connection DISABLE TRIGGER ALL;
+UPDATE connect.connection SET updated_at = '9999-12-31 00:00:00.000001+00' WHERE id = 'cxn_t';  -- fails
+ROLLBACK;
+SELECT string_agg(chr(n), '' ORDER BY n) FROM generate_series(1, 255) AS n WHERE connect.is_connection('a' || chr(n), now(), now());
+SELECT connect.is_connection(repeat('x', 64), now(), now()), connect.is_connection(repeat('x', 65), now(), now()), connect.is_connection('', now(), now()),
+    connect.is_connection('x', NULL, now()) IS NULL AS unknown;
 SET SESSION AUTHORIZATION regress_connect_source;
 SELECT connect.get_connection('cxn_t') #>> '{data,attributes,created-at}' AS created, connect.get_connection('cxn_t') #>> '{data,attributes,updated-at}' AS updated;
 RESET SESSION AUTHORIZATION;

@@ -84,6 +84,40 @@ foreach my $preload ('', 'pg_stat_statements,connect')
 	is( answers($primary, "$ask ALTER TYPE connect.connection_status RENAME VALUE 'active' TO 'live'; SELECT connect.is_allowed('org_ABC123', 'org_DEF456'), false;
 		ALTER TYPE connect.connection_status RENAME VALUE 'live' TO 'active'; $ask"), 't|t f|f t|t', 'a state by another name is no answer kept');
 
+	# A scope that another session retires, or takes back, counts from the next statement on, and so for the next snapshot.
+	my ($rin, $rout) = ('', '');
+	my $reader = IPC::Run::start([ 'psql', '-XAtq', '-d', $primary->connstr('postgres') ], '<', \$rin, '>', \$rout, IPC::Run::timeout(120));
+	my $scoped = sub {
+		$rout = '';
+		$rin .= "@_ SELECT connect.explain_access('org_ABC123', 'org_DEF456', 'account.read'), connect.is_allowed('org_ABC123', 'org_DEF456', 'account.read');\n\\echo done\n";
+		$reader->pump until $rout =~ /^done$/m;
+		return join(' ', grep { /\|[tf]$/ } split(/\n/, $rout));
+	};
+	my $retire = q{UPDATE connect.scope SET retired_at = now() WHERE name = 'account.read';};
+	my $take_back = q{UPDATE connect.scope SET retired_at = NULL WHERE name = 'account.read';};
+	is($scoped->(), 'allowed|t', 'a scope is granted');
+	$primary->safe_psql('postgres', $retire);
+	is($scoped->(), 'scope_retired|f', 'until another session retires it');
+	$primary->safe_psql('postgres', "BEGIN; $take_back ROLLBACK; $other");
+	is($scoped->(), 'scope_retired|f', 'which a rollback does not take back');
+	$primary->safe_psql('postgres', $take_back);
+	is($scoped->('BEGIN ISOLATION LEVEL REPEATABLE READ;'), 'allowed|t', 'a commit does');
+	$primary->safe_psql('postgres', $retire);
+	is($scoped->(), 'allowed|t', 'under an old snapshot it is as it was');
+	is($scoped->('COMMIT;'), 'scope_retired|f', 'and not under the next one');
+	$primary->safe_psql('postgres', "$take_back BEGIN; $retire PREPARE TRANSACTION 'r';");
+	is($scoped->(), 'allowed|t', 'a prepared one is not seen');
+	$primary->safe_psql('postgres', "COMMIT PREPARED 'r';");
+	is($scoped->(), 'scope_retired|f', 'before it is committed');
+	$primary->safe_psql('postgres', "SET session_replication_role = replica; $take_back");
+	is($scoped->(), 'allowed|t', 'replicated rows are seen as well');
+	$primary->safe_psql('postgres', q{SET session_replication_role = replica; TRUNCATE connect.scope});
+	is($scoped->(), 'scope_not_granted|f', 'a catalogue that is emptied opens nothing');
+	$primary->safe_psql('postgres', 'SELECT connect.upgrade_store()');
+	is($scoped->(), 'allowed|t', 'and is filled again by upgrade_store()');
+	$rin .= "\\q\n";
+	$reader->finish;
+
 	# Who is acting, in a session whose role has been dropped meanwhile.
 	$primary->safe_psql('postgres', q{CREATE ROLE regress_connect_gone LOGIN; SELECT connect.map_role('regress_connect_gone', 'org_ABC123'),
 		connect.trust_gateway('regress_connect_gone'), connect.grant_usage('regress_connect_gone')});

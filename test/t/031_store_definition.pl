@@ -59,7 +59,7 @@ LATERAL (VALUES
     ('check', 2, format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I CHECK (true)', d.target, d.name)),
     ('check', 3, format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I CHECK (%s) NOT VALID', d.target, d.name, d.definition)),
     ('check', 4, format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I CHECK (%s OR %3$s)', d.target, d.name, d.definition)),
-    ('check', 5, format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I CHECK (%s)', d.target, d.name, replace(replace(d.definition, '64', '65'), '9999-12-31', '9999-12-30'))),
+    ('check', 5, format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I CHECK (%s)', d.target, d.name, replace(replace(d.definition, '64', '65'), 'created_at, updated_at', 'updated_at, updated_at'))),
     ('index', 1, format('DROP INDEX connect.%I', d.name)),
     ('index', 2, format('DROP INDEX connect.%I; CREATE INDEX %1$I ON %s (%s DESC)', d.name, d.target, d.definition)),
     ('index', 3, format('DROP INDEX connect.%I; CREATE INDEX %1$I ON %s (%s) WHERE %s IS NULL', d.name, d.target, d.definition, split_part(d.definition, ',', 1))),

@@ -67,6 +67,7 @@ START_TEST(party_labels_are_the_words_of_the_contract)
 {
 	ck_assert_str_eq(rules_party_label(PARTY_SOURCE), "source");
 	ck_assert_str_eq(rules_party_label(PARTY_DESTINATION), "destination");
+	ck_assert_str_eq(rules_party_label(PARTY_TIME), "time");
 }
 END_TEST
 

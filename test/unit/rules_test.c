@@ -30,6 +30,8 @@ static const struct
 	{ACTION_ACTIVATE, {NO, NO, NO, NO}, {NO, CONNECTION_ACTIVE, NO, NO}},
 	{ACTION_DEACTIVATE, {NO, CONNECTION_INACTIVE, CONNECTION_INACTIVE, NO},
 	{NO, CONNECTION_INACTIVE, CONNECTION_INACTIVE, NO}},
+	/* neither of the two ends a Connection so: time does */
+	{ACTION_EXPIRE, {NO, NO, NO, NO}, {NO, NO, NO, NO}},
 	{ACTION_REACTIVATE, {NO, NO, NO, CONNECTION_PENDING}, {NO, NO, NO, NO}},
 	{ACTION_UPDATE, {
 		NO, CONNECTION_PENDING, CONNECTION_ACTIVE, CONNECTION_INACTIVE
@@ -39,15 +41,18 @@ static const struct
 	}, {NO, NO, NO, NO}},
 };
 
-START_TEST(table_has_thirteen_rules_of_one_party_each)
+START_TEST(table_has_fifteen_rules_of_one_party_each)
 {
-	ck_assert_int_eq(connection_life.nrules, 13);
+	ck_assert_int_eq(connection_life.nrules, 15);
 	for (int i = 0; i < connection_life.nrules; i++)
 	{
 		const Rule *rule = &connection_life.rules[i];
 
 		ck_assert(rule->party == PARTY_SOURCE ||
-				  rule->party == PARTY_DESTINATION);
+				  rule->party == PARTY_DESTINATION ||
+				  rule->party == PARTY_TIME);
+		ck_assert_int_eq(rule->party == PARTY_TIME,
+						 rule->action == ACTION_EXPIRE);
 		ck_assert_int_ne(rule->to, CONNECTION_NONE);
 		ck_assert_int_eq(rule->from == CONNECTION_NONE,
 						 rule->action == ACTION_CREATE);
@@ -78,6 +83,7 @@ START_TEST(table_counts_rules_by_action)
 		[ACTION_CREATE] = 1,
 		[ACTION_ACTIVATE] = 1,
 		[ACTION_DEACTIVATE] = 4,
+		[ACTION_EXPIRE] = 2,
 		[ACTION_REACTIVATE] = 1,
 		[ACTION_UPDATE] = 3,
 		[ACTION_WIDEN] = 3,
@@ -140,6 +146,24 @@ START_TEST(find_gives_both_what_either_has)
 										  PARTY_BOTH);
 
 			ck_assert_int_eq(rule == NULL ? NO : (int) rule->to, either);
+		}
+	}
+}
+END_TEST
+
+START_TEST(time_ends_what_is_open)
+{
+	for ALL_ACTIONS(action)
+	{
+		for ALL_STATES(from)
+		{
+			const Rule *rule = rules_find(&connection_life, action, from,
+										  PARTY_TIME);
+			bool		ends = action == ACTION_EXPIRE &&
+				(from == CONNECTION_PENDING || from == CONNECTION_ACTIVE);
+
+			ck_assert_int_eq(rule == NULL ? NO : rule->to,
+							 ends ? CONNECTION_INACTIVE : NO);
 		}
 	}
 }
@@ -242,6 +266,7 @@ START_TEST(offered_is_what_the_rules_allow)
 		[ACTION_ACTIVATE] = ACTION_ACTIVATE,
 		[ACTION_CREATE] = ACTION_NONE,
 		[ACTION_DEACTIVATE] = ACTION_DEACTIVATE,
+		[ACTION_EXPIRE] = ACTION_NONE,
 		[ACTION_REACTIVATE] = ACTION_REACTIVATE,
 		[ACTION_UPDATE] = ACTION_UPDATE,
 		[ACTION_WIDEN] = ACTION_UPDATE,
@@ -283,12 +308,13 @@ rules_suite(void)
 	TCase	   *table = tcase_create("table");
 	TCase	   *lookups = tcase_create("lookups");
 
-	tcase_add_test(table, table_has_thirteen_rules_of_one_party_each);
+	tcase_add_test(table, table_has_fifteen_rules_of_one_party_each);
 	tcase_add_test(table, table_has_no_rule_twice);
 	tcase_add_test(table, table_counts_rules_by_action);
 	suite_add_tcase(suite, table);
 	tcase_add_test(lookups, find_agrees_with_the_contract_for_one_party);
 	tcase_add_test(lookups, find_gives_both_what_either_has);
+	tcase_add_test(lookups, time_ends_what_is_open);
 	tcase_add_test(lookups, find_gives_nothing_to_no_party);
 	tcase_add_test(lookups, has_part_is_finding_a_rule_in_some_state);
 	tcase_add_test(lookups, classify_names_every_combination);

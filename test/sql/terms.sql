@@ -1,0 +1,109 @@
+-- Terms: offers that lapse, and sharing that ends by itself, whatever the row still says.
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+\pset format unaligned
+\pset null (null)
+CALL test.reset();
+CREATE PROCEDURE test.terms(connection_id text, new_respond_by timestamptz, new_expires_at timestamptz) LANGUAGE sql
+SET session_replication_role = replica AS $$
+    UPDATE connect.connection SET respond_by = new_respond_by, expires_at = new_expires_at WHERE id = connection_id;
+$$;
+CREATE FUNCTION pg_temp.told(document jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT concat_ws(' ', document #>> '{data,attributes,status}', document #> '{data,meta,allowed-actions}', document #>> '{data,meta,ended}')
+$$;
+CREATE FUNCTION pg_temp.history(id text) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT concat_ws(' ', action, coalesce(from_status, '-'), to_status, coalesce(actor_id, '(nobody)'), reason,
+        CASE WHEN effective_at IS NOT NULL THEN 'effective in the past: ' || (effective_at < created_at) END)
+    FROM connect.event WHERE subject_id = $1 ORDER BY event.id
+$$;
+SET SESSION AUTHORIZATION regress_connect_source;
+-- as they are set and shown
+SELECT connect.create_connection('org_GHI789', respond_by => '2999-01-01 00:00Z', expires_at => 'infinity') #> '{data,attributes}' ->> 'respond-by' AS respond_by;
+SELECT connect.create_connection('org_ABC123', expires_at => '2000-01-01');  -- fails
+\echo :LAST_ERROR_SQLSTATE
+SELECT connect.create_connection('org_ABC123', respond_by => '-infinity');  -- fails
+\echo :LAST_ERROR_SQLSTATE
+SELECT connect.create_connection('org_ABC123', expires_at => '10000-01-01 00:00Z');  -- fails
+SELECT connect.create_connection('org_ABC123', expires_at => '9999-12-31 23:59:59.999999Z') #>> '{data,attributes,expires-at}' AS expires_at;
+RESET SESSION AUTHORIZATION;
+SELECT destination_organization_id, respond_by IS NULL AS no_respond_by, expires_at IS NULL AS no_expires_at FROM connect.connection ORDER BY 1;
+
+CALL test.add('cxn_p', 'pending', source => 'org_ABC123', destination => 'org_DEF456');
+CALL test.terms('cxn_p', now() - interval '1 hour', NULL);
+CALL test.add('cxn_a', 'active', source => 'org_DEF456', destination => 'org_ABC123');
+CALL test.terms('cxn_a', now() - interval '2 hours', now() - interval '1 hour');
+-- the row says one thing, everything else the other
+SELECT id, status, connect.effective_status(c) FROM connect.connection AS c WHERE id IN ('cxn_p', 'cxn_a') ORDER BY id;
+SELECT connect.effective_status(o) FROM connect.organization AS o LIMIT 1;  -- fails
+SELECT connect.is_allowed('org_DEF456', 'org_ABC123'), connect.explain_access('org_DEF456', 'org_ABC123'), connect.explain_access('org_ABC123', 'org_DEF456');
+SET SESSION AUTHORIZATION regress_connect_source;
+SELECT pg_temp.told(connect.get_connection('cxn_p')), pg_temp.told(connect.get_connection('cxn_a'));
+SELECT connect.deactivate_connection('cxn_p');  -- fails
+SET SESSION AUTHORIZATION regress_connect_destination;
+SELECT connect.activate_connection('cxn_p');  -- fails
+RESET SESSION AUTHORIZATION;
+SELECT pg_temp.history('cxn_p');
+-- a change of something else records it
+BEGIN;
+SET SESSION AUTHORIZATION regress_connect_source;
+SELECT pg_temp.told(connect.update_connection('cxn_p', 'New name'));
+RESET SESSION AUTHORIZATION;
+SELECT id, status, name FROM connect.connection WHERE id = 'cxn_p';
+SELECT pg_temp.history('cxn_p');
+ROLLBACK;
+-- as does one that changes nothing, and only once
+BEGIN;
+UPDATE connect.connection SET name = name WHERE id IN ('cxn_p', 'cxn_a');
+UPDATE connect.connection SET name = name WHERE id IN ('cxn_p', 'cxn_a');
+SELECT pg_temp.history('cxn_p'), pg_temp.history('cxn_a');
+SELECT status FROM connect.connection WHERE id IN ('cxn_p', 'cxn_a');
+ROLLBACK;
+-- offering it again clears the term that has passed
+BEGIN;
+SET SESSION AUTHORIZATION regress_connect_source;
+SELECT pg_temp.told(connect.reactivate_connection('cxn_p', 'Once more.'));
+RESET SESSION AUTHORIZATION;
+SELECT status, respond_by, expires_at FROM connect.connection WHERE id = 'cxn_p';
+SELECT pg_temp.history('cxn_p');
+ROLLBACK;
+-- or has new ones
+BEGIN;
+SET SESSION AUTHORIZATION regress_connect_source;
+SELECT connect.reactivate_connection('cxn_p', respond_by => '2999-01-01 00:00Z') #>> '{data,attributes,respond-by}' AS respond_by;
+ROLLBACK;
+-- by plain UPDATE: an active one goes to pending in one statement, an offer that lapsed in two
+BEGIN;
+UPDATE connect.connection SET status = 'pending' WHERE id IN ('cxn_a', 'cxn_p');
+SELECT id, status, respond_by IS NULL AND expires_at IS NULL AS no_terms FROM connect.connection WHERE id IN ('cxn_a', 'cxn_p') ORDER BY id;
+UPDATE connect.connection SET status = 'pending' WHERE id = 'cxn_p';
+SELECT id, status, respond_by IS NULL AND expires_at IS NULL AS no_terms FROM connect.connection WHERE id = 'cxn_p';
+SELECT pg_temp.history('cxn_a');
+SELECT pg_temp.history('cxn_p');
+ROLLBACK;
+UPDATE connect.connection SET status = 'active' WHERE id = 'cxn_a';  -- leaves what it says: it lapses
+SELECT status FROM connect.connection WHERE id = 'cxn_a';
+-- a later term leaves it ended
+SET SESSION AUTHORIZATION regress_connect_source;
+SELECT pg_temp.told(connect.update_connection('cxn_p', respond_by => 'infinity', expires_at => '2999-01-01 00:00Z'));
+SELECT pg_temp.told(connect.update_connection('cxn_p', expires_at => 'infinity'));
+RESET SESSION AUTHORIZATION;
+SELECT status, respond_by, expires_at FROM connect.connection WHERE id = 'cxn_p';
+SELECT pg_temp.history('cxn_p');
+-- terms of what stands are changed alone, not with the status
+UPDATE connect.connection SET status = 'pending' WHERE id = 'cxn_p';
+UPDATE connect.connection SET status = 'active', expires_at = '2999-01-01' WHERE id = 'cxn_p';  -- fails
+\echo :LAST_ERROR_SQLSTATE
+UPDATE connect.connection SET expires_at = '2000-01-01' WHERE id = 'cxn_p';  -- fails
+\echo :LAST_ERROR_SQLSTATE
+UPDATE connect.connection SET expires_at = clock_timestamp() WHERE id = 'cxn_p';  -- fails
+-- a term that passes between two statements of a session that has asked before
+UPDATE connect.connection SET status = 'active' WHERE id = 'cxn_p';
+UPDATE connect.connection SET expires_at = clock_timestamp() + interval '1 second' WHERE id = 'cxn_p';
+SELECT connect.is_allowed('org_ABC123', 'org_DEF456');
+SELECT pg_sleep(1.1);
+SELECT connect.is_allowed('org_ABC123', 'org_DEF456'), connect.explain_access('org_ABC123', 'org_DEF456');
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT connect.is_allowed('org_ABC123', 'org_DEF456');
+COMMIT;
+SELECT connect.require_allowed('org_ABC123', 'org_DEF456');  -- fails
+CALL test.reset();
