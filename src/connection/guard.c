@@ -194,8 +194,9 @@ guard_update(TriggerData *data)
 		patch_term(&patch, CONNECTION_RESPOND_BY, new.respond_by);
 	if (new.expires_at != stored.expires_at)
 		patch_term(&patch, CONNECTION_EXPIRES_AT, new.expires_at);
-	new.updated_at = action == ACTION_NONE && !lapsed ?
-		old.updated_at : Max(now, old.updated_at + 1);
+	/* the end by the clock has an event of its own, just before the change's */
+	new.updated_at = action == ACTION_NONE && !lapsed ? old.updated_at :
+		Max(now, old.updated_at + 1) + (action != ACTION_NONE && lapsed);
 	if (new_row.nulls[CONNECTION_UPDATED_AT] ||
 		new.updated_at != stored.updated_at)
 		store_patch(&patch, &connection_table, CONNECTION_UPDATED_AT,

@@ -39,6 +39,22 @@ require_normal(const Connection *connection)
 						 "rewrites them.")));
 }
 
+/*
+ * Raises transition_not_allowed if the row has been changed again before this
+ * change could have its event: the history would be in the wrong order.
+ */
+static void
+require_last_change(HeapTuple tuple)
+{
+	if (store_changed_again(tuple))
+		ereport(ERROR,
+				(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
+				 errdetail("The statement changes the connection twice."),
+				 errhint("Make each change by a statement of its own.  Look "
+						 "for a trigger on connect.connection that changes "
+						 "it again.")));
+}
+
 /* Returns a C string as a text, or NULL for NULL. */
 static text *
 text_or_null(const char *value)
@@ -143,6 +159,7 @@ connect_record_event(PG_FUNCTION_ARGS)
 	writer_read(data, insert ? data->tg_trigtuple : data->tg_newtuple, &row,
 			   &new);
 	time = row_time_take(data, new.id);
+	require_last_change(insert ? data->tg_trigtuple : data->tg_newtuple);
 	require_normal(&new);
 	if (insert)
 		change_check_insert(writer.principal, &new, time);

@@ -64,3 +64,15 @@ store_apply_patch(const TriggerPatch *patch, TriggerData *data, HeapTuple tuple)
 									 unconstify(Datum *, &patch->values[0]),
 									 unconstify(bool *, &patch->nulls[0]));
 }
+
+/*
+ * Asks an AFTER ROW trigger's new tuple: has something changed the row again
+ * already?  That happens within one statement, if it calls a function that
+ * writes, or another trigger does.  What was done last then has its triggers
+ * fired first.
+ */
+bool
+store_changed_again(HeapTuple tuple)
+{
+	return !ItemPointerEquals(&tuple->t_self, &tuple->t_data->t_ctid);
+}

@@ -26,5 +26,6 @@ extern void store_patch(TriggerPatch *patch, StoreTable *table, int column,
 						Datum value, bool null);
 extern HeapTuple store_apply_patch(const TriggerPatch *patch, TriggerData *data,
 								   HeapTuple tuple);
+extern bool store_changed_again(HeapTuple tuple);
 
 #endif							/* CONNECT_STORE_TRIGGER_H */

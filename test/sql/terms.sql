@@ -107,3 +107,17 @@ SELECT connect.is_allowed('org_ABC123', 'org_DEF456');
 COMMIT;
 SELECT connect.require_allowed('org_ABC123', 'org_DEF456');  -- fails
 CALL test.reset();
+-- two changes by one statement would have their events in the wrong order
+CALL test.reset();
+GRANT SELECT, UPDATE ON connect.connection TO regress_connect_source;
+CALL test.add('cxn_p', 'pending', source => 'org_ABC123', destination => 'org_DEF456');
+CALL test.add('cxn_a', 'active', source => 'org_ABC123', destination => 'org_GHI789');
+CALL test.terms('cxn_p', NULL, now() - interval '1 hour');
+SET SESSION AUTHORIZATION regress_connect_source;
+WITH first AS (UPDATE connect.connection SET status = 'inactive' WHERE id = 'cxn_p' RETURNING id)
+SELECT pg_temp.told(connect.reactivate_connection(id)) FROM first;  -- fails
+WITH first AS (UPDATE connect.connection SET name = 'New name' WHERE id = 'cxn_a' RETURNING id)
+SELECT pg_temp.told(connect.deactivate_connection(id)) FROM first;  -- fails
+RESET SESSION AUTHORIZATION;
+REVOKE SELECT, UPDATE ON connect.connection FROM regress_connect_source;
+SELECT count(*) FROM connect.event;
