@@ -5,6 +5,72 @@
 -- The store is described by a function a table, which store_definition() unites with what is there.
 DROP FUNCTION connect.store_definition();
 
+-- The trigger functions of connect.open_connection. create_store() puts them on the tables.
+
+CREATE FUNCTION connect.keep_open() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_keep_open'
+LANGUAGE C;
+REVOKE ALL ON FUNCTION connect.keep_open() FROM PUBLIC;  -- create_store() gives it to the owner
+COMMENT ON FUNCTION connect.keep_open() IS
+'Keeps a row of connect.open_connection for each pending Connection that is replicated.
+record_event() does so for all others. Refuses nothing. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.guard_open() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_guard_open'
+LANGUAGE C;
+REVOKE ALL ON FUNCTION connect.guard_open() FROM PUBLIC;  -- create_store() gives it to the owner
+COMMENT ON FUNCTION connect.guard_open() IS
+'Lets connect.open_connection follow connect.connection, and nobody else write to it.
+Replicated rows are passed by. Raises open_changed (23001).';
+
+CREATE FUNCTION connect.collect_open() RETURNS void
+AS 'MODULE_PATHNAME', 'connect_collect_open'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+REVOKE ALL ON FUNCTION connect.collect_open() FROM PUBLIC;  -- upgrade_store() calls it
+COMMENT ON FUNCTION connect.collect_open() IS
+'Makes connect.open_connection right for Connections that no trigger has seen.
+Raises store_missing (55000).';
+
+-- Table connect.open_connection: a row for each Connection that waits for an answer. An index on
+-- connect.connection that knew the status would end HOT updates of all Connections.
+
+CREATE FUNCTION connect.describe_open_connection()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'open_connection', NULL, NULL,
+    'Open Connections are those that are pending; their rows follow connect.connection.'),
+
+('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
+    'The id is that of the Connection.'),
+('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The source is copied from the Connection.'),
+('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The destination is copied from the Connection.'),
+
+('primary_key', 'open_connection_pkey', 'destination_organization_id, id', NULL, NULL),
+
+('row_security', 'open_connection', NULL, NULL, NULL),
+
+('trigger', 'zz_guard_open',
+    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_open()',
+    'ENABLE ALWAYS', 'The trigger refuses every write but that of keep_open().'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()',
+    'ENABLE', 'The trigger refuses TRUNCATE.'),
+
+-- what no trigger has seen: Connections of an older store, or of a restore with triggers off
+('rows', 'open_connection', 'SELECT connect.collect_open()', NULL, NULL)
+$description$;
+-- store_description() reads it.
+REVOKE ALL ON FUNCTION connect.describe_open_connection() FROM PUBLIC;
+COMMENT ON FUNCTION connect.describe_open_connection() IS
+'Describes table connect.open_connection, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
 -- What the CHECK of connect.connection asks.
 
 CREATE FUNCTION connect.is_connection(id text, created_at timestamptz, updated_at timestamptz)
@@ -271,7 +337,10 @@ VALUES
     'ENABLE', 'The trigger refuses TRUNCATE.'),
 ('trigger', 'zz_mark_pair',
     'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()',
-    'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.')
+    'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.'),
+('trigger', 'zz_keep_open',
+    'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.keep_open()',
+    'ENABLE ALWAYS', 'The trigger keeps a row of connect.open_connection for each pending one.')
 $description$;
 REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_connection() IS
@@ -554,6 +623,8 @@ UNION ALL SELECT 'connection', 3, d.*
 FROM connect.describe_connection() WITH ORDINALITY AS d
 UNION ALL SELECT 'event', 4, d.*
 FROM connect.describe_event() WITH ORDINALITY AS d
+UNION ALL SELECT 'open_connection', 9, d.*
+FROM connect.describe_open_connection() WITH ORDINALITY AS d
 UNION ALL SELECT 'organization_role', 5, d.*
 FROM connect.describe_organization_role() WITH ORDINALITY AS d
 UNION ALL SELECT 'gateway_role', 6, d.*
@@ -891,7 +962,9 @@ unsound AS MATERIALIZED (
 SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
     CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN 'warning' ELSE k.severity END,
     CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN format('Trigger %I on %s does not fire for every'
-        ' writer: the gate keeps nothing beyond a statement.', u.name, u.target)
+        ' writer: %s.', u.name, u.target, CASE u.name WHEN 'zz_mark_pair'
+            THEN 'the gate keeps nothing beyond a statement'
+            ELSE 'lists of pending Connections may lack some' END)
     ELSE format(CASE WHEN u.present THEN k.other ELSE k.missing END, u.name, u.target) END,
     CASE WHEN u.kind IN ('row_security', 'firing') THEN u.statement
     WHEN u.kind = 'table' AND u.present THEN
@@ -1057,7 +1130,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
     ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
-        guard_event, mark_pair, gateway_findings, seal_history}')),
+        guard_event, keep_open, guard_open, collect_open, mark_pair, gateway_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))

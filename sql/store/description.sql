@@ -36,6 +36,8 @@ UNION ALL SELECT 'connection', 3, d.*
 FROM connect.describe_connection() WITH ORDINALITY AS d
 UNION ALL SELECT 'event', 4, d.*
 FROM connect.describe_event() WITH ORDINALITY AS d
+UNION ALL SELECT 'open_connection', 9, d.*
+FROM connect.describe_open_connection() WITH ORDINALITY AS d
 UNION ALL SELECT 'organization_role', 5, d.*
 FROM connect.describe_organization_role() WITH ORDINALITY AS d
 UNION ALL SELECT 'gateway_role', 6, d.*

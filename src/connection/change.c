@@ -231,10 +231,12 @@ change_check_registered(const Principal *who, const Connection *connection)
 /*
  * Decides on a new row as it is to be stored.  Raises parameter_missing or
  * parameter_invalid, wrong_party, 23001 for another state than pending, or what
- * is not acceptable in it.
+ * is not acceptable in it.  Scopes that have just been read from the catalogue
+ * need no look at it.
  */
 void
-change_check_insert(const Principal *who, const Connection *connection)
+change_check_insert(const Principal *who, const Connection *connection,
+					bool with_scopes)
 {
 	Parties		parties;
 	const Rule *rule;
@@ -267,5 +269,6 @@ change_check_insert(const Principal *who, const Connection *connection)
 						 "session_replication_role = replica.")));
 
 	value_check_name(connection->name);
-	scope_check_list(connection->scopes, NULL);
+	if (with_scopes)
+		scope_check_list(connection->scopes, NULL);
 }

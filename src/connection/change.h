@@ -16,7 +16,8 @@ extern int	change_check_update(const Principal *who, const Connection *old,
 extern void change_check_registered(const Principal *who,
 									const Connection *connection);
 extern void change_check_insert(const Principal *who,
-								const Connection *connection);
+								const Connection *connection,
+								bool with_scopes);
 extern ArrayType *change_sort_scopes(ArrayType *scopes);
 
 #endif							/* CONNECT_CONNECTION_CHANGE_H */

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "connection/document.h"
+#include "connection/open.h"
 #include "connection/rows.h"
 #include "resource/document.h"
 
@@ -90,6 +91,11 @@ narrow_connections(const Principal *reader, const ListRequest *request,
 	if (!outbound && !inbound)
 		return false;
 
+	/* those that wait for an answer have rows of their own, in a store of now */
+	if (query->state != NULL && store_readable(&open_table) &&
+		strcmp(query->state, connection_status_label(CONNECTION_PENDING)) == 0)
+		query->narrow = &open_table;
+
 	/* a filter or a direction for each end leaves one pair */
 	if ((source != NULL || !inbound) && (destination != NULL || !outbound) &&
 		(source != NULL || destination != NULL))
@@ -98,6 +104,7 @@ narrow_connections(const Principal *reader, const ListRequest *request,
 		query->value = source != NULL ? source : self;
 		query->other_column = CONNECTION_DESTINATION;
 		query->other_value = destination != NULL ? destination : self;
+		query->narrow = NULL;
 		return true;
 	}
 	query->value = self;

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/values.h"
 #include "connection/change.h"
+#include "connection/open.h"
 #include "event/record.h"
 #include "scope/rows.h"
 #include "store/row_time.h"
@@ -114,6 +115,7 @@ guard_insert(TriggerData *data)
 	bool		for_organization =
 		writer.principal->kind == PRINCIPAL_ORGANIZATION;
 	bool		own_id;
+	bool		own_scopes;
 	TimestampTz now;
 	StoreRow	row;
 	Connection	new;
@@ -135,7 +137,8 @@ guard_insert(TriggerData *data)
 		store_patch(&patch, &connection_table, CONNECTION_SOURCE,
 					PointerGetDatum(new.source), false);
 	}
-	if (new.scopes == NULL)
+	own_scopes = new.scopes != NULL;
+	if (!own_scopes)
 	{
 		new.scopes = change_sort_scopes(scope_defaults());
 		store_patch(&patch, &connection_table, CONNECTION_SCOPES,
@@ -159,7 +162,7 @@ guard_insert(TriggerData *data)
 					TimestampTzGetDatum(now) :
 					row.values[CONNECTION_CREATED_AT], false);
 
-	change_check_insert(writer.principal, &new);
+	change_check_insert(writer.principal, &new, own_scopes);
 	change_check_registered(writer.principal, &new);
 	if (own_id && for_organization)
 		refuse_taken_id(&new);
@@ -319,13 +322,18 @@ connect_record_event(PG_FUNCTION_ARGS)
 	time = row_time_take(data, new.id);
 	require_normal(&new);
 	if (insert)
-		change_check_insert(writer.principal, &new);
+		change_check_insert(writer.principal, &new, true);
 	else
 	{
 		read_old_tuple(data, &row, &old);
 		action = change_check_update(writer.principal, &old, &new,
 									 writer.action);
 	}
+	/* an id that we have just made has no row yet */
+	if (insert && writer.action == ACTION_CREATE)
+		open_add(&new);
+	else
+		open_follow(insert ? NULL : &old, &new);
 	if (action != ACTION_NONE)
 	{
 		if (writer.principal->actor_id != NULL)

@@ -22,6 +22,9 @@ typedef struct PageQuery
 	text	   *other_value;
 	int			state_column;	/* if state is not NULL, must have this label */
 	const char *state;			/* a constant of ours */
+	StoreTable *narrow;			/* if not NULL, has a row for each that is in
+								 * this state, with its columns of these
+								 * names */
 	text	   *after;			/* at most one of these two */
 	text	   *before;
 	int			page_size;

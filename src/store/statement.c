@@ -19,7 +19,7 @@
 
 /*
  * What our own statement under way says to the triggers that it fires; set by
- * store_query_marked() only.
+ * store_query_marked() and store_run_marked() only.
  */
 typedef struct StatementMark
 {
@@ -136,6 +136,33 @@ static int
 trigger_depth(void)
 {
 	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
+}
+
+/*
+ * Runs a function as the store's owner, and lets the triggers that it fires on
+ * a table know what that means: they find it by store_meaning().
+ */
+void
+store_run_marked(void (*run) (void *arg), void *arg, StoreTable *table,
+				 const void *meaning)
+{
+	const StatementMark *outer = current_mark;
+	StatementMark mark = {table, meaning, trigger_depth() + 1};
+	Oid			userid;
+	int			context;
+
+	become(store_owner(), &userid, &context);
+	current_mark = &mark;
+	PG_TRY();
+	{
+		run(arg);
+	}
+	PG_FINALLY();
+	{
+		current_mark = outer;
+	}
+	PG_END_TRY();
+	SetUserIdAndSecContext(userid, context);
 }
 
 /*
