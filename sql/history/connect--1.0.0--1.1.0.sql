@@ -340,7 +340,7 @@ VALUES
     'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.'),
 ('trigger', 'zz_keep_open',
     'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.keep_open()',
-    'ENABLE ALWAYS', 'The trigger keeps a row of connect.open_connection for each pending one.')
+    'ENABLE REPLICA', 'The trigger keeps open_connection for replicated rows, as record_event() does.')
 $description$;
 REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_connection() IS
@@ -857,7 +857,8 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
     FROM triggers AS t
 
     UNION ALL SELECT 'firing', t.relation, t.place, t.position, t.name, t.trigger_oid IS NOT NULL,
-        (t.found).tgenabled = CASE t.parts WHEN 'ENABLE ALWAYS' THEN 'A' ELSE 'O' END, '',
+        (t.found).tgenabled = CASE t.parts WHEN 'ENABLE ALWAYS' THEN 'A'
+            WHEN 'ENABLE REPLICA' THEN 'R' ELSE 'O' END, '',
         format('ALTER TABLE %s %s TRIGGER %I', t.target, t.parts, t.name),
         NULL, NULL, NULL, NULL, NULL
     FROM triggers AS t
@@ -960,8 +961,8 @@ unsound AS MATERIALIZED (
         WHERE c.relnamespace = 'connect'::regnamespace AND c.relname = d.relation
         AND c.relkind = 'r')))
 SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
-    CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN 'warning' ELSE k.severity END,
-    CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN format('Trigger %I on %s does not fire for every'
+    CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)' THEN 'warning' ELSE k.severity END,
+    CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)' THEN format('Trigger %I on %s does not fire for every'
         ' writer: %s.', u.name, u.target, CASE u.name WHEN 'zz_mark_pair'
             THEN 'the gate keeps nothing beyond a statement'
             ELSE 'lists of pending Connections may lack some' END)

@@ -18,7 +18,7 @@
 --     former_index   the index    columns, likewise
 --     row_security   the table
 --     policy         the policy   what follows its table      those of the expression
---     trigger        the trigger  what follows its name       ENABLE or ENABLE ALWAYS
+--     trigger        the trigger  what follows its name       ENABLE, ENABLE ALWAYS, ENABLE REPLICA
 --     rows           the table    an INSERT that may be repeated
 -- and the comment of each. parts is what connect.expression_parts() shows of an expression.
 

@@ -94,7 +94,10 @@ narrow_connections(const Principal *reader, const ListRequest *request,
 	/* those that wait for an answer have rows of their own, in a store of now */
 	if (query->state != NULL && store_readable(&open_table) &&
 		strcmp(query->state, connection_status_label(CONNECTION_PENDING)) == 0)
+	{
 		query->narrow = &open_table;
+		query->narrow_column = CONNECTION_DESTINATION;
+	}
 
 	/* a filter or a direction for each end leaves one pair */
 	if ((source != NULL || !inbound) && (destination != NULL || !outbound) &&

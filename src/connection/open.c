@@ -150,8 +150,9 @@ read_tuple(TriggerData *data, HeapTuple tuple)
 
 /*
  * connect.keep_open(): AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW on
- * connect.connection, ENABLE ALWAYS.  It is for replicated rows: for others
- * record_event() has done the same.
+ * connect.connection, ENABLE REPLICA: for others than replicated rows
+ * record_event() has done the same, also where a restore has left the trigger
+ * enabled for all.
  */
 Datum
 connect_keep_open(PG_FUNCTION_ARGS)

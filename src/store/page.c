@@ -30,6 +30,7 @@ typedef struct PageShape
 	int			state_column;
 	const char *state;
 	StoreTable *narrow;
+	int			narrow_column;
 	uint64		absent;			/* columns that an older store lacks */
 	bool		ascending;
 	PageBound	bound;			/* of the id by $2 */
@@ -94,7 +95,7 @@ append_scan(StringInfo sql, const PageShape *shape, int column, int not_column)
 
 	appendStringInfo(sql, "SELECT %s FROM",
 					 store_select_list(shape->table, "c"));
-	if (shape->narrow != NULL)
+	if (shape->narrow != NULL && column == shape->narrow_column)
 	{
 		/* OFFSET keeps the planner from another order */
 		appendStringInfo(sql, " connect.%s AS n, LATERAL (SELECT * FROM"
@@ -191,6 +192,7 @@ read_rows(const PageQuery *query, PageBound bound, text *id, bool ascending,
 	shape.state_column = query->state != NULL ? query->state_column : NO_COLUMN;
 	shape.state = query->state;
 	shape.narrow = query->narrow;
+	shape.narrow_column = query->narrow_column;
 	shape.ascending = ascending;
 	shape.bound = bound;
 	return store_query(statement_for(&shape), values, nulls);

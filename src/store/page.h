@@ -23,8 +23,9 @@ typedef struct PageQuery
 	int			state_column;	/* if state is not NULL, must have this label */
 	const char *state;			/* a constant of ours */
 	StoreTable *narrow;			/* if not NULL, has a row for each that is in
-								 * this state, with its columns of these
-								 * names */
+								 * this state, with columns of the same names,
+								 * and an index on the next one and the id */
+	int			narrow_column;
 	text	   *after;			/* at most one of these two */
 	text	   *before;
 	int			page_size;

@@ -195,7 +195,7 @@ INSERT INTO expected_trigger VALUES
     ('event', 'zz_guard_event', 'O', 'CREATE TRIGGER zz_guard_event BEFORE INSERT OR DELETE OR UPDATE ON connect.event FOR EACH ROW EXECUTE FUNCTION connect.guard_event()'),
     ('scope', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.scope FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_scope()'),
     ('scope', 'zz_guard_scope', 'O', 'CREATE TRIGGER zz_guard_scope AFTER DELETE OR UPDATE ON connect.scope FOR EACH ROW EXECUTE FUNCTION connect.guard_scope()'),
-    ('connection', 'zz_keep_open', 'A', 'CREATE TRIGGER zz_keep_open AFTER INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.keep_open()'),
+    ('connection', 'zz_keep_open', 'R', 'CREATE TRIGGER zz_keep_open AFTER INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.keep_open()'),
     ('open_connection', 'zz_guard_open', 'A', 'CREATE TRIGGER zz_guard_open BEFORE INSERT OR DELETE OR UPDATE ON connect.open_connection FOR EACH ROW EXECUTE FUNCTION connect.guard_open()'),
     ('open_connection', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.open_connection FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()'),
     ('connection', 'zz_mark_pair', 'A', 'CREATE TRIGGER zz_mark_pair AFTER INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()')

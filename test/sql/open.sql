@@ -91,7 +91,7 @@ SELECT jsonb_path_query_array(connect.list_connections(status => 'pending', dire
 RESET ROLE;
 SELECT connect.upgrade_store();
 SELECT test.open();
-SELECT tgname FROM pg_trigger WHERE tgrelid = 'connect.connection'::regclass AND NOT tgisinternal AND tgenabled = 'A' ORDER BY 1;
+SELECT tgname FROM pg_trigger WHERE tgrelid = 'connect.connection'::regclass AND NOT tgisinternal AND tgenabled IN ('A', 'R') ORDER BY 1;
 ROLLBACK;
 
 -- The lists: of each state, direction and place the same as the rows say, by pages in both directions.
