@@ -8,5 +8,5 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 15;
 REVOKE ALL ON FUNCTION connect.transition_rules() FROM PUBLIC;  -- grant_read() gives it
 COMMENT ON FUNCTION connect.transition_rules() IS
 'Lists who may take a Connection from which state to which.
-13 rows, one per (action, from, to, party); from_status is null for create. Functions and '
+15 rows, one per (action, from, to, party); from_status is null for create. Functions and '
 'triggers decide by this table and no other (design, section 1). Raises nothing.';

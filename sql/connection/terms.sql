@@ -2,10 +2,21 @@
 
 CREATE FUNCTION connect.effective_status(connection record) RETURNS connect.connection_status
 AS 'MODULE_PATHNAME', 'connect_effective_status'
-LANGUAGE C STABLE STRICT PARALLEL SAFE;
+LANGUAGE C STABLE PARALLEL SAFE;
 REVOKE ALL ON FUNCTION connect.effective_status(record) FROM PUBLIC;  -- grant_check() gives it
 COMMENT ON FUNCTION connect.effective_status(record) IS
 'Returns the status of a row of connect.connection by the clock, as documents and the gate say it.
 A pending one past respond_by or expires_at, and an active one past expires_at, is inactive, '
 'whatever the row still says. For policies and reports by hand. The clock is the later of the '
 'transaction''s and the statement''s start. Raises 22023 for a row of another table.';
+
+CREATE FUNCTION connect.expire_due(max_rows int = 1000) RETURNS bigint
+AS 'MODULE_PATHNAME', 'connect_expire_due'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.expire_due(int) FROM PUBLIC;  -- the store's owner has it
+COMMENT ON FUNCTION connect.expire_due(int) IS
+'Records the terms that have passed, at most max_rows of them, and returns how many.
+Rows become inactive, and each has an event, expire. It may run as often as one likes, beside '
+'writers: rows that somebody holds are left for the next run. Nothing depends on it but what '
+'reads connect.connection by hand, and outbox readers. Raises parameter_invalid (22023) for a '
+'max_rows below 1, store_missing and store_outdated (55000).';

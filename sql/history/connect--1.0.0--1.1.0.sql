@@ -5,18 +5,118 @@
 -- The store is described by a function a table, which store_definition() unites with what is there.
 DROP FUNCTION connect.store_definition();
 
+-- The trigger functions of connect.open_connection. create_store() puts them on the tables.
+
+CREATE FUNCTION connect.keep_open() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_keep_open'
+LANGUAGE C;
+REVOKE ALL ON FUNCTION connect.keep_open() FROM PUBLIC;  -- create_store() gives it to the owner
+COMMENT ON FUNCTION connect.keep_open() IS
+'Keeps the rows of connect.open_connection and connect.open_term for replicated Connections.
+record_event() does so for all others. Refuses nothing. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.guard_open() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_guard_open'
+LANGUAGE C;
+REVOKE ALL ON FUNCTION connect.guard_open() FROM PUBLIC;  -- create_store() gives it to the owner
+COMMENT ON FUNCTION connect.guard_open() IS
+'Lets connect.open_connection and connect.open_term follow connect.connection, and nobody else write to them.
+Replicated rows are passed by. Raises open_changed (23001).';
+
+CREATE FUNCTION connect.collect_open() RETURNS void
+AS 'MODULE_PATHNAME', 'connect_collect_open'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+REVOKE ALL ON FUNCTION connect.collect_open() FROM PUBLIC;  -- upgrade_store() calls it
+COMMENT ON FUNCTION connect.collect_open() IS
+'Makes connect.open_connection and connect.open_term right for Connections that no trigger has seen.
+Raises store_missing (55000).';
+
+-- Table connect.open_connection: a row for each Connection that waits for an answer. An index on
+-- connect.connection that knew the status would end HOT updates of all Connections.
+
+CREATE FUNCTION connect.describe_open_connection()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'open_connection', NULL, NULL,
+    'Open Connections are those that are pending; their rows follow connect.connection.'),
+
+('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
+    'The id is that of the Connection.'),
+('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The source is copied from the Connection.'),
+('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The destination is copied from the Connection.'),
+
+('primary_key', 'open_connection_pkey', 'destination_organization_id, id', NULL, NULL),
+
+('row_security', 'open_connection', NULL, NULL, NULL),
+
+('trigger', 'zz_guard_open',
+    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_open()',
+    'ENABLE ALWAYS', 'The trigger refuses every write but that of keep_open().'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()',
+    'ENABLE', 'The trigger refuses TRUNCATE.'),
+
+-- what no trigger has seen: Connections of an older store, or of a restore with triggers off
+('rows', 'open_connection', 'SELECT connect.collect_open()', NULL, NULL)
+$description$;
+-- store_description() reads it.
+REVOKE ALL ON FUNCTION connect.describe_open_connection() FROM PUBLIC;
+COMMENT ON FUNCTION connect.describe_open_connection() IS
+'Describes table connect.open_connection, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
+-- Table connect.open_term: a row for each open Connection that ends by itself. An index on
+-- connect.connection that knew the terms would end HOT updates of all Connections.
+
+CREATE FUNCTION connect.describe_open_term()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'open_term', NULL, NULL,
+    'Open terms are those of pending and active Connections; their rows follow connect.connection.'),
+
+('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
+    'The id is that of the Connection.'),
+('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The source is copied from the Connection.'),
+('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The destination is copied from the Connection.'),
+('column', 'ends_at', 'timestamptz NOT NULL', NULL,
+    'From this time on the Connection is inactive, unless its terms change.'),
+
+('primary_key', 'open_term_pkey', 'id', NULL, NULL),
+('index', 'open_term_ends_at_idx', 'ends_at, id', NULL,
+    'The index serves expire_due() and reminders.'),
+
+('row_security', 'open_term', NULL, NULL, NULL),
+
+('trigger', 'zz_guard_open',
+    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_open()',
+    'ENABLE ALWAYS', 'The trigger refuses every write but that of keep_open().'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()',
+    'ENABLE', 'The trigger refuses TRUNCATE.')
+$description$;
+-- store_description() reads it.
+REVOKE ALL ON FUNCTION connect.describe_open_term() FROM PUBLIC;
+COMMENT ON FUNCTION connect.describe_open_term() IS
+'Describes table connect.open_term, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
 -- What the CHECK of connect.connection asks.
 
 CREATE FUNCTION connect.is_connection(id text, created_at timestamptz, updated_at timestamptz)
 RETURNS boolean
 AS 'MODULE_PATHNAME', 'connect_is_connection'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
--- grant_check() gives it, for whoever writes to the table runs its CHECK
-REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FROM PUBLIC;
-COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
-'Tells whether an id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie between '
-'the years 0001 and 9999.
-The CHECK of connect.connection asks it. Null for null. Raises nothing.';
 -- grant_check() gives it, for whoever writes to the table runs its CHECK
 REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FROM PUBLIC;
 COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
@@ -358,7 +458,10 @@ VALUES
     'ENABLE', 'The trigger refuses TRUNCATE.'),
 ('trigger', 'zz_mark_pair',
     'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()',
-    'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.')
+    'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.'),
+('trigger', 'zz_keep_open',
+    'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.keep_open()',
+    'ENABLE REPLICA', 'The trigger keeps open_connection for replicated rows, as record_event() does.')
 $description$;
 REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_connection() IS
@@ -642,11 +745,6 @@ REVOKE ALL ON FUNCTION connect.describe_organization_role() FROM PUBLIC;
 COMMENT ON FUNCTION connect.describe_organization_role() IS
 'Describes table connect.organization_role, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
--- store_description() reads it.
-REVOKE ALL ON FUNCTION connect.describe_organization_role() FROM PUBLIC;
-COMMENT ON FUNCTION connect.describe_organization_role() IS
-'Describes table connect.organization_role, a row for each thing that it consists of.
-sql/store/description.sql says what the columns mean. Raises nothing.';
 
 -- Table connect.gateway_role.
 
@@ -788,6 +886,10 @@ UNION ALL SELECT 'connection', 3, d.*
 FROM connect.describe_connection() WITH ORDINALITY AS d
 UNION ALL SELECT 'event', 4, d.*
 FROM connect.describe_event() WITH ORDINALITY AS d
+UNION ALL SELECT 'open_connection', 9, d.*
+FROM connect.describe_open_connection() WITH ORDINALITY AS d
+UNION ALL SELECT 'open_term', 10, d.*
+FROM connect.describe_open_term() WITH ORDINALITY AS d
 UNION ALL SELECT 'organization_role', 5, d.*
 FROM connect.describe_organization_role() WITH ORDINALITY AS d
 UNION ALL SELECT 'gateway_role', 6, d.*
@@ -1021,7 +1123,8 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
     FROM triggers AS t
 
     UNION ALL SELECT 'firing', t.relation, t.place, t.position, t.name, t.trigger_oid IS NOT NULL,
-        (t.found).tgenabled = CASE t.parts WHEN 'ENABLE ALWAYS' THEN 'A' ELSE 'O' END, '',
+        (t.found).tgenabled = CASE t.parts WHEN 'ENABLE ALWAYS' THEN 'A'
+            WHEN 'ENABLE REPLICA' THEN 'R' ELSE 'O' END, '',
         format('ALTER TABLE %s %s TRIGGER %I', t.target, t.parts, t.name),
         NULL, NULL, NULL, NULL, NULL
     FROM triggers AS t
@@ -1265,7 +1368,8 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
     FROM triggers AS t
 
     UNION ALL SELECT 'firing', t.relation, t.place, t.position, t.name, t.trigger_oid IS NOT NULL,
-        (t.found).tgenabled = CASE t.parts WHEN 'ENABLE ALWAYS' THEN 'A' ELSE 'O' END, '',
+        (t.found).tgenabled = CASE t.parts WHEN 'ENABLE ALWAYS' THEN 'A'
+            WHEN 'ENABLE REPLICA' THEN 'R' ELSE 'O' END, '',
         format('ALTER TABLE %s %s TRIGGER %I', t.target, t.parts, t.name),
         NULL, NULL, NULL, NULL, NULL
     FROM triggers AS t
@@ -1368,9 +1472,11 @@ unsound AS MATERIALIZED (
         WHERE c.relnamespace = 'connect'::regnamespace AND c.relname = d.relation
         AND c.relkind = 'r')))
 SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
-    CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN 'warning' ELSE k.severity END,
-    CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN format('Trigger %I on %s does not fire for every'
-        ' writer: the gate keeps nothing beyond a statement.', u.name, u.target)
+    CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)' THEN 'warning' ELSE k.severity END,
+    CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)' THEN format('Trigger %I on %s does not fire for every'
+        ' writer: %s.', u.name, u.target, CASE u.name WHEN 'zz_mark_pair'
+            THEN 'the gate keeps nothing beyond a statement'
+            ELSE 'lists of pending Connections may lack some' END)
     ELSE format(CASE WHEN u.present THEN k.other ELSE k.missing END, u.name, u.target) END,
     CASE WHEN u.kind IN ('row_security', 'firing') THEN u.statement
     WHEN u.kind = 'table' AND u.present THEN
@@ -1604,7 +1710,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
     ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
-        guard_event, mark_pair, gateway_findings, seal_history}')),
+        guard_event, expire_due, keep_open, guard_open, collect_open, mark_pair, gateway_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -1763,12 +1869,6 @@ What policies ask; an index on the column serves. The scope counts for what othe
 CREATE FUNCTION connect.visible_organizations(scope text) RETURNS text[]
 AS 'MODULE_PATHNAME', 'connect_visible_organizations'
 LANGUAGE C STABLE PARALLEL SAFE COST 1000;
--- grant_check() gives it.
-REVOKE ALL ON FUNCTION connect.visible_organizations(text) FROM PUBLIC;
-COMMENT ON FUNCTION connect.visible_organizations(text) IS
-'Returns the ids of the organizations for which may_see() is true, sorted.
-The acting one is among them, whatever the scope. Empty for nobody, the store''s owner and a '
-'gateway included. Raises store_missing (55000).';
 -- grant_check() gives it.
 REVOKE ALL ON FUNCTION connect.visible_organizations(text) FROM PUBLIC;
 COMMENT ON FUNCTION connect.visible_organizations(text) IS
@@ -1988,6 +2088,37 @@ For roles that read tables under such policies. Raises 42704 for an unknown role
 'parameter_missing (22023), 42501.';
 
 -- Whoever may ask the gate in one way may ask it in the others, so that policies can be made anew.
+CREATE FUNCTION connect.expire_due(max_rows int = 1000) RETURNS bigint
+AS 'MODULE_PATHNAME', 'connect_expire_due'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.expire_due(int) FROM PUBLIC;  -- the store's owner has it
+COMMENT ON FUNCTION connect.expire_due(int) IS
+'Records the terms that have passed, at most max_rows of them, and returns how many.
+Rows become inactive, and each has an event, expire. It may run as often as one likes, beside '
+'writers: rows that somebody holds are left for the next run. Nothing depends on it but what '
+'reads connect.connection by hand, and outbox readers. Raises parameter_invalid (22023) for a '
+'max_rows below 1, store_missing and store_outdated (55000).';
+
+CREATE FUNCTION connect.list_connections(status connect.connection_status = NULL,
+    direction text = NULL,
+    source_organization_id text = NULL, destination_organization_id text = NULL,
+    page_size int = 10, page_after text = NULL, page_before text = NULL,
+    expires_before timestamptz = NULL) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_list_connections'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+-- grant_read() gives it.
+REVOKE ALL ON FUNCTION connect.list_connections(
+    connect.connection_status, text, text, text, int, text, text, timestamptz)
+    FROM PUBLIC;
+COMMENT ON FUNCTION connect.list_connections(
+    connect.connection_status, text, text, text, int, text, text, timestamptz) IS
+'Lists the Connections of the acting organization in both directions, newest first.
+Filters are ANDed. The status is the effective one; direction is inbound or outbound; with '
+'expires_before come those, pending or active, that end by themselves before that time. page_size is 1 to 100; page_after and '
+'page_before are ids of rows that the caller may see, exclusive, at most one of them. Returns a '
+'document with links to the pages beside it. Raises not_authenticated (PT401), permission_missing '
+'(42501), parameter_invalid (22023), store_missing (55000).';
+
 DO $grants$
 DECLARE
     statement text;
@@ -2016,10 +2147,12 @@ CREATE TEMPORARY TABLE connect_update_grants AS
 SELECT p.proname, a.grantee, a.is_grantable
 FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a
 WHERE p.pronamespace = 'connect'::pg_catalog.regnamespace AND a.grantee <> p.proowner
-AND p.proname IN ('create_connection', 'reactivate_connection', 'update_connection');
+AND p.proname IN ('create_connection', 'reactivate_connection', 'update_connection',
+    'list_connections');
 DROP FUNCTION connect.create_connection(text, text, text[]);
 DROP FUNCTION connect.reactivate_connection(text, text);
 DROP FUNCTION connect.update_connection(text, text, text[]);
+DROP FUNCTION connect.list_connections(connect.connection_status, text, text, text, int, text, text);
 
 CREATE FUNCTION connect.create_connection(destination_organization_id text, name text = NULL,
     scopes text[] = NULL, respond_by timestamptz = NULL, expires_at timestamptz = NULL)
@@ -2072,7 +2205,7 @@ An empty name clears the name, and infinity a term. An added scope takes an acti
 
 CREATE FUNCTION connect.effective_status(connection record) RETURNS connect.connection_status
 AS 'MODULE_PATHNAME', 'connect_effective_status'
-LANGUAGE C STABLE STRICT PARALLEL SAFE;
+LANGUAGE C STABLE PARALLEL SAFE;
 REVOKE ALL ON FUNCTION connect.effective_status(record) FROM PUBLIC;  -- grant_check() gives it
 COMMENT ON FUNCTION connect.effective_status(record) IS
 'Returns the status of a row of connect.connection by the clock, as documents and the gate say it.
@@ -2099,6 +2232,6 @@ DROP TABLE pg_temp.connect_update_grants;
 
 COMMENT ON FUNCTION connect.transition_rules() IS
 'Lists who may take a Connection from which state to which.
-13 rows, one per (action, from, to, party); from_status is null for create. Functions and '
+15 rows, one per (action, from, to, party); from_status is null for create. Functions and '
 'triggers decide by this table and no other (design, section 1). Raises nothing.';
 ALTER FUNCTION connect.transition_rules() ROWS 15;

@@ -88,7 +88,10 @@ VALUES
     'ENABLE', 'The trigger refuses TRUNCATE.'),
 ('trigger', 'zz_mark_pair',
     'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()',
-    'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.')
+    'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.'),
+('trigger', 'zz_keep_open',
+    'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.keep_open()',
+    'ENABLE REPLICA', 'The trigger keeps open_connection for replicated rows, as record_event() does.')
 $description$;
 REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_connection() IS

@@ -205,7 +205,8 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
     FROM triggers AS t
 
     UNION ALL SELECT 'firing', t.relation, t.place, t.position, t.name, t.trigger_oid IS NOT NULL,
-        (t.found).tgenabled = CASE t.parts WHEN 'ENABLE ALWAYS' THEN 'A' ELSE 'O' END, '',
+        (t.found).tgenabled = CASE t.parts WHEN 'ENABLE ALWAYS' THEN 'A'
+            WHEN 'ENABLE REPLICA' THEN 'R' ELSE 'O' END, '',
         format('ALTER TABLE %s %s TRIGGER %I', t.target, t.parts, t.name),
         NULL, NULL, NULL, NULL, NULL
     FROM triggers AS t

@@ -18,7 +18,7 @@
 --     former_index   the index    columns, likewise
 --     row_security   the table
 --     policy         the policy   what follows its table      those of the expression
---     trigger        the trigger  what follows its name       ENABLE or ENABLE ALWAYS
+--     trigger        the trigger  what follows its name       ENABLE, ENABLE ALWAYS, ENABLE REPLICA
 --     rows           the table    an INSERT that may be repeated
 -- and the comment of each. parts is what connect.expression_parts() shows of an expression.
 
@@ -36,6 +36,10 @@ UNION ALL SELECT 'connection', 3, d.*
 FROM connect.describe_connection() WITH ORDINALITY AS d
 UNION ALL SELECT 'event', 4, d.*
 FROM connect.describe_event() WITH ORDINALITY AS d
+UNION ALL SELECT 'open_connection', 9, d.*
+FROM connect.describe_open_connection() WITH ORDINALITY AS d
+UNION ALL SELECT 'open_term', 10, d.*
+FROM connect.describe_open_term() WITH ORDINALITY AS d
 UNION ALL SELECT 'organization_role', 5, d.*
 FROM connect.describe_organization_role() WITH ORDINALITY AS d
 UNION ALL SELECT 'gateway_role', 6, d.*

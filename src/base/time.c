@@ -5,7 +5,10 @@
 #include "postgres.h"
 
 #include "base/time.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
 #include "utils/datetime.h"
+#include "utils/json.h"
 #include "utils/timestamp.h"
 
 /* Reads a number of just this many digits, from a limit to another one. */
@@ -88,4 +91,15 @@ time_parse(const char *string, TimestampTz *time)
 	if (tm.tm_mday > day_tab[isleap(tm.tm_year)][tm.tm_mon - 1])
 		return false;
 	return tm2timestamp(&tm, microseconds, &zone, time) == 0;
+}
+
+/* Writes a time to the microsecond, as time_parse() reads it. */
+text *
+time_text(TimestampTz time)
+{
+	char		buffer[MAXDATELEN + 1];
+	int			utc = 0;
+
+	JsonEncodeDateTime(buffer, TimestampTzGetDatum(time), TIMESTAMPTZOID, &utc);
+	return cstring_to_text(buffer);
 }

@@ -7,6 +7,7 @@
 
 #include "datatype/timestamp.h"
 
+extern text *time_text(TimestampTz time);
 extern bool time_parse(const char *string, TimestampTz *time);
 
 #endif							/* CONNECT_BASE_TIME_H */

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "base/arguments.h"
+#include "base/time.h"
 #include "connection/document.h"
 #include "connection/operations.h"
 #include "event/document.h"
@@ -154,7 +155,9 @@ connect_list_connections(PG_FUNCTION_ARGS)
 		.filters[FILTER_DESTINATION] = ARG_TEXT(3),
 		.page_size = page_size(fcinfo, 4),
 		.after = ARG_TEXT(5),
-		.before = ARG_TEXT(6)
+		.before = ARG_TEXT(6),
+		.filters[FILTER_EXPIRES_BEFORE] = PG_ARGISNULL(7) ? NULL :
+			time_text(PG_GETARG_TIMESTAMPTZ(7))
 	};
 
 	principal_require(&who, PERMISSION_READ);

@@ -244,11 +244,12 @@ change_check_registered(const Principal *who, const Connection *connection)
 /*
  * Decides on a new row as it is to be stored.  Raises parameter_missing or
  * parameter_invalid, wrong_party, 23001 for a state other than pending, or what
- * is not acceptable in the row.
+ * is not acceptable in the row.  Scopes that have just been read from the
+ * catalogue need no look at them.
  */
 void
 change_check_insert(const Principal *who, const Connection *connection,
-					TimestampTz now)
+					bool with_scopes, TimestampTz now)
 {
 	Parties		parties;
 	const Rule *rule;
@@ -281,6 +282,7 @@ change_check_insert(const Principal *who, const Connection *connection,
 						 "session_replication_role = replica.")));
 
 	value_check_name(connection->name);
-	scope_check_list(connection->scopes, NULL);
+	if (with_scopes)
+		scope_check_list(connection->scopes, NULL);
 	terms_check(NULL, connection, now);
 }

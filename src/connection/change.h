@@ -17,7 +17,8 @@ extern int	change_check_update(const Principal *who, const Connection *old,
 extern void change_check_registered(const Principal *who,
 									const Connection *connection);
 extern void change_check_insert(const Principal *who,
-								const Connection *connection, TimestampTz now);
+								const Connection *connection,
+								bool with_scopes, TimestampTz now);
 extern ArrayType *change_sort_scopes(ArrayType *scopes);
 
 #endif							/* CONNECT_CONNECTION_CHANGE_H */

@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 #include "connection/document.h"
+#include "connection/open.h"
+#include "connection/rows.h"
 #include "connection/terms.h"
 #include "resource/document.h"
 
@@ -64,6 +66,7 @@ static const Filter filters[] = {
 	[FILTER_BOUND] = {"direction", FILTER_DIRECTION},
 	[FILTER_SOURCE] = {"source-organization-id", FILTER_ID},
 	[FILTER_DESTINATION] = {"destination-organization-id", FILTER_ID},
+	[FILTER_EXPIRES_BEFORE] = {"expires-before", FILTER_TIME},
 };
 
 /*
@@ -90,6 +93,29 @@ connection_audience(const Principal *reader, const void *row)
 }
 
 /*
+ * Narrows a list to the Connections that are in a state by now, whatever their
+ * rows still say, and to those that end before a time.
+ */
+static void
+narrow_by_terms(const ListRequest *request, PageQuery *query)
+{
+	text	   *before = request->filters[FILTER_EXPIRES_BEFORE];
+
+	if (before == NULL && query->state == NULL)
+		return;
+	query->times[0] = terms_reading_clock();
+	if (before != NULL)
+		query->times[1] =
+			resource_filter_time(&filters[FILTER_EXPIRES_BEFORE], before);
+	query->condition = terms_condition(query->state, before != NULL);
+	/* what has ended by itself is inactive in another state of its row */
+	if (query->state != NULL &&
+		strcmp(query->state,
+			   connection_status_label(CONNECTION_INACTIVE)) == 0)
+		query->state = NULL;
+}
+
+/*
  * Narrows a list to what the filters leave of it: one direction, or one pair.
  * Returns false if no row can match.
  */
@@ -109,6 +135,18 @@ narrow_connections(const Principal *reader, const ListRequest *request,
 	if (!outbound && !inbound)
 		return false;
 
+	/* no row of a store from before terms has one */
+	if (store_absent_columns(&connection_table) == 0)
+		narrow_by_terms(request, query);
+
+	/* those that wait for an answer have rows of their own, in a store of now */
+	if (query->state != NULL && store_readable(&open_table) &&
+		strcmp(query->state, connection_status_label(CONNECTION_PENDING)) == 0)
+	{
+		query->narrow = &open_table;
+		query->narrow_column = CONNECTION_DESTINATION;
+	}
+
 	/*
 	 * If each end is given, by a filter or by the direction, one pair is left.
 	 */
@@ -119,6 +157,7 @@ narrow_connections(const Principal *reader, const ListRequest *request,
 		query->value = source != NULL ? source : self;
 		query->other_column = CONNECTION_DESTINATION;
 		query->other_value = destination != NULL ? destination : self;
+		query->narrow = NULL;
 		return true;
 	}
 	query->value = self;

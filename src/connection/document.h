@@ -13,7 +13,8 @@ enum
 	FILTER_STATUS,
 	FILTER_BOUND,				/* inbound or outbound */
 	FILTER_SOURCE,
-	FILTER_DESTINATION
+	FILTER_DESTINATION,
+	FILTER_EXPIRES_BEFORE
 };
 
 extern const Resource connection_resource;

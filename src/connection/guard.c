@@ -102,6 +102,7 @@ guard_insert(TriggerData *data)
 	bool		for_organization =
 		writer.principal->kind == PRINCIPAL_ORGANIZATION;
 	bool		own_id;
+	bool		own_scopes;
 	TimestampTz now;
 	StoreRow	row;
 	Connection	new;
@@ -123,7 +124,8 @@ guard_insert(TriggerData *data)
 		store_patch(&patch, &connection_table, CONNECTION_SOURCE,
 					PointerGetDatum(new.source), false);
 	}
-	if (new.scopes == NULL)
+	own_scopes = new.scopes != NULL;
+	if (!own_scopes)
 	{
 		new.scopes = change_sort_scopes(scope_defaults());
 		store_patch(&patch, &connection_table, CONNECTION_SCOPES,
@@ -147,7 +149,7 @@ guard_insert(TriggerData *data)
 					TimestampTzGetDatum(now) :
 					row.values[CONNECTION_CREATED_AT], false);
 
-	change_check_insert(writer.principal, &new, now);
+	change_check_insert(writer.principal, &new, own_scopes, now);
 	change_check_registered(writer.principal, &new);
 	if (own_id && for_organization)
 		refuse_taken_id(&new);

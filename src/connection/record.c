@@ -7,6 +7,7 @@
 
 #include "base/values.h"
 #include "connection/change.h"
+#include "connection/open.h"
 #include "connection/terms.h"
 #include "connection/writer.h"
 #include "event/record.h"
@@ -143,6 +144,7 @@ connect_record_event(PG_FUNCTION_ARGS)
 	bool		insert = TRIGGER_FIRED_BY_INSERT(data->tg_event);
 	StoreRow	row;
 	Connection	old = {.status = CONNECTION_NONE};
+	Connection	stored;
 	Connection	new;
 	Principal	who;
 	ConnectionWrite	writer;
@@ -162,14 +164,20 @@ connect_record_event(PG_FUNCTION_ARGS)
 	require_last_change(insert ? data->tg_trigtuple : data->tg_newtuple);
 	require_normal(&new);
 	if (insert)
-		change_check_insert(writer.principal, &new, time);
+		change_check_insert(writer.principal, &new, true, time);
 	else
 	{
 		writer_read_old(data, &row, &old);
+		stored = old;
 		record_expiry(&old, time);
 		action = change_check_update(writer.principal, &old, &new,
 									 writer.action, time);
 	}
+	/* an id that we have just made has no row yet */
+	if (insert && writer.action == ACTION_CREATE)
+		open_add(&new);
+	else
+		open_follow(insert ? NULL : &stored, &new);
 	if (action != ACTION_NONE)
 	{
 		if (writer.principal->actor_id != NULL)

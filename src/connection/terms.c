@@ -49,6 +49,30 @@ terms_ended(const Connection *connection, TimestampTz now)
 		Min(connection->respond_by, connection->expires_at) <= now;
 }
 
+/* Has row c ended at the time $5? */
+#define ENDED_BY_NOW "(c.status OPERATOR(pg_catalog.=) 'inactive'" \
+	" OR (" TERMS_END_SQL " OPERATOR(pg_catalog.<=) $5) IS TRUE)"
+
+/*
+ * Returns the condition in SQL on a row c of connect.connection that is in a
+ * state at the time $5, and that ends before the time $6: either may be left
+ * out.  The result is a constant, or NULL for no condition.
+ */
+const char *
+terms_condition(const char *state, bool ends)
+{
+	static const char *const conditions[3][2] = {
+		{NULL, "NOT " ENDED_BY_NOW " AND " TERMS_END_SQL " OPERATOR(pg_catalog.<) $6"},
+		{"NOT " ENDED_BY_NOW,
+		"NOT " ENDED_BY_NOW " AND " TERMS_END_SQL " OPERATOR(pg_catalog.<) $6"},
+		{ENDED_BY_NOW, "false"}
+	};
+	bool		inactive = state != NULL &&
+		strcmp(state, connection_status_label(CONNECTION_INACTIVE)) == 0;
+
+	return conditions[state == NULL ? 0 : inactive ? 2 : 1][ends];
+}
+
 /* The year 10000 in UTC, for which documents have no words. */
 #define TERM_TOO_LATE \
 	((TimestampTz) (TOO_LATE_JDATE - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)

@@ -28,6 +28,13 @@ terms_end(int status, TimestampTz respond_by, TimestampTz expires_at)
 	}
 }
 
+/*
+ * The same in SQL, of a row c that is not inactive; null is TERM_NEVER.  LEAST
+ * passes nulls by.
+ */
+#define TERMS_END_SQL "LEAST(c.expires_at, CASE WHEN c.status" \
+	" OPERATOR(pg_catalog.=) 'pending' THEN c.respond_by END)"
+
 /* The same, and for an inactive one the time at which it would have ended. */
 static inline TimestampTz
 terms_end_or_ended(int status, TimestampTz respond_by, TimestampTz expires_at)
@@ -40,6 +47,7 @@ extern TimestampTz terms_reading_clock(void);
 extern bool terms_have_passed(const Connection *connection, TimestampTz now);
 extern bool terms_ended(const Connection *connection, TimestampTz now);
 extern int	terms_status(const Connection *connection, TimestampTz now);
+extern const char *terms_condition(const char *state, bool ends);
 extern bool terms_lapse(Connection *old, Connection *new, int told,
 						TimestampTz now);
 extern bool terms_offers_anew(int action, const Connection *old,

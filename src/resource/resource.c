@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/text.h"
+#include "base/time.h"
 #include "base/values.h"
 #include "resource/resource.h"
 #include "utils/snapmgr.h"
@@ -149,6 +150,22 @@ check_direction(const Filter *filter, const text *value)
 						   name)));
 }
 
+/* Returns the time that the value of a filter is.  Raises parameter_invalid. */
+TimestampTz
+resource_filter_time(const Filter *filter, const text *value)
+{
+	const char *name = argument_name(filter);
+	TimestampTz time;
+
+	if (!time_parse(text_to_cstring(value), &time))
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, name),
+				 blame_argument(name),
+				 errdetail("\"%s\" must be a time such as "
+						   "\"2026-11-23T07:29:53.043Z\".", name)));
+	return time;
+}
+
 /* Puts the state that has this label into the query. */
 static void
 apply_state(const Resource *resource, const Filter *filter, const text *value,
@@ -185,6 +202,9 @@ apply_filters(const Resource *resource, const ListRequest *request,
 				break;
 			case FILTER_ID:
 				value_require_id(value, argument_name(filter));
+				break;
+			case FILTER_TIME:
+				(void) resource_filter_time(filter, value);
 				break;
 		}
 	}

@@ -46,7 +46,8 @@ typedef enum FilterKind
 {
 	FILTER_STATE,				/* the label of a state: rows in that state */
 	FILTER_DIRECTION,			/* "inbound" or "outbound" */
-	FILTER_ID					/* the id of an organization */
+	FILTER_ID,					/* the id of an organization */
+	FILTER_TIME					/* a time, for the resource to apply */
 } FilterKind;
 
 /*
@@ -132,6 +133,8 @@ extern void resource_get_now(const Resource *resource, const Principal *reader,
 							 text *id, void *row);
 extern bool resource_visible(const Resource *resource, const Principal *reader,
 							 text *id);
+extern TimestampTz resource_filter_time(const Filter *filter,
+										const text *value);
 extern void resource_check_page(const Resource *resource,
 								const Principal *reader,
 								const ListRequest *request);

@@ -4,9 +4,13 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
+#include "access/tableam.h"
 #include "base/text.h"
 #include "catalog/pg_type.h"
+#include "executor/tuptable.h"
 #include "scope/rows.h"
+#include "storage/bufmgr.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
@@ -139,16 +143,54 @@ scope_require(const text *name)
 	PopActiveSnapshot();
 }
 
-/* Returns the state of the scope that a scan has looked for. */
-static ScopeState
-read_state(StoreScan *scan)
+/*
+ * One page of the catalogue is read as a whole at less than what two looks into
+ * its index cost.
+ */
+static bool
+is_one_page(Relation rel)
 {
-	bool		null;
+	return RelationGetNumberOfBlocks(rel) == 1;
+}
 
-	if (!store_scan_next(scan))
-		return SCOPE_UNKNOWN;
-	(void) store_scan_column(scan, SCOPE_RETIRED_AT, &null);
-	return null ? SCOPE_OFFERED : SCOPE_RETIRED;
+/* Looks for scopes in the whole catalogue; all are unknown so far. */
+static void
+read_states(Relation rel, Datum *names, ScopeState *states, int count)
+{
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	AttrNumber	name = store_column(&scope_table, SCOPE_NAME);
+	AttrNumber	retired = store_column(&scope_table, SCOPE_RETIRED_AT);
+
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		bool		null;
+		Datum		found = slot_getattr(slot, name, &null);
+
+		for (int i = 0; i < count; i++)
+		{
+			if (text_compare_datums(&found, &names[i]) == 0)
+				states[i] = retired == InvalidAttrNumber ||
+					slot_attisnull(slot, retired) ?
+					SCOPE_OFFERED : SCOPE_RETIRED;
+		}
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+}
+
+/* Looks each of the scopes up. */
+static void
+look_up_states(Datum *names, ScopeState *states, int count)
+{
+	StoreRow	row;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (store_fetch(&scope_by_name, &names[i], &row))
+			states[i] = row.nulls[SCOPE_RETIRED_AT] ?
+				SCOPE_OFFERED : SCOPE_RETIRED;
+	}
 }
 
 /* Is this name among those of an array, which may be NULL? */
@@ -164,37 +206,30 @@ is_among(Datum name, Datum *names, int count)
 }
 
 /*
- * Raises for the first of these scopes that may not be offered; those that are
- * kept are not looked at.
+ * Raises for the first of these scopes that may not be offered.
  *
  * The catalogue is read as it is by now, whatever the transaction's snapshot:
  * who takes a scope away waits for everybody who writes Connections, and
  * whoever has waited for that must find it gone.
  */
 static void
-check_offered(Datum *names, int count, Datum *kept, int nkept)
+check_offered(Datum *names, int count)
 {
-	StoreScan	scan;
-	bool		begun = false;
+	ScopeState *states = palloc0(count * sizeof(ScopeState));
+	Relation	rel;
 
 	PushActiveSnapshot(GetLatestSnapshot());
+	rel = store_open_table(&scope_table);
+	if (is_one_page(rel))
+		read_states(rel, names, states, count);
+	else
+		look_up_states(names, states, count);
+	table_close(rel, NoLock);
 	for (int i = 0; i < count; i++)
 	{
-		ScopeState	state;
-
-		if (is_among(names[i], kept, nkept))
-			continue;
-		if (begun)
-			store_scan_again(&scan, &names[i]);
-		else
-			store_scan_begin(&scan, &scope_by_name, &names[i]);
-		begun = true;
-		state = read_state(&scan);
-		if (state != SCOPE_OFFERED)
-			refuse_scope(DatumGetTextPP(names[i]), state, "scopes");
+		if (states[i] != SCOPE_OFFERED)
+			refuse_scope(DatumGetTextPP(names[i]), states[i], "scopes");
 	}
-	if (begun)
-		store_scan_end(&scan);
 	PopActiveSnapshot();
 }
 
@@ -210,6 +245,7 @@ scope_check_list(ArrayType *scopes, ArrayType *kept)
 	Datum	   *kept_names = NULL;
 	int			count;
 	int			nkept = 0;
+	int			nadded = 0;
 
 	deconstruct_array(scopes, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL,
 					  &count);
@@ -222,5 +258,11 @@ scope_check_list(ArrayType *scopes, ArrayType *kept)
 	if (kept != NULL)
 		deconstruct_array(kept, TEXTOID, -1, false, TYPALIGN_INT, &kept_names,
 						  NULL, &nkept);
-	check_offered(names, count, kept_names, nkept);
+	for (int i = 0; i < count; i++)
+	{
+		if (!is_among(names[i], kept_names, nkept))
+			names[nadded++] = names[i];
+	}
+	if (nadded > 0)
+		check_offered(names, nadded);
 }

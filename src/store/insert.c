@@ -4,37 +4,13 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "store/direct.h"
 #include "store/insert.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-
-/* Returns the type of the parameter for a column. */
-static Oid
-parameter_type(StoreKind kind)
-{
-	switch (kind)
-	{
-		case STORE_TEXTS:
-			return TEXTARRAYOID;
-		case STORE_TIME:
-		case STORE_TERM:
-			return TIMESTAMPTZOID;
-		case STORE_BOOLEAN:
-			return BOOLOID;
-		case STORE_BYTES:
-			return BYTEAOID;
-		case STORE_INTEGER:
-			return INT4OID;
-		case STORE_XID:
-			return XID8OID;
-		case STORE_NAME:
-			return NAMEOID;
-		default:
-			return TEXTOID;
-	}
-}
 
 /*
  * Appends the parameter for a column.  A label comes as text, but the column
@@ -73,7 +49,7 @@ make_statement(StoreInsert *insert)
 		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "",
 						 table->columns[i].name);
 		append_parameter(&values, table, i);
-		insert->query.types[i] = parameter_type(table->columns[i].kind);
+		insert->query.types[i] = store_parameter_type(table->columns[i].kind);
 	}
 	insert->query.nargs = table->ncolumns;
 	insert->query.writes = true;
@@ -83,21 +59,38 @@ make_statement(StoreInsert *insert)
 									 table->name, names.data, values.data));
 }
 
-/*
- * Inserts a row as the store's owner.  The triggers on the table see that the
- * row is ours, because store_meaning() returns the insert itself to them.
- * Returns false if a trigger has suppressed the row.
- */
-bool
-store_insert(StoreInsert *insert, const StoreRow *row)
+/* Inserts a row by a statement that is planned once. */
+static bool
+insert_by_statement(StoreInsert *insert, const StoreRow *row)
 {
 	char		nulls[STORE_MAX_ARGS];
 
-	store_require_current(insert->table);
 	if (insert->query.sql == NULL)
 		make_statement(insert);
 	for (int i = 0; i < insert->query.nargs; i++)
 		nulls[i] = row->nulls[i] ? 'n' : ' ';
 	return store_query_marked(&insert->query, row->values, nulls,
 							  insert->table, insert).count == 1;
+}
+
+/*
+ * Inserts a row under the active snapshot, as the store's owner; the triggers on the table see that it is
+ * ours, for store_meaning() is then the insert itself.  Returns false if a
+ * trigger has suppressed it.
+ */
+bool
+store_insert(StoreInsert *insert, const StoreRow *row)
+{
+	Relation	rel;
+	bool		inserted;
+
+	store_require_current(insert->table);
+	rel = table_open(store_relation_id(insert->table), RowExclusiveLock);
+	/* the lock may have brought news */
+	(void) store_relation_id(insert->table);
+	inserted = store_direct_serves(insert->table, rel) ?
+		store_direct_insert(insert->table, rel, row, insert) :
+		insert_by_statement(insert, row);
+	table_close(rel, NoLock);
+	return inserted;
 }

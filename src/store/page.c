@@ -13,6 +13,14 @@
 #include "store/statement.h"
 #include "utils/memutils.h"
 
+/* What the id of a row in $2 is to the rows of a scan. */
+typedef enum PageBound
+{
+	BOUND_NONE,
+	BOUND_BEYOND,				/* they lie beyond it */
+	BOUND_SAME					/* it is the only one */
+} PageBound;
+
 /* What distinguishes one statement from another: all but the values. */
 typedef struct PageShape
 {
@@ -21,9 +29,12 @@ typedef struct PageShape
 	int			other_column;
 	int			state_column;
 	const char *state;
+	const char *condition;
+	StoreTable *narrow;
+	int			narrow_column;
 	uint64		absent;			/* columns that an older store lacks */
 	bool		ascending;
-	bool		bounded;		/* by the id in $2 */
+	PageBound	bound;			/* of the id by $2 */
 } PageShape;
 
 /* A statement that has been asked for.  There are never many of them. */
@@ -43,17 +54,23 @@ column_name(const PageShape *shape, int column)
 	return shape->table->columns[column].name;
 }
 
-/*
- * Appends the scan of one index: at most $3 rows in which this column is $1.  A
- * state is written as a constant, so that a partial index can serve if the DBA
- * has made one.
- */
+/* Appends what the id is compared with. */
 static void
-append_scan(StringInfo sql, const PageShape *shape, int column, int not_column)
+append_bound(StringInfo sql, const PageShape *shape, const char *alias)
 {
-	appendStringInfo(sql, "SELECT %s FROM connect.%s AS c"
-					 " WHERE c.%s OPERATOR(pg_catalog.=) $1",
-					 store_select_list(shape->table, "c"), shape->table->name,
+	if (shape->bound != BOUND_NONE)
+		appendStringInfo(sql, " AND %s.%s OPERATOR(pg_catalog.%s) $2", alias,
+						 column_name(shape, 0),
+						 shape->bound == BOUND_SAME ? "=" :
+						 shape->ascending ? ">" : "<");
+}
+
+/* Appends the conditions on a row of the table, but for its id. */
+static void
+append_conditions(StringInfo sql, const PageShape *shape, int column,
+				  int not_column)
+{
+	appendStringInfo(sql, " WHERE c.%s OPERATOR(pg_catalog.=) $1",
 					 column_name(shape, column));
 	if (not_column != NO_COLUMN)
 		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.<>) $1",
@@ -61,14 +78,47 @@ append_scan(StringInfo sql, const PageShape *shape, int column, int not_column)
 	if (shape->other_column != NO_COLUMN)
 		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) $4",
 						 column_name(shape, shape->other_column));
-	if (shape->bounded)
-		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.%s) $2",
-						 column_name(shape, 0), shape->ascending ? ">" : "<");
 	if (shape->state != NULL)
 		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) '%s'",
 						 column_name(shape, shape->state_column), shape->state);
-	appendStringInfo(sql, " ORDER BY c.%s %s LIMIT $3", column_name(shape, 0),
-					 shape->ascending ? "ASC" : "DESC");
+	if (shape->condition != NULL)
+		appendStringInfo(sql, " AND %s", shape->condition);
+}
+
+/*
+ * Appends the scan of one index: the rows in which this column is $1, at most
+ * $3 of them.  A state is a constant, so that a partial index, if the DBA has
+ * made one, can serve.  Where a narrow table knows which rows are in it, its
+ * index is read instead, and each row is looked at as well.
+ */
+static void
+append_scan(StringInfo sql, const PageShape *shape, int column, int not_column)
+{
+	const char *id = column_name(shape, 0);
+
+	appendStringInfo(sql, "SELECT %s FROM",
+					 store_select_list(shape->table, "c"));
+	if (shape->narrow != NULL && column == shape->narrow_column)
+	{
+		/* OFFSET keeps the planner from another order */
+		appendStringInfo(sql, " connect.%s AS n, LATERAL (SELECT * FROM"
+						 " connect.%s AS c", shape->narrow->name,
+						 shape->table->name);
+		append_conditions(sql, shape, column, not_column);
+		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) n.%s OFFSET 0)"
+						 " AS c WHERE n.%s OPERATOR(pg_catalog.=) $1", id, id,
+						 column_name(shape, column));
+		append_bound(sql, shape, "n");
+		appendStringInfo(sql, " ORDER BY n.%s", id);
+	}
+	else
+	{
+		appendStringInfo(sql, " connect.%s AS c", shape->table->name);
+		append_conditions(sql, shape, column, not_column);
+		append_bound(sql, shape, "c");
+		appendStringInfo(sql, " ORDER BY c.%s", id);
+	}
+	appendStringInfo(sql, " %s LIMIT $3", shape->ascending ? "ASC" : "DESC");
 }
 
 /* Returns the SQL text for a shape, in the current memory context. */
@@ -97,7 +147,8 @@ page_sql(const PageShape *shape)
 static StoreQuery *
 statement_for(const PageShape *shape)
 {
-	static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID};
+	static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID,
+		TIMESTAMPTZOID, TIMESTAMPTZOID};
 	PageStatement *statement;
 	char	   *sql;
 
@@ -119,21 +170,24 @@ statement_for(const PageShape *shape)
 }
 
 /*
- * Returns at most limit rows in the order of the scan.  If bound is not NULL,
- * only rows beyond it are returned.
+ * Returns at most limit rows in the order of the scan.  The id may be NULL for
+ * BOUND_NONE.
  */
 static StoreResult
-read_rows(const PageQuery *query, text *bound, bool ascending, int limit)
+read_rows(const PageQuery *query, PageBound bound, text *id, bool ascending,
+		  int limit)
 {
 	PageShape	shape;
 	Datum		values[] = {
 		PointerGetDatum(query->value),
-		PointerGetDatum(bound),
+		PointerGetDatum(id),
 		Int64GetDatum(limit),
-		PointerGetDatum(query->other_value)
+		PointerGetDatum(query->other_value),
+		TimestampTzGetDatum(query->times[0]),
+		TimestampTzGetDatum(query->times[1])
 	};
-	char		nulls[] = {' ', bound ? ' ' : 'n', ' ',
-		query->other_value ? ' ' : 'n'};
+	char		nulls[] = {' ', id ? ' ' : 'n', ' ',
+		query->other_value ? ' ' : 'n', ' ', ' '};
 
 	/* Shapes are compared byte by byte, so padding must be zero. */
 	memset(&shape, 0, sizeof(shape));
@@ -143,8 +197,11 @@ read_rows(const PageQuery *query, text *bound, bool ascending, int limit)
 	shape.other_column = query->other_column;
 	shape.state_column = query->state != NULL ? query->state_column : NO_COLUMN;
 	shape.state = query->state;
+	shape.condition = query->condition;
+	shape.narrow = query->narrow;
+	shape.narrow_column = query->narrow_column;
 	shape.ascending = ascending;
-	shape.bounded = bound != NULL;
+	shape.bound = bound;
 	return store_query(statement_for(&shape), values, nulls);
 }
 
@@ -162,6 +219,24 @@ reverse_rows(StoreRow *rows, int count)
 }
 
 /*
+ * Is there a row behind a page that starts at a cursor?  As a rule that is the
+ * cursor itself, which one look tells; only where it is no row of the list, for
+ * its state has changed, the rows behind the first one are searched.
+ */
+static bool
+has_behind(const PageQuery *query, text *cursor, const ListPage *page,
+		   bool ascending)
+{
+	if (page->count == 0)
+		return false;
+	if (read_rows(query, BOUND_SAME, cursor, ascending, 1).count > 0)
+		return true;
+	return read_rows(query, BOUND_BEYOND,
+					 DatumGetTextPP(page->rows[0].values[0]), !ascending,
+					 1).count > 0;
+}
+
+/*
  * Reads a page under the active snapshot, in the current memory context.  It
  * asks for one row more than the page holds: if that comes, there are rows
  * behind the page.
@@ -170,26 +245,20 @@ ListPage
 store_page(const PageQuery *query)
 {
 	bool		ascending = query->before != NULL;
-	text	   *bound = ascending ? query->before : query->after;
+	text	   *cursor = ascending ? query->before : query->after;
 	StoreResult result;
-	ListPage		page = {0};
+	ListPage	page = {0};
 	bool		more;
-	bool		behind = false;
+	bool		behind;
 
 	/* This makes sure that the columns can be read. */
 	(void) store_relation_id(query->table);
-	result = read_rows(query, bound, ascending, query->page_size + 1);
+	result = read_rows(query, cursor != NULL ? BOUND_BEYOND : BOUND_NONE,
+					   cursor, ascending, query->page_size + 1);
 	page.count = (int) Min(result.count, (uint64) query->page_size);
 	page.rows = result.rows;
 	more = result.count > (uint64) query->page_size;
-
-	/*
-	 * A page that starts at a cursor has rows on the cursor's side too, but not
-	 * if the cursor's row and those beyond it do not match the query.
-	 */
-	if (page.count > 0 && bound != NULL)
-		behind = read_rows(query, DatumGetTextPP(page.rows[0].values[0]),
-						   !ascending, 1).count > 0;
+	behind = cursor != NULL && has_behind(query, cursor, &page, ascending);
 
 	if (ascending)
 		reverse_rows(page.rows, page.count);

@@ -5,6 +5,7 @@
 #ifndef CONNECT_STORE_PAGE_H
 #define CONNECT_STORE_PAGE_H
 
+#include "datatype/timestamp.h"
 #include "store/table.h"
 
 #define NO_COLUMN (-1)
@@ -22,6 +23,14 @@ typedef struct PageQuery
 	text	   *other_value;
 	int			state_column;	/* if state is not NULL, must have this label */
 	const char *state;			/* a constant of ours */
+	const char *condition;		/* if not NULL, must meet this SQL on row c, a
+								 * constant of ours, in which $5 and $6 are
+								 * these times */
+	TimestampTz times[2];
+	StoreTable *narrow;			/* if not NULL, has a row for each that is in
+								 * this state, with columns of the same names,
+								 * and an index on the next one and the id */
+	int			narrow_column;
 	text	   *after;			/* at most one of these two */
 	text	   *before;
 	int			page_size;

@@ -20,7 +20,7 @@
 
 /*
  * What the statement of ours that is running says to the triggers that it
- * fires.  Only store_query_marked() sets it.
+ * fires.  Only store_query_marked() and store_run_marked() set it.
  */
 typedef struct StatementMark
 {
@@ -144,6 +144,33 @@ static int
 trigger_depth(void)
 {
 	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
+}
+
+/*
+ * Runs a function as the store's owner, and tells the triggers that it fires on
+ * a table what that means.  They ask store_meaning().
+ */
+void
+store_run_marked(void (*run) (void *arg), void *arg, StoreTable *table,
+				 const void *meaning)
+{
+	const StatementMark *outer = current_mark;
+	StatementMark mark = {table, meaning, trigger_depth() + 1};
+	Oid			userid;
+	int			context;
+
+	become(store_owner(), &userid, &context);
+	current_mark = &mark;
+	PG_TRY();
+	{
+		run(arg);
+	}
+	PG_FINALLY();
+	{
+		current_mark = outer;
+	}
+	PG_END_TRY();
+	SetUserIdAndSecContext(userid, context);
 }
 
 /*

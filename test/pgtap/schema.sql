@@ -26,6 +26,8 @@ INSERT INTO expected_column (relation, name, definition) VALUES
     ('connection', 'creator_type', 'text COLLATE C'),
     ('connection', 'created_at', 'timestamp with time zone NOT NULL'),
     ('connection', 'updated_at', 'timestamp with time zone NOT NULL'),
+    ('connection', 'respond_by', 'timestamp with time zone'),
+    ('connection', 'expires_at', 'timestamp with time zone'),
     ('event', 'id', 'text COLLATE C NOT NULL'),
     ('event', 'subject_type', 'text COLLATE C NOT NULL'),
     ('event', 'subject_id', 'text COLLATE C NOT NULL'),
@@ -51,6 +53,13 @@ INSERT INTO expected_column (relation, name, definition) VALUES
     ('event', 'personal_salt', 'bytea'),
     ('event', 'personal_digest', 'bytea NOT NULL'),
     ('event', 'created_at', 'timestamp with time zone NOT NULL'),
+    ('open_connection', 'id', 'text COLLATE C NOT NULL'),
+    ('open_connection', 'source_organization_id', 'text COLLATE C NOT NULL'),
+    ('open_connection', 'destination_organization_id', 'text COLLATE C NOT NULL'),
+    ('open_term', 'id', 'text COLLATE C NOT NULL'),
+    ('open_term', 'source_organization_id', 'text COLLATE C NOT NULL'),
+    ('open_term', 'destination_organization_id', 'text COLLATE C NOT NULL'),
+    ('open_term', 'ends_at', 'timestamp with time zone NOT NULL'),
     ('organization_role', 'role_name', 'name COLLATE C NOT NULL'),
     ('organization_role', 'organization_id', 'text COLLATE C NOT NULL'),
     ('gateway_role', 'role_name', 'name COLLATE C NOT NULL'),
@@ -128,6 +137,8 @@ INSERT INTO expected_constraint VALUES
     ('organization_role', 'organization_role_organization_fkey', 'FOREIGN KEY (organization_id) REFERENCES connect.organization(id)'),
     ('organization_role', 'organization_role_pkey', 'PRIMARY KEY (role_name)'),
     ('scope', 'scope_name_check', 'CHECK ((name ~ ''^[A-Za-z0-9_.:-]{1,64}$''::text))'),
+    ('open_connection', 'open_connection_pkey', 'PRIMARY KEY (destination_organization_id, id)'),
+    ('open_term', 'open_term_pkey', 'PRIMARY KEY (id)'),
     ('scope', 'scope_pkey', 'PRIMARY KEY (name)')
 ;
 
@@ -161,6 +172,9 @@ INSERT INTO expected_index VALUES
     ('gateway_role_pkey', 'CREATE UNIQUE INDEX gateway_role_pkey ON connect.gateway_role USING btree (role_name)'),
     ('idempotency_created_at_idx', 'CREATE INDEX idempotency_created_at_idx ON connect.idempotency USING btree (created_at)'),
     ('idempotency_pkey', 'CREATE UNIQUE INDEX idempotency_pkey ON connect.idempotency USING btree (organization_id, key)'),
+    ('open_term_pkey', 'CREATE UNIQUE INDEX open_term_pkey ON connect.open_term USING btree (id)'),
+    ('open_term_ends_at_idx', 'CREATE INDEX open_term_ends_at_idx ON connect.open_term USING btree (ends_at, id)'),
+    ('open_connection_pkey', 'CREATE UNIQUE INDEX open_connection_pkey ON connect.open_connection USING btree (destination_organization_id, id)'),
     ('organization_pkey', 'CREATE UNIQUE INDEX organization_pkey ON connect.organization USING btree (id)'),
     ('organization_role_pkey', 'CREATE UNIQUE INDEX organization_role_pkey ON connect.organization_role USING btree (role_name)'),
     ('scope_pkey', 'CREATE UNIQUE INDEX scope_pkey ON connect.scope USING btree (name)')
@@ -190,6 +204,11 @@ INSERT INTO expected_trigger VALUES
     ('event', 'zz_guard_event', 'O', 'CREATE TRIGGER zz_guard_event BEFORE INSERT OR DELETE OR UPDATE ON connect.event FOR EACH ROW EXECUTE FUNCTION connect.guard_event()'),
     ('scope', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.scope FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_scope()'),
     ('scope', 'zz_guard_scope', 'O', 'CREATE TRIGGER zz_guard_scope AFTER DELETE OR UPDATE ON connect.scope FOR EACH ROW EXECUTE FUNCTION connect.guard_scope()'),
+    ('connection', 'zz_keep_open', 'R', 'CREATE TRIGGER zz_keep_open AFTER INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.keep_open()'),
+    ('open_term', 'zz_guard_open', 'A', 'CREATE TRIGGER zz_guard_open BEFORE INSERT OR DELETE OR UPDATE ON connect.open_term FOR EACH ROW EXECUTE FUNCTION connect.guard_open()'),
+    ('open_term', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.open_term FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()'),
+    ('open_connection', 'zz_guard_open', 'A', 'CREATE TRIGGER zz_guard_open BEFORE INSERT OR DELETE OR UPDATE ON connect.open_connection FOR EACH ROW EXECUTE FUNCTION connect.guard_open()'),
+    ('open_connection', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.open_connection FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()'),
     ('connection', 'zz_mark_pair', 'A', 'CREATE TRIGGER zz_mark_pair AFTER INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()')
 ;
 

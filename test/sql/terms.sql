@@ -121,3 +121,42 @@ SELECT pg_temp.told(connect.deactivate_connection(id)) FROM first;  -- fails
 RESET SESSION AUTHORIZATION;
 REVOKE SELECT, UPDATE ON connect.connection FROM regress_connect_source;
 SELECT count(*) FROM connect.event;
+-- lists go by the clock too, and expire_due() makes the rows say so
+CALL test.reset();
+CALL test.add('cxn_1', 'pending', source => 'org_ABC123', destination => 'org_DEF456');
+CALL test.add('cxn_2', 'active', source => 'org_DEF456', destination => 'org_ABC123');
+CALL test.add('cxn_3', 'active', source => 'org_ABC123', destination => 'org_GHI789');
+CALL test.add('cxn_4', 'pending', source => 'org_GHI789', destination => 'org_ABC123');
+CALL test.terms('cxn_1', now() - interval '1 hour', NULL);
+CALL test.terms('cxn_2', NULL, now() - interval '1 hour');
+CALL test.terms('cxn_3', now() - interval '1 hour', now() + interval '3 days');
+CALL test.terms('cxn_4', now() + interval '5 days', NULL);
+CREATE FUNCTION pg_temp.ids(document jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(concat_ws(' ', c ->> 'id', c #>> '{attributes,status}'), ', ' ORDER BY c ->> 'id') FROM jsonb_array_elements(document -> 'data') AS c
+$$;
+-- the rows that replicated writers changed are followed as well
+SELECT id, ends_at < now() AS passed FROM connect.open_term ORDER BY id;
+SET SESSION AUTHORIZATION regress_connect_source;
+SELECT pg_temp.ids(connect.list_connections()) AS all, pg_temp.ids(connect.list_connections('pending')) AS pending,
+    pg_temp.ids(connect.list_connections('active')) AS active, pg_temp.ids(connect.list_connections('inactive')) AS inactive;
+SELECT pg_temp.ids(connect.list_connections(expires_before => now() + interval '4 days')) AS in_4_days,
+    pg_temp.ids(connect.list_connections(expires_before => now() + interval '7 days')) AS in_7_days,
+    pg_temp.ids(connect.list_connections('pending', expires_before => now() + interval '7 days')) AS pending,
+    pg_temp.ids(connect.list_connections('inactive', expires_before => now() + interval '7 days')) AS inactive,
+    pg_temp.ids(connect.list_connections(direction => 'inbound', expires_before => now() + interval '7 days')) AS inbound;
+SELECT connect.list_connections(expires_before => 'infinity');  -- fails
+SELECT connect.expire_due();  -- fails
+RESET SESSION AUTHORIZATION;
+SELECT connect.expire_due(0);  -- fails
+SELECT connect.expire_due(NULL);  -- fails
+SELECT connect.expire_due(1);
+SELECT connect.expire_due(), connect.expire_due();
+SELECT id, status FROM connect.connection ORDER BY id;
+SELECT pg_temp.history('cxn_1'), pg_temp.history('cxn_2'), pg_temp.history('cxn_3');
+SELECT id FROM connect.open_term ORDER BY id;
+INSERT INTO connect.open_term SELECT * FROM connect.open_term;  -- fails
+DELETE FROM connect.open_term;  -- fails
+TRUNCATE connect.open_term;  -- fails
+UPDATE connect.connection SET expires_at = NULL WHERE id = 'cxn_3';
+UPDATE connect.connection SET respond_by = respond_by + interval '1 day', expires_at = '2999-01-01' WHERE id = 'cxn_4';
+SELECT t.id, t.ends_at = c.respond_by AS by_answer FROM connect.open_term AS t JOIN connect.connection AS c USING (id) ORDER BY id;

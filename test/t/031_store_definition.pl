@@ -76,7 +76,7 @@ LATERAL (VALUES
     ('trigger', 3, format('CREATE OR REPLACE TRIGGER %I %s', d.name, regexp_replace(d.definition, ' (FOR EACH \w+) (.*)', format(' ON %s \1 WHEN (false) \2', d.target)))),
     ('trigger', 4, format('CREATE OR REPLACE TRIGGER %I %s', d.name, regexp_replace(replace(d.definition, '()', '(''x'')'), ' FOR EACH', format(' ON %s FOR EACH', d.target)))),
     ('firing', 1, format('ALTER TABLE %s DISABLE TRIGGER %I', d.target, d.name)),
-    ('firing', 2, format('ALTER TABLE %s ENABLE REPLICA TRIGGER %I', d.target, d.name)),
+    ('firing', 2, format('ALTER TABLE %s %s TRIGGER %I', d.target, CASE d.parts WHEN 'ENABLE REPLICA' THEN 'ENABLE' ELSE 'ENABLE REPLICA' END, d.name)),
     ('comment', 1, regexp_replace(d.statement, ' IS E?''.*', ' IS NULL')),
     ('comment', 2, regexp_replace(d.statement, ' IS E?''.*', ' IS ''another'''))
 ) AS w (kind, way, statement) WHERE w.kind = d.kind AND w.statement IS NOT NULL;
