@@ -11,9 +11,6 @@
 #include "base/snapshot_key.h"
 #include "scope/rows.h"
 
-/* The longest name that connect.scope takes. */
-#define NAME_MAX_LENGTH 64
-
 /* As many scopes as the policies of one statement may name. */
 #define MAX_ANSWERS 4
 
@@ -22,7 +19,7 @@ typedef struct ScopeAnswer
 	uint64		key;			/* of the snapshot */
 	bool		usable;
 	int			len;
-	char		name[NAME_MAX_LENGTH];
+	char		name[SCOPE_NAME_LENGTH];
 } ScopeAnswer;
 
 static ScopeAnswer answers[MAX_ANSWERS];
@@ -49,7 +46,7 @@ scope_usable(const text *name)
 	int			len = VARSIZE_ANY_EXHDR(name);
 	bool		usable;
 
-	if (len > NAME_MAX_LENGTH)
+	if (len > SCOPE_NAME_LENGTH)
 		return false;
 	for (int i = 0; i < MAX_ANSWERS; i++)
 	{
