@@ -31,7 +31,7 @@ def main():
     measures = {
         "statements": lambda: instructions.measure(quick, instructions.statements),
         "waiting": lambda: waiting.measure(*(7, 50) if quick else (25, 50)),
-        "gate": lambda: instructions.measure(quick, instructions.gate),
+        "gate": lambda: instructions.measure(quick, instructions.gate, instructions.GATE_ROWS),
         "row_security": lambda: row_security.measure(1 if quick else 3, 2 if quick else 5),
         "planner": lambda: planner.measure(1000000 if quick else 10000000),
         "growth": lambda: growth.measure(options.large, quick),

@@ -32,6 +32,11 @@
 #define FIRST_LOAD 32
 #define LOAD_FACTOR 8
 
+/*
+ * Pairs that are known to have no Connection are kept in a memo of this size.
+ */
+#define MAX_NONE 4096
+
 /* Memory is taken in pieces of so many bytes. */
 #define BLOCK_SIZE 8192
 
@@ -86,10 +91,8 @@ typedef struct Memo
 	int			next_load;		/* misses at which to read on */
 	char		loaded_to[ID_MAX_LENGTH];	/* id of the last Connection read */
 	int			loaded_to_len;	/* 0 before the first */
-	bool		from_first;		/* all up to there were read under this
-								 * snapshot */
-	bool		complete;		/* all there are: who is not in pairs has
-								 * none */
+	bool		from_first;		/* all up to there, under this snapshot */
+	bool		complete;		/* all there are: others have none */
 } Memo;
 
 static Memo memo;
@@ -119,10 +122,7 @@ memo_has_room(void)
 	return used < limit;
 }
 
-/*
- * May pairs be read that nobody has asked for yet?  They may take half of the
- * room, so that what is asked for finds some.
- */
+/* May pairs be read in advance?  They may take half of the room. */
 static bool
 memo_has_room_to_load(void)
 {
@@ -159,10 +159,7 @@ distrust_memo(Datum arg, int cacheid, uint32 hash)
 	memo.distrusted = true;
 }
 
-/*
- * Registers the callback by which PostgreSQL tells of changed enums; called
- * once, at load.
- */
+/* Registers for changes of enum types; called once, at load. */
 void
 pair_memo_init(void)
 {
@@ -378,7 +375,8 @@ pair_memo_check(const text *source, const text *destination, const text *scope)
 	if (entry != NULL)
 		return judge_entry(entry, scope);
 
-	remember = memo.key != SNAPSHOT_KEY_NONE && make_room();
+	remember = memo.key != SNAPSHOT_KEY_NONE &&
+		(knows_all(pair) || make_room());
 	if (remember && !knows_all(pair))
 	{
 		count_miss(pair);
@@ -391,8 +389,9 @@ pair_memo_check(const text *source, const text *destination, const text *scope)
 			remember = memo_has_room();
 		}
 	}
-	if (!knows_all(pair) && !gate_read_pair(source, destination, &status,
-											&scopes))
+	if (knows_all(pair))
+		remember &= memo.pairs->members < MAX_NONE;
+	else if (!gate_read_pair(source, destination, &status, &scopes))
 		status = CONNECTION_NONE;
 	if (remember)
 		memo_add(pair, hash, status, scopes);

@@ -9,7 +9,7 @@ Writers toggle 50 Connections in each of two databases with the same ids: short
 and long transactions, rollbacks, savepoints, prepared transactions, replicated
 rows; others write to another table, or switch triggers off and write meanwhile,
 or replace the whole table. Readers ask under READ COMMITTED and REPEATABLE READ,
-in loops of PL/pgSQL, and with changes of their own. No answer may differ from
+in loops of PL/pgSQL, by index, and with changes of their own. No answer may differ from
 EXISTS. First with connect preloaded, then without.
 
 What would be wrong must be seen to be: so the same once more against
@@ -56,6 +56,12 @@ INSERT INTO connect.connection (id, source_organization_id, destination_organiza
     SELECT 'cxn_' || n, 'org_' || n, 'org_hub', '{{account.read}}' FROM generate_series(1, {pairs}) AS n;
 CREATE TABLE hot (n int PRIMARY KEY, source text NOT NULL);
 INSERT INTO hot SELECT n, 'org_' || n FROM generate_series(1, {pairs}) AS n;
+CREATE TABLE big (n int PRIMARY KEY, source text NOT NULL);
+INSERT INTO big SELECT n, 'org_' || n % ({pairs} * 20) FROM generate_series(1, {pairs} * 200) AS n;
+CREATE INDEX ON big (source);
+ANALYZE big;
+CREATE ROLE hub_{database} LOGIN SUPERUSER;
+SELECT connect.map_role('hub_{database}', 'org_hub');
 CREATE TABLE noise (n bigserial PRIMARY KEY, written timestamptz DEFAULT now());
 """
 
@@ -66,6 +72,14 @@ FROM (SELECT {gate}(h.source, 'org_hub', 'account.read') AS gate,
             WHERE c.source_organization_id = h.source AND c.destination_organization_id = 'org_hub'
                 AND c.status = 'active' AND 'account.read' = ANY (c.scopes)) AS truth
     FROM hot AS h WHERE h.n % {step} = 0) AS q
+"""
+
+# By the index, under the array; a superuser that is mapped to the hub asks.
+COMPARE_BY_INDEX = """
+SELECT count(*), count(*) FILTER (WHERE (a.source IS NULL) <> (b.source IS NULL)), count(b.source)
+FROM (SELECT DISTINCT h.source FROM big AS h WHERE connect.may_see(h.source, 'account.read')) AS a
+FULL JOIN (SELECT DISTINCT h.source FROM big AS h JOIN connect.connection AS c ON c.source_organization_id = h.source
+    WHERE c.destination_organization_id = 'org_hub' AND c.status = 'active' AND 'account.read' = ANY (c.scopes)) AS b USING (source)
 """
 
 # Each statement of the loop has a snapshot of its own; a function keeps its state all along.
@@ -251,7 +265,39 @@ def read_and_write(cursor, rng, counts, gate):
     compare(cursor, rng, counts, gate)
 
 
-WORKERS = (write, write, write_elsewhere, read_committed, repeatable_read, read_and_write)
+def read_by_index(cursor, rng, counts, gate):
+    """Index conditions, under new snapshots and old ones, and with changes of one's own."""
+    if gate != "connect.is_allowed":
+        time.sleep(0.1)
+        return
+    cursor.execute("SELECT current_database()")
+    role = f"hub_{cursor.fetchone()[0]}"
+    cursor.execute(f"SET ROLE {role}")
+    cursor.execute("SET enable_seqscan = off")
+    level = rng.choice(("READ COMMITTED", "REPEATABLE READ"))
+    for _ in range(5):
+        cursor.execute(COMPARE_BY_INDEX)
+        add(cursor, counts)
+    cursor.execute(f"BEGIN ISOLATION LEVEL {level}")
+    for _ in range(3):
+        cursor.execute(COMPARE_BY_INDEX)
+        add(cursor, counts)
+        time.sleep(0.002)
+    if rng.random() < 0.3:
+        cursor.execute("RESET ROLE")
+        toggle(cursor, rng, counts)
+        cursor.execute(f"SET ROLE {role}")
+        cursor.execute(COMPARE_BY_INDEX)
+        add(cursor, counts)
+        cursor.execute("ROLLBACK")
+    else:
+        cursor.execute("COMMIT")
+    cursor.execute("RESET ROLE")
+    cursor.execute("RESET enable_seqscan")
+    counts["by index"] += 1
+
+
+WORKERS = (write, write, write_elsewhere, read_committed, repeatable_read, read_and_write, read_by_index)
 
 
 def run(seconds, gate, enough=sys.maxsize, kinds=WORKERS):
@@ -307,7 +353,7 @@ class Checks:
 def prepare():
     for dbname in DATABASES:
         execute(f"CREATE DATABASE {dbname}")
-        execute(SETUP.format(pairs=PAIRS) + LOOP.format(gate="connect.is_allowed"), dbname=dbname)
+        execute(SETUP.format(pairs=PAIRS, database=dbname) + LOOP.format(gate="connect.is_allowed"), dbname=dbname)
 
 
 def check_gate(check, where, seconds):
@@ -317,7 +363,7 @@ def check_gate(check, where, seconds):
     check(not failures, f"{where}: every worker came to its end")
     check(counts["answers"] > 1000 and 0.05 < counts["active"] / counts["answers"] < 0.95,
           f"{where}: {counts['answers']} answers, of which {counts['active']} true")
-    kinds = ("committed", "rolled back", "savepoints rolled back", "long", "prepared", "unrelated writes", "old snapshots", *TABLE_CHANGES)
+    kinds = ("committed", "rolled back", "savepoints rolled back", "long", "prepared", "unrelated writes", "old snapshots", "by index", *TABLE_CHANGES)
     missing = [kind for kind in kinds if counts[kind] == 0]
     check(not missing, f"{where}: there was load of every kind" + "".join(f", but nothing {kind}" for kind in missing))
     check(counts["wrong"] == 0, f"{where}: {counts['wrong']} disagreements with EXISTS")
