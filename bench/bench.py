@@ -10,11 +10,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "script"))
 
 import growth  # noqa: E402  (they need the path above)
 import instructions  # noqa: E402
+import planner  # noqa: E402
 import report  # noqa: E402
 import row_security  # noqa: E402
 import waiting  # noqa: E402
 
-PARTS = ("statements", "waiting", "gate", "row_security", "growth")
+PARTS = ("statements", "waiting", "gate", "row_security", "planner", "growth")
 
 
 def main():
@@ -30,8 +31,9 @@ def main():
     measures = {
         "statements": lambda: instructions.measure(quick, instructions.statements),
         "waiting": lambda: waiting.measure(*(7, 50) if quick else (25, 50)),
-        "gate": lambda: instructions.measure(quick, instructions.gate),
+        "gate": lambda: instructions.measure(quick, instructions.gate, instructions.GATE_ROWS),
         "row_security": lambda: row_security.measure(1 if quick else 3, 2 if quick else 5),
+        "planner": lambda: planner.measure(1000000 if quick else 10000000),
         "growth": lambda: growth.measure(options.large, quick),
     }
     for part, measure in measures.items():

@@ -21,6 +21,8 @@ from statements import DOCUMENTS, GATE, IDENTITY, NOTHING, PARTS, READS, SCANS, 
 HERE = pathlib.Path(__file__).resolve().parent
 WARM = 20
 ROWS = 1000
+# of each direction; the gate is asked among more, for its index to be as deep as in use
+GATE_ROWS = 50000
 
 
 def build_counter(folder):
@@ -120,7 +122,7 @@ def compare(counter, title, operations, first, transaction=False):
     return results
 
 
-def measure(quick, tables):
+def measure(quick, tables, rows=ROWS):
     """Fills a store, starts the server again under callgrind, and has the tables counted."""
     with tempfile.TemporaryDirectory(prefix="connect_counter_") as folder:
         module = build_counter(folder)
@@ -128,7 +130,7 @@ def measure(quick, tables):
                     "checkpoint_timeout": "1h", "max_wal_size": "8GB", "wal_writer_delay": "10s",
                     "bgwriter_delay": "10s", "max_parallel_workers_per_gather": "0", "jit": "off"}
         with Cluster(**settings) as cluster:
-            fill(ROWS)
+            fill(rows)
             execute(f"CREATE FUNCTION count_from_here() RETURNS void AS '{module}' LANGUAGE C",
                     f"CREATE FUNCTION count_to_here(text) RETURNS void AS '{module}' LANGUAGE C STRICT")
             cluster.stop()

@@ -169,6 +169,7 @@ GATE = {
         "EXISTS": ("postgres", f"SELECT {EXISTS};"),
         "connect": ("postgres", f"SELECT {ALLOWED};"),
         "connect, as a party": ("hub", f"SELECT {ALLOWED};"),
+        "connect, by an API key": ("http_retrieve", f"SELECT {ALLOWED};"),
         "twin": ("postgres", f"SELECT twin.is_allowed({PARTNER}, 'org_hub', 'inquiry.read');"),
     },
 }

@@ -4,7 +4,7 @@
 -- What the planner is told of the functions below.
 CREATE FUNCTION connect.gate_support(internal) RETURNS internal
 AS 'MODULE_PATHNAME', 'connect_gate_support'
-LANGUAGE C STABLE STRICT PARALLEL SAFE;
+LANGUAGE C STABLE PARALLEL SAFE;
 REVOKE ALL ON FUNCTION connect.gate_support(internal) FROM PUBLIC;  -- the planner needs no grant
 COMMENT ON FUNCTION connect.gate_support(internal) IS
 'Tells the planner how many rows may_see() and is_allowed() pass, and by which index condition.

@@ -1804,7 +1804,7 @@ An event that is sealed stays as it is, but for a position that is another clust
 -- What the planner is told of the functions below.
 CREATE FUNCTION connect.gate_support(internal) RETURNS internal
 AS 'MODULE_PATHNAME', 'connect_gate_support'
-LANGUAGE C STABLE STRICT PARALLEL SAFE;
+LANGUAGE C STABLE PARALLEL SAFE;
 REVOKE ALL ON FUNCTION connect.gate_support(internal) FROM PUBLIC;  -- the planner needs no grant
 COMMENT ON FUNCTION connect.gate_support(internal) IS
 'Tells the planner how many rows may_see() and is_allowed() pass, and by which index condition.
@@ -1973,8 +1973,9 @@ views (shared, read, oid) AS (
         AND d.classid = 'pg_rewrite'::regclass
     JOIN pg_rewrite AS w ON w.oid = d.objid AND w.ev_class <> v.oid
     JOIN pg_class AS c ON c.oid = v.oid
-    WHERE c.relkind <> 'v' AND c.relkind <> 'm' OR coalesce((SELECT o.option_value::boolean
-        FROM pg_options_to_table(c.reloptions) AS o WHERE o.option_name = 'security_invoker'), false)),
+    WHERE c.relkind NOT IN ('v', 'm') OR coalesce((SELECT o.option_value::boolean
+        FROM pg_options_to_table(c.reloptions) AS o
+        WHERE o.option_name = 'security_invoker'), false)),
 -- Those of which ask as an owner whom the policies do not bind.
 bypasses AS (
     SELECT DISTINCT v.shared, c.oid, c.relkind, c.relowner, o.rolname
@@ -1982,33 +1983,36 @@ bypasses AS (
     JOIN pg_class AS t ON t.oid = v.read JOIN pg_class AS s ON s.oid = v.shared
     JOIN pg_roles AS o ON o.oid = c.relowner
     WHERE (c.relkind = 'm' OR NOT coalesce((SELECT p.option_value::boolean
-        FROM pg_options_to_table(c.reloptions) AS p WHERE p.option_name = 'security_invoker'), false))
-    AND (o.rolsuper OR o.rolbypassrls OR NOT t.relrowsecurity
-        OR pg_has_role(c.relowner, t.relowner, 'USAGE') AND NOT t.relforcerowsecurity))
-SELECT s.name, format('Row security of table %s is off.', s.name),
-    format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', s.name)
-FROM shared AS s WHERE NOT s.relrowsecurity
-UNION ALL SELECT s.name, format('Policy %I of table %s shows all rows to %s.', p.polname, s.name,
-        p.roles),
-    format('DROP POLICY %I ON %s;', p.polname, s.name)
-FROM shared AS s JOIN open_policies AS p ON p.polrelid = s.oid
-UNION ALL SELECT h.parent_name,
-    format('Table %s, a child of %s, can be read directly, past the policies of its parent.',
-        h.oid::regclass, h.parent_name),
-    format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY; or REVOKE SELECT on it, or share it too.',
-        h.oid::regclass)
-FROM children AS h JOIN pg_class AS c ON c.oid = h.oid
-WHERE EXISTS (SELECT FROM readers AS r WHERE r.oid = h.oid)
-AND (NOT c.relrowsecurity OR EXISTS (SELECT FROM open_policies AS p WHERE p.polrelid = h.oid))
-UNION ALL SELECT b.shared::regclass,
-    format(CASE b.relkind WHEN 'm' THEN 'Materialized view %s holds rows of %s as %I saw them, whom'
-        ' its policies do not bind.' ELSE 'View %s reads %s as %I, whom its policies do not bind.'
-        END, b.oid::regclass, b.shared::regclass, b.rolname),
-    CASE b.relkind WHEN 'm' THEN format('Give %s to nobody who may not see all rows, or drop it.',
-        b.oid::regclass)
-    ELSE format('ALTER VIEW %s SET (security_invoker = true);', b.oid::regclass) END
-FROM bypasses AS b
-ORDER BY 1, 2
+        FROM pg_options_to_table(c.reloptions) AS p
+        WHERE p.option_name = 'security_invoker'), false))
+    AND (o.rolsuper OR o.rolbypassrls OR v.read <> v.shared AND NOT t.relrowsecurity
+        OR pg_has_role(c.relowner, t.relowner, 'USAGE') AND NOT t.relforcerowsecurity)),
+findings (name, finding, remedy) AS (
+    SELECT s.name, format('Row security of table %s is off.', s.name),
+        format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', s.name)
+    FROM shared AS s WHERE NOT s.relrowsecurity
+    UNION ALL SELECT s.name,
+        format('Policy %I of table %s shows all rows to %s.', p.polname, s.name, p.roles),
+        format('DROP POLICY %I ON %s;', p.polname, s.name)
+    FROM shared AS s JOIN open_policies AS p ON p.polrelid = s.oid
+    UNION ALL SELECT h.parent_name,
+        format('Table %s, a child of %s, can be read directly, past the policies of its parent.',
+            h.oid::regclass, h.parent_name),
+        format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY; or REVOKE SELECT on it, or share it too.',
+            h.oid::regclass)
+    FROM children AS h JOIN pg_class AS c ON c.oid = h.oid
+    WHERE EXISTS (SELECT FROM readers AS r WHERE r.oid = h.oid)
+    AND (NOT c.relrowsecurity OR EXISTS (SELECT FROM open_policies AS p WHERE p.polrelid = h.oid))
+    UNION ALL SELECT b.shared::regclass,
+        format(CASE b.relkind WHEN 'm' THEN 'Materialized view %s holds rows of %s as %I saw them,'
+            ' whom its policies do not bind.'
+            ELSE 'View %s reads %s as %I, whom its policies do not bind.' END,
+            b.oid::regclass, b.shared::regclass, b.rolname),
+        CASE b.relkind WHEN 'm' THEN
+            format('Give %s to nobody who may not see all rows, or drop it.', b.oid::regclass)
+        ELSE format('ALTER VIEW %s SET (security_invoker = true);', b.oid::regclass) END
+    FROM bypasses AS b)
+SELECT f.name, f.finding, f.remedy FROM findings AS f ORDER BY f.name, f.finding COLLATE "C"
 $bypasses$;
 REVOKE ALL ON FUNCTION connect.share_bypasses(regclass) FROM PUBLIC;  -- share_table() asks it
 COMMENT ON FUNCTION connect.share_bypasses(regclass) IS

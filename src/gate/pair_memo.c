@@ -28,6 +28,7 @@
 #include "gate/pair_tags.h"
 #include "miscadmin.h"
 #include "gate/rows.h"
+#include "gate/scope_lists.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
@@ -37,16 +38,9 @@
 #define LOAD_FACTOR 8
 
 /*
- * connect.scope takes no name that is longer.  The last question is not
- * remembered for a longer one, which is searched for each time.
+ * Pairs that are known to have no Connection are kept in a memo of this size.
  */
-#define SCOPE_MAX_LENGTH 64
-
-/* The most lists of scopes that are kept; most Connections share a few. */
-#define MAX_LISTS (PG_UINT16_MAX - 1)
-
-/* So many of the last ones that were new are looked at for the same. */
-#define LISTS_COMPARED 16
+#define MAX_NONE 4096
 
 /* Memory is taken in pieces of so many bytes. */
 #define BLOCK_SIZE 8192
@@ -96,15 +90,7 @@ typedef struct Memo
 	bool		distrusted;		/* to be emptied before it is asked again */
 	bool		loaded;			/* are there pairs that nobody asked for? */
 	bool		only_asked;		/* what was read in advance left no room */
-	ArrayType **lists;
-	int			nlists;
-	int			lists_room;
-
-	/* the last question to such scopes, for most rows ask the same */
-	int			asked_list;		/* plus one; 0 for none */
-	char		asked_scope[SCOPE_MAX_LENGTH];
-	int			asked_scope_len;
-	bool		granted;
+	ScopeLists *lists;
 
 	/*
 	 * The destination asked for last, and how far its Connections have been
@@ -125,35 +111,14 @@ typedef struct Memo
 
 static Memo memo;
 
-/*
- * Does a list of scopes that was kept grant this scope?  This answers like
- * access_grants(), but searches only once for the same list and the same scope.
- */
-static inline bool
-kept_grants_scope(int list, const text *scope)
-{
-	int			len = scope == NULL ? 0 : VARSIZE_ANY_EXHDR(scope);
-
-	if (scope == NULL || list == 0 || len > SCOPE_MAX_LENGTH)
-		return access_grants(list == 0 ? NULL : memo.lists[list - 1], scope);
-	if (memo.asked_list != list || memo.asked_scope_len != len ||
-		memcmp(memo.asked_scope, VARDATA_ANY(scope), len) != 0)
-	{
-		memcpy(memo.asked_scope, VARDATA_ANY(scope), len);
-		memo.asked_scope_len = len;
-		memo.granted = access_grants(memo.lists[list - 1], scope);
-		memo.asked_list = list;
-	}
-	return memo.granted;
-}
-
 /* Judges a pair by its entry. */
 static inline Access
 judge_entry(const PairEntry *entry, const text *scope)
 {
 	return access_judge(entry->connection, entry->ends,
 						entry->connection == CONNECTION_ACTIVE &&
-						kept_grants_scope(entry->scopes, scope));
+						scope_lists_grant(memo.lists, entry->scopes,
+										  scope));
 }
 
 /*
@@ -171,10 +136,7 @@ memo_has_room(void)
 	return used < limit;
 }
 
-/*
- * May pairs be read that nobody has asked for yet?  They may take half of the
- * room, so that what is asked for finds some.
- */
+/* May pairs be read in advance?  They may take half of the room. */
 static bool
 memo_has_room_to_load(void)
 {
@@ -192,10 +154,6 @@ memo_empty(void)
 											 ALLOCSET_DEFAULT_SIZES);
 	MemoryContextReset(memo.context);
 	memo.block_left = 0;
-	memo.lists = NULL;
-	memo.nlists = 0;
-	memo.lists_room = 0;
-	memo.asked_list = 0;
 	memo.destination_len = 0;
 	memo.loaded_to_len = 0;
 	memo.complete = false;
@@ -204,6 +162,7 @@ memo_empty(void)
 	memo.only_asked = false;
 	memo.distrusted = false;
 	memo.pairs = NULL;			/* in case of an error below */
+	memo.lists = scope_lists_create(memo.context);
 	memo.pairs = pairs_create(memo.context, 64, NULL);
 }
 
@@ -271,39 +230,6 @@ memo_find(const Pair *pair, uint32 hash)
 	return entry;
 }
 
-/*
- * Returns the number of a list of scopes, plus one, keeping it if it is new; 0
- * if there is no room for it.
- */
-static int
-keep_list(const ArrayType *scopes)
-{
-	int			oldest = Max(0, memo.nlists - LISTS_COMPARED);
-
-	for (int i = memo.nlists - 1; i >= oldest; i--)
-	{
-		if (VARSIZE(memo.lists[i]) == VARSIZE(scopes) &&
-			memcmp(memo.lists[i], scopes, VARSIZE(scopes)) == 0)
-			return i + 1;
-	}
-	if (memo.nlists == MAX_LISTS)
-		return 0;
-	if (memo.nlists == memo.lists_room)
-	{
-		int			room = Max(64, memo.lists_room * 2);
-		Size		size = room * sizeof(ArrayType *);
-
-		memo.lists = memo.lists == NULL ?
-			MemoryContextAlloc(memo.context, size) :
-			repalloc(memo.lists, size);
-		memo.lists_room = room;
-	}
-	memo.lists[memo.nlists] =
-		memcpy(MemoryContextAlloc(memo.context, VARSIZE(scopes)), scopes,
-			   VARSIZE(scopes));
-	return ++memo.nlists;
-}
-
 /* Copies a pair into the memo's memory. */
 static const Pair *
 keep_pair(const Pair *pair)
@@ -329,7 +255,8 @@ memo_add(const Pair *pair, uint32 hash, const Grant *grant)
 	const ArrayType *scopes = grant->scopes;
 	PairEntry  *entry = pairs_lookup_hash(memo.pairs, pair, hash);
 	uint64		tag = pair_tag_to_keep(hash, memo.horizon);
-	int			list = scopes == NULL ? 0 : keep_list(scopes);
+	int			list = scopes == NULL ? 0 : scope_lists_keep(memo.lists,
+															 scopes);
 	bool		found;
 
 	/* whatever may fail comes before the insertion */
@@ -468,7 +395,8 @@ pair_memo_check(const text *source, const text *destination, const text *scope)
 	if (entry != NULL)
 		return judge_entry(entry, scope);
 
-	remember = memo.key != SNAPSHOT_KEY_NONE && make_room();
+	remember = memo.key != SNAPSHOT_KEY_NONE &&
+		(knows_all(pair) || make_room());
 	if (remember && !knows_all(pair))
 	{
 		count_miss(pair);
@@ -481,7 +409,9 @@ pair_memo_check(const text *source, const text *destination, const text *scope)
 			remember = memo_has_room();
 		}
 	}
-	if (!knows_all(pair))
+	if (knows_all(pair))
+		remember &= memo.pairs->members < MAX_NONE;
+	else
 		(void) gate_read_pair(source, destination, &grant);
 	if (remember)
 		memo_add(pair, hash, &grant);

@@ -43,7 +43,7 @@
 #define EXPECTED_ELEMENTS 10.0
 
 /* What a call costs, in operators; and an element of an array, in rows. */
-#define CALL_COST 6.0
+#define CALL_COST 20.0
 #define ELEMENT_COST 4.0
 
 /* What the first call of a statement costs: who asks, and the first look. */

@@ -28,9 +28,6 @@
 /* The most Connections that are read while planning. */
 #define COUNT_LIMIT 200
 
-/* The longest name that connect.scope takes. */
-#define SCOPE_MAX_LENGTH 64
-
 /* As many questions as the policies of one statement may put. */
 #define MAX_QUESTIONS 8
 
@@ -42,7 +39,7 @@ typedef struct Question
 	bool		with_own;
 	Oid			type;
 	char		destination[ID_MAX_LENGTH];
-	char		scope[SCOPE_MAX_LENGTH];
+	char		scope[SCOPE_NAME_LENGTH];
 } Question;
 
 typedef struct KeptArray
@@ -269,7 +266,7 @@ visible_array(const text *destination, const text *scope, bool with_own,
 	TimestampTz until;
 	int			count;
 
-	if (scope != NULL && VARSIZE_ANY_EXHDR(scope) > SCOPE_MAX_LENGTH)
+	if (scope != NULL && VARSIZE_ANY_EXHDR(scope) > SCOPE_NAME_LENGTH)
 		scope = cstring_to_text("");	/* nobody can share by either */
 	note_question(&question, destination, scope, with_own, type);
 	kept = find_array(&question, key);
@@ -368,7 +365,7 @@ visible_count(const text *destination, const text *scope, bool with_own)
 	Question	question;
 	KeptCount  *kept;
 
-	if (scope != NULL && VARSIZE_ANY_EXHDR(scope) > SCOPE_MAX_LENGTH)
+	if (scope != NULL && VARSIZE_ANY_EXHDR(scope) > SCOPE_NAME_LENGTH)
 		scope = cstring_to_text("");
 	note_question(&question, destination, scope, with_own, InvalidOid);
 	kept = find_count(&question);

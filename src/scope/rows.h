@@ -7,6 +7,9 @@
 
 #include "store/scan.h"
 
+/* The most bytes that a name has. */
+#define SCOPE_NAME_LENGTH 64
+
 #define SCOPE_COLUMNS(COLUMN, context) \
 	COLUMN(context, SCOPE_NAME, name, TEXT, NOT_NULL, "name") \
 	COLUMN(context, SCOPE_DESCRIPTION, description, TEXT, NOT_NULL, \

@@ -62,6 +62,18 @@ INSERT INTO expected_function VALUES
     ('list_scopes', '', 'jsonb', 'c', 'stable', false, 'restricted'),
     ('is_allowed', 'source_organization_id text, destination_organization_id text, scope text DEFAULT NULL::text', 'boolean', 'c', 'stable', false, 'safe'),
     ('allowed_sources', 'scope text DEFAULT NULL::text', 'text[]', 'c', 'stable', false, 'safe'),
+    ('gate_support', 'internal', 'internal', 'c', 'stable', false, 'safe'),
+    ('may_see', 'organization_id text, scope text', 'boolean', 'c', 'stable', false, 'safe'),
+    ('may_see', 'organization_id uuid, scope text', 'boolean', 'c', 'stable', false, 'safe'),
+    ('may_see', 'organization_id integer, scope text', 'boolean', 'c', 'stable', false, 'safe'),
+    ('may_see', 'organization_id bigint, scope text', 'boolean', 'c', 'stable', false, 'safe'),
+    ('visible_organizations', 'scope text', 'text[]', 'c', 'stable', false, 'safe'),
+    ('visible_texts', 'scope text', 'text[]', 'c', 'volatile', false, 'safe'),
+    ('visible_uuids', 'scope text', 'uuid[]', 'c', 'volatile', false, 'safe'),
+    ('visible_integers', 'scope text', 'integer[]', 'c', 'volatile', false, 'safe'),
+    ('visible_bigints', 'scope text', 'bigint[]', 'c', 'volatile', false, 'safe'),
+    ('sources_of', 'destination_organization_id text, scope text', 'text[]', 'c', 'volatile', false, 'safe'),
+    ('share_bypasses', 'relation regclass DEFAULT NULL::regclass', 'TABLE(relation regclass, finding text, remedy text)', 'sql', 'stable', false, 'safe'),
     ('explain_access', 'source_organization_id text, destination_organization_id text, scope text DEFAULT NULL::text', 'text', 'c', 'stable', false, 'safe'),
     ('require_allowed', 'source_organization_id text, destination_organization_id text, scope text DEFAULT NULL::text', 'void', 'c', 'volatile', false, 'unsafe'),
     ('share_table', 'relation regclass, organization_column name, scope text', 'void', 'c', 'volatile', false, 'unsafe'),
@@ -83,9 +95,9 @@ SELECT set_eq(
     'these functions and no others');
 SELECT is_empty(
     $$SELECT name FROM expected_function AS e
-      WHERE (SELECT count(*) FROM pg_proc
+      WHERE e.name <> 'may_see' AND (SELECT count(*) FROM pg_proc
              WHERE pronamespace = 'connect'::regnamespace AND proname = e.name) <> 1$$,
-    'none is overloaded');
+    'none is overloaded but may_see(), by the type of the column');
 SELECT bag_eq(
     $$SELECT proname::text, pg_get_function_arguments(oid), pg_get_function_result(oid)
       FROM pg_proc WHERE pronamespace = 'connect'::regnamespace$$,

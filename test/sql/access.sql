@@ -133,7 +133,7 @@ ROLLBACK;
 SELECT string_agg(explained, ' ' ORDER BY question) FROM test.gate();
 BEGIN;
 SET LOCAL session_replication_role = replica;
-INSERT INTO connect.scope (name, description) SELECT 'scope_' || n, 'x' FROM generate_series(1, 59) AS n;
+INSERT INTO connect.scope (name, description) SELECT 'scope_' || n, 'Many' FROM generate_series(10, 59) AS n;
 UPDATE connect.connection SET scopes = ARRAY(SELECT 'scope_' || n FROM generate_series(10, 59) AS n) WHERE id = 'cxn_active';
 SELECT scope, connect.is_allowed('org_ABC123', 'org_DEF456', scope), connect.explain_access('org_ABC123', 'org_DEF456', scope)
 FROM (VALUES ('scope_10'), ('scope_59'), ('scope_9')) AS v (scope);
@@ -146,14 +146,14 @@ RESET ROLE;
 SELECT p.proname, p.provolatile, p.proparallel, p.proleakproof, p.proisstrict,
     has_function_privilege('regress_connect_stranger', p.oid, 'EXECUTE') AS stranger
 FROM pg_proc AS p WHERE p.pronamespace = 'connect'::regnamespace
-    AND p.proname IN ('is_allowed', 'explain_access', 'require_allowed', 'allowed_sources', 'share_table', 'unshare_table')
+    AND p.proname IN ('is_allowed', 'explain_access', 'require_allowed', 'allowed_sources', 'share_table', 'unshare_table', 'may_see', 'visible_organizations')
 ORDER BY 1;
 CREATE ROLE regress_connect_checker;
 SELECT connect.grant_check('regress_connect_checker');
-SELECT p.proname FROM pg_proc AS p WHERE p.pronamespace = 'connect'::regnamespace
+SELECT DISTINCT p.proname FROM pg_proc AS p WHERE p.pronamespace = 'connect'::regnamespace
     AND has_function_privilege('regress_connect_checker', p.oid, 'EXECUTE') ORDER BY 1;
 SELECT connect.grant_share('regress_connect_checker');
-SELECT p.proname FROM pg_proc AS p WHERE p.pronamespace = 'connect'::regnamespace
+SELECT DISTINCT p.proname FROM pg_proc AS p WHERE p.pronamespace = 'connect'::regnamespace
     AND has_function_privilege('regress_connect_checker', p.oid, 'EXECUTE') ORDER BY 1;
 DROP OWNED BY regress_connect_checker;
 DROP ROLE regress_connect_checker;

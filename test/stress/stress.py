@@ -9,8 +9,8 @@ Writers toggle 50 Connections in each of two databases with the same ids: short
 and long transactions, rollbacks, savepoints, prepared transactions, replicated
 rows; others write to another table, or switch triggers off and write meanwhile,
 or replace the whole table. Readers ask under READ COMMITTED and REPEATABLE READ,
-in loops of PL/pgSQL, and with changes of their own. No answer may differ from
-EXISTS. This is done first with connect preloaded, then without.
+in loops of PL/pgSQL, by index, and with changes of their own. No answer may differ from
+EXISTS. First with connect preloaded, then without.
 
 What is wrong must be seen to be wrong. So the same is done once more against
 wrong_cache.c, and with changes that are not marked, where many must differ.
@@ -39,6 +39,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "script"))
 
 from cluster import PG_CONFIG, Cluster, execute  # noqa: E402  (it needs the path above)
+from queries import COMPARE, COMPARE_BY_INDEX, LOOP, SETUP, TOGGLE  # noqa: E402
 
 DATABASES = ("stress_a", "stress_b")
 PAIRS = 50
@@ -46,51 +47,6 @@ MANY = 100  # the least that a wrong gate must get wrong
 
 # What may happen to a writer that is not alone.
 EXPECTED = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
-
-SETUP = """
-CREATE EXTENSION connect;
-SELECT connect.create_store();
-INSERT INTO connect.organization (id, name)
-    SELECT 'org_' || n, 'Source' FROM generate_series(1, {pairs}) AS n UNION ALL VALUES ('org_hub', 'Hub');
-INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, scopes)
-    SELECT 'cxn_' || n, 'org_' || n, 'org_hub', '{{account.read}}' FROM generate_series(1, {pairs}) AS n;
-CREATE TABLE hot (n int PRIMARY KEY, source text NOT NULL);
-INSERT INTO hot SELECT n, 'org_' || n FROM generate_series(1, {pairs}) AS n;
-CREATE TABLE noise (n bigserial PRIMARY KEY, written timestamptz DEFAULT now());
-"""
-
-COMPARE = """
-SELECT count(*), count(*) FILTER (WHERE gate <> truth), count(*) FILTER (WHERE truth)
-FROM (SELECT {gate}(h.source, 'org_hub', 'account.read') AS gate,
-        EXISTS (SELECT FROM connect.connection AS c
-            WHERE c.source_organization_id = h.source AND c.destination_organization_id = 'org_hub'
-                AND c.status = 'active' AND 'account.read' = ANY (c.scopes)) AS truth
-    FROM hot AS h WHERE h.n % {step} = 0) AS q
-"""
-
-# Each statement of the loop has a snapshot of its own, but a function keeps its state all along.
-LOOP = """
-CREATE FUNCTION compare_in_a_loop(times int, OUT asked bigint, OUT wrong bigint, OUT active bigint) LANGUAGE plpgsql AS $$
-DECLARE
-    r record;
-BEGIN
-    asked := 0; wrong := 0; active := 0;
-    FOR i IN 1..times LOOP
-        FOR r IN SELECT h.source FROM hot AS h WHERE h.n % 10 = i % 10 LOOP
-            SELECT asked + 1, wrong + (q.gate <> q.truth)::int, active + q.truth::int INTO asked, wrong, active
-            FROM (SELECT {gate}(r.source, 'org_hub', 'account.read') AS gate,
-                EXISTS (SELECT FROM connect.connection AS c
-                    WHERE c.source_organization_id = r.source AND c.destination_organization_id = 'org_hub'
-                        AND c.status = 'active' AND 'account.read' = ANY (c.scopes)) AS truth) AS q;
-        END LOOP;
-    END LOOP;
-END $$;
-"""
-
-TOGGLE = """
-UPDATE connect.connection SET status = CASE status WHEN 'pending' THEN 'active'
-    WHEN 'active' THEN 'inactive' ELSE 'pending' END::connect.connection_status WHERE id = %s
-"""
 
 
 def connect(dbname):
@@ -251,7 +207,39 @@ def read_and_write(cursor, rng, counts, gate):
     compare(cursor, rng, counts, gate)
 
 
-WORKERS = (write, write, write_elsewhere, read_committed, repeatable_read, read_and_write)
+def read_by_index(cursor, rng, counts, gate):
+    """Index conditions, under new snapshots and old ones, and with changes of one's own."""
+    if gate != "connect.is_allowed":
+        time.sleep(0.1)
+        return
+    cursor.execute("SELECT current_database()")
+    role = f"hub_{cursor.fetchone()[0]}"
+    cursor.execute(f"SET ROLE {role}")
+    cursor.execute("SET enable_seqscan = off")
+    level = rng.choice(("READ COMMITTED", "REPEATABLE READ"))
+    for _ in range(5):
+        cursor.execute(COMPARE_BY_INDEX)
+        add(cursor, counts)
+    cursor.execute(f"BEGIN ISOLATION LEVEL {level}")
+    for _ in range(3):
+        cursor.execute(COMPARE_BY_INDEX)
+        add(cursor, counts)
+        time.sleep(0.002)
+    if rng.random() < 0.3:
+        cursor.execute("RESET ROLE")
+        toggle(cursor, rng, counts)
+        cursor.execute(f"SET ROLE {role}")
+        cursor.execute(COMPARE_BY_INDEX)
+        add(cursor, counts)
+        cursor.execute("ROLLBACK")
+    else:
+        cursor.execute("COMMIT")
+    cursor.execute("RESET ROLE")
+    cursor.execute("RESET enable_seqscan")
+    counts["by index"] += 1
+
+
+WORKERS = (write, write, write_elsewhere, read_committed, repeatable_read, read_and_write, read_by_index)
 
 
 def run(seconds, gate, enough=sys.maxsize, kinds=WORKERS):
@@ -307,7 +295,7 @@ class Checks:
 def prepare():
     for dbname in DATABASES:
         execute(f"CREATE DATABASE {dbname}")
-        execute(SETUP.format(pairs=PAIRS) + LOOP.format(gate="connect.is_allowed"), dbname=dbname)
+        execute(SETUP.format(pairs=PAIRS, database=dbname) + LOOP.format(gate="connect.is_allowed"), dbname=dbname)
 
 
 def check_gate(check, where, seconds):
@@ -317,7 +305,7 @@ def check_gate(check, where, seconds):
     check(not failures, f"{where}: every worker came to its end")
     check(counts["answers"] > 1000 and 0.05 < counts["active"] / counts["answers"] < 0.95,
           f"{where}: {counts['answers']} answers, of which {counts['active']} true")
-    kinds = ("committed", "rolled back", "savepoints rolled back", "long", "prepared", "unrelated writes", "old snapshots", *TABLE_CHANGES)
+    kinds = ("committed", "rolled back", "savepoints rolled back", "long", "prepared", "unrelated writes", "old snapshots", "by index", *TABLE_CHANGES)
     missing = [kind for kind in kinds if counts[kind] == 0]
     check(not missing, f"{where}: there was load of every kind" + "".join(f", but nothing {kind}" for kind in missing))
     check(counts["wrong"] == 0, f"{where}: {counts['wrong']} disagreements with EXISTS")
