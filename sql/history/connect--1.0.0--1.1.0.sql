@@ -2,6 +2,12 @@
 
 -- From 1.0.0 to 1.1.0.
 
+-- The functions that were there before, for the end of this script.
+SELECT pg_catalog.set_config('connect_update.functions',
+    (SELECT pg_catalog.string_agg(p.oid::text, ' ') FROM pg_catalog.pg_proc AS p
+     WHERE p.pronamespace IN ('connect'::pg_catalog.regnamespace,
+         'connect_api'::pg_catalog.regnamespace)), true);
+
 -- The store is described by a function a table, which store_definition() unites with what is there.
 DROP FUNCTION connect.store_definition();
 
@@ -70,6 +76,15 @@ REVOKE ALL ON FUNCTION connect.describe_open_connection() FROM PUBLIC;
 COMMENT ON FUNCTION connect.describe_open_connection() IS
 'Describes table connect.open_connection, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
+
+COMMENT ON FUNCTION connect.act_as(text, text, text) IS
+'Makes a trusted gateway act for an organization to the end of the transaction; null ends it.
+actor_id, at most 255 characters, and actor_type, such as user, name who in it acts. Follows '
+'savepoints, survives RESET ALL. Warns outside a transaction '
+'block, where it ends with its own statement. Raises 42501 for a login that is no gateway, '
+'gateway_cannot_act (55000) where an API key is presented or the current role stands for an '
+'organization, parameter_missing and parameter_invalid (22023), organization_unknown and '
+'actor_too_long (PT422), store_missing (55000).';
 
 -- What the CHECK of connect.connection asks.
 
@@ -1044,12 +1059,23 @@ UNION ALL SELECT 'execute_public', 'error', format('PUBLIC may execute %s.', p.o
 FROM pg_proc AS p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
 WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('connect', 'connect_api'))
 AND a.grantee = 0
+-- what no grant function gives is the DBA's
+UNION ALL SELECT 'execute_granted', 'error',
+    format('Role %I may execute %s, which is for the DBA.', r.rolname, p.oid::regprocedure),
+    format('REVOKE EXECUTE ON FUNCTION %s FROM %I;', p.oid::regprocedure, r.rolname)
+FROM pg_proc AS p, aclexplode(p.proacl) AS a JOIN pg_roles AS r ON r.oid = a.grantee
+WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('connect', 'connect_api'))
+AND NOT r.rolsuper AND r.oid <> p.proowner AND r.oid IS DISTINCT FROM connect.store_owner()
+AND p.oid::regprocedure::text NOT IN (SELECT g.object FROM connect.grant_definition() AS g
+    WHERE g.kind = 'function')
+-- of no use to anybody but an owner, whom a DBA may have given them before there was a store
+AND p.proname NOT IN ('create_store', 'upgrade_store')
 $findings$;
 REVOKE ALL ON FUNCTION connect.privilege_findings() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.privilege_findings() IS
 'Lists privileges and roles that open the store, or close it to its owner.
 Codes: owner_privilege, public_grant, trigger_privilege, truncate_privilege, owner_member, '
-'owner_login, bypassrls_role, execute_public. Raises nothing.';
+'owner_login, bypassrls_role, execute_public, execute_granted. Raises nothing.';
 
 CREATE FUNCTION connect.gateway_findings()
 RETURNS TABLE (code text, severity text, finding text, remedy text)
@@ -1067,28 +1093,114 @@ settings AS (
 logins AS (
     SELECT oid, rolname FROM gateways
     UNION ALL SELECT 0::oid, session_user WHERE NOT EXISTS (SELECT FROM gateways)),
+-- as PostgreSQL looks for them: what is set for the role, then for the database, then for all
 logging AS (
-    SELECT l.rolname, w.name, coalesce((SELECT s.value FROM settings AS s
-        WHERE s.setrole = l.oid AND s.name = w.name ORDER BY s.setdatabase DESC LIMIT 1),
-        current_setting(w.name)) AS value
-    FROM logins AS l, (VALUES ('log_parameter_max_length'), ('log_statement'),
-        ('log_min_duration_statement')) AS w (name))
+    SELECT l.rolname, jsonb_object_agg(w.name, coalesce((SELECT s.value FROM settings AS s
+        WHERE s.setrole IN (l.oid, 0) AND s.name = w.name
+        ORDER BY s.setrole DESC, s.setdatabase DESC LIMIT 1), current_setting(w.name))) AS value
+    FROM logins AS l, (VALUES ('log_parameter_max_length'), ('log_parameter_max_length_on_error'),
+        ('log_statement'), ('log_min_duration_statement'), ('log_min_duration_sample'),
+        ('log_statement_sample_rate'), ('log_transaction_sample_rate')) AS w (name)
+    GROUP BY l.rolname)
 SELECT 'gateway_superuser', 'error', format('Gateway %I is a superuser.', rolname),
     format('ALTER ROLE %I NOSUPERUSER;', rolname)
 FROM gateways WHERE rolsuper
+UNION ALL SELECT 'gateway_mapped', 'warning',
+    format('Gateway %I stands for organization %s itself and can act for no other.', g.rolname,
+        r.organization_id),
+    format('SELECT connect.unmap_role(%L);', g.rolname)
+FROM gateways AS g JOIN connect.organization_role AS r ON r.role_name = g.rolname
 UNION ALL SELECT 'logs_parameters', 'warning',
     format('Statements of %I are logged with their parameters, which hold API keys and tokens.',
         rolname),
     format('ALTER ROLE %I SET log_parameter_max_length = 0;', rolname)
-FROM logging GROUP BY rolname
-HAVING bool_or(name = 'log_parameter_max_length' AND value <> '0')
-AND bool_or(name = 'log_statement' AND value IN ('mod', 'all')
-    OR name = 'log_min_duration_statement' AND value <> '-1')
+FROM logging
+WHERE value ->> 'log_parameter_max_length' <> '0'
+AND (value ->> 'log_statement' IN ('mod', 'all')
+    OR value ->> 'log_min_duration_statement' <> '-1'
+    OR value ->> 'log_min_duration_sample' <> '-1'
+        AND (value ->> 'log_statement_sample_rate')::float8 > 0
+    OR (value ->> 'log_transaction_sample_rate')::float8 > 0)
+UNION ALL SELECT 'logs_parameters', 'warning',
+    format('Statements of %I that fail are logged with their parameters, which hold API keys and'
+        ' tokens.', rolname),
+    format('ALTER ROLE %I SET log_parameter_max_length_on_error = 0;', rolname)
+FROM logging WHERE value ->> 'log_parameter_max_length_on_error' <> '0'
 $findings$;
 REVOKE ALL ON FUNCTION connect.gateway_findings() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.gateway_findings() IS
-'Lists gateways that are superusers, and logins whose statements are logged with their secrets.
-Codes: gateway_superuser, logs_parameters. Raises 42501 for who may not read connect.gateway_role.';
+'Lists gateways that are superusers, or stand for an organization themselves, and logins whose
+statements are logged with their secrets.
+Codes: gateway_superuser, gateway_mapped, logs_parameters. Raises 42501 for who may not read '
+'connect.gateway_role.';
+
+CREATE FUNCTION connect.scope_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+-- an older store has no scopes that are retired
+WITH defaults AS (
+    SELECT FROM connect.scope AS s WHERE s.is_default AND to_jsonb(s) ->> 'retired_at' IS NULL)
+SELECT 'scopes_missing', 'error',
+    'The catalogue of scopes is empty, so nobody can offer a Connection.',
+    'SELECT connect.upgrade_store();'
+WHERE NOT EXISTS (SELECT FROM connect.scope)
+UNION ALL SELECT 'scopes_missing', 'warning',
+    'No scope is a default one, so an offer must name its scopes.',
+    'UPDATE connect.scope SET is_default = true WHERE name = ...;'
+WHERE NOT EXISTS (SELECT FROM defaults) AND EXISTS (SELECT FROM connect.scope)
+UNION ALL SELECT 'scope_unknown', 'error',
+    format('A Connection grants scope %s, which is not in the catalogue.', g.name),
+    format('INSERT INTO connect.scope (name, description, retired_at) VALUES (%L, ''...'', now());',
+        g.name)
+FROM (SELECT DISTINCT unnest(c.scopes) AS name FROM connect.connection AS c) AS g
+WHERE NOT EXISTS (SELECT FROM connect.scope AS s WHERE s.name = g.name)
+$findings$;
+REVOKE ALL ON FUNCTION connect.scope_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.scope_findings() IS
+'Lists scopes that Connections grant and the catalogue lacks, and a catalogue without default ones.
+Codes: scope_unknown, scopes_missing. Reads all Connections. Raises 42501 for who may not read '
+'the tables.';
+
+CREATE FUNCTION connect.share_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+SELECT 'share_bypassed', 'warning', b.finding, b.remedy FROM connect.share_bypasses() AS b
+$findings$;
+REVOKE ALL ON FUNCTION connect.share_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.share_findings() IS
+'Lists what opens shared tables past their policies, as share_bypasses() finds it.
+Code: share_bypassed. Raises nothing.';
+
+CREATE FUNCTION connect.outbox_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+-- of all databases, for ids are given to all of them in one order
+WITH writers AS (
+    SELECT a.backend_xid AS xid, a.xact_start AS since,
+        format('Process %s in database %s', a.pid, a.datname) AS who,
+        format('SELECT pg_terminate_backend(%s);', a.pid) AS remedy
+    FROM pg_stat_activity AS a WHERE a.backend_xid IS NOT NULL
+    UNION ALL SELECT p.transaction, p.prepared,
+        format('Prepared transaction %L in database %s', p.gid, p.database),
+        format('COMMIT PREPARED %1$L; or ROLLBACK PREPARED %1$L; in that database.', p.gid)
+    FROM pg_prepared_xacts AS p),
+oldest AS (
+    SELECT w.* FROM writers AS w ORDER BY age(w.xid) DESC LIMIT 1)
+SELECT 'outbox_held', 'warning',
+    format('%s has written and not ended since %s; readers of the outbox wait for it.', o.who,
+        o.since), o.remedy
+FROM oldest AS o WHERE o.since < statement_timestamp() - interval '5 minutes'
+$findings$;
+REVOKE ALL ON FUNCTION connect.outbox_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.outbox_findings() IS
+'Tells of a transaction that has kept readers of the outbox waiting for five minutes.
+Code: outbox_held. Raises nothing.';
 
 CREATE FUNCTION connect.setup_checks() RETURNS TABLE (function text, as_owner boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -1097,7 +1209,10 @@ AS $checks$
 WITH checks (function, as_owner) AS (VALUES
     ('connect.store_findings()', false),
     ('connect.privilege_findings()', false),
-    ('connect.gateway_findings()', true))
+    ('connect.share_findings()', false),
+    ('connect.outbox_findings()', false),
+    ('connect.gateway_findings()', true),
+    ('connect.scope_findings()', true))
 -- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
 SELECT c.function, c.as_owner FROM checks AS c
 WHERE NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
@@ -1131,7 +1246,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
     ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
-        guard_event, keep_open, guard_open, collect_open, mark_pair, gateway_findings, seal_history}')),
+        guard_event, keep_open, guard_open, collect_open, mark_pair, gateway_findings, scope_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -1441,6 +1556,25 @@ COMMENT ON FUNCTION connect.grant_check(name) IS
 'Grants what row security needs: current_organization_id(), may_see(), is_allowed(), and the like.
 For roles that read tables under such policies. Raises 42704 for an unknown role, '
 'parameter_missing (22023), 42501.';
+
+-- What default privileges have given of the new functions is taken back; what grants give follows.
+DO $close$
+DECLARE
+    statement text;
+BEGIN
+    FOR statement IN
+        SELECT pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM %I',
+            p.oid::pg_catalog.regprocedure, r.rolname)
+        FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a
+        JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
+        WHERE p.pronamespace IN ('connect'::pg_catalog.regnamespace,
+            'connect_api'::pg_catalog.regnamespace)
+        AND a.grantee <> p.proowner AND p.oid::text <> ALL (pg_catalog.string_to_array(
+            pg_catalog.current_setting('connect_update.functions'), ' '))
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+END $close$;
 
 -- Whoever may ask the gate in one way may ask it in the others, so that policies can be made anew.
 DO $grants$
