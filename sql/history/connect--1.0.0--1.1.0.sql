@@ -355,7 +355,8 @@ VALUES
     'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.'),
 ('trigger', 'zz_keep_open',
     'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.keep_open()',
-    'ENABLE REPLICA', 'The trigger keeps open_connection for replicated rows, as record_event() does.')
+    'ENABLE REPLICA',
+    'The trigger keeps open_connection for replicated rows, as record_event() does for others.')
 $description$;
 REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_connection() IS
@@ -977,8 +978,8 @@ unsound AS MATERIALIZED (
         AND c.relkind = 'r')))
 SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
     CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)' THEN 'warning' ELSE k.severity END,
-    CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)' THEN format('Trigger %I on %s does not fire for every'
-        ' writer: %s.', u.name, u.target, CASE u.name WHEN 'zz_mark_pair'
+    CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)'
+        THEN format('Trigger %I on %s does not fire for every writer: %s.', u.name, u.target, CASE u.name WHEN 'zz_mark_pair'
             THEN 'the gate keeps nothing beyond a statement'
             ELSE 'lists of pending Connections may lack some' END)
     ELSE format(CASE WHEN u.present THEN k.other ELSE k.missing END, u.name, u.target) END,
@@ -1246,7 +1247,8 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
     ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
-        guard_event, keep_open, guard_open, collect_open, mark_pair, gateway_findings, scope_findings, seal_history}')),
+        guard_event, keep_open, guard_open, collect_open, mark_pair, gateway_findings,
+        scope_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
