@@ -979,8 +979,8 @@ unsound AS MATERIALIZED (
 SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
     CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)' THEN 'warning' ELSE k.severity END,
     CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)'
-        THEN format('Trigger %I on %s does not fire for every writer: %s.', u.name, u.target, CASE u.name WHEN 'zz_mark_pair'
-            THEN 'the gate keeps nothing beyond a statement'
+        THEN format('Trigger %I on %s does not fire for every writer: %s.', u.name, u.target,
+            CASE u.name WHEN 'zz_mark_pair' THEN 'the gate keeps nothing beyond a statement'
             ELSE 'lists of pending Connections may lack some' END)
     ELSE format(CASE WHEN u.present THEN k.other ELSE k.missing END, u.name, u.target) END,
     CASE WHEN u.kind IN ('row_security', 'firing') THEN u.statement
