@@ -28,7 +28,7 @@ SQL_PARTS = base/schema connection/status \
 	store/description store/definition store/findings store/grants store/api \
 	identity/acting identity/roles identity/keys organization/api scope/api connection/api connection/terms event/api event/history \
 	gate/access gate/share http/idempotency http/routes \
-	connection/http event/http organization/http scope/http base/reload
+	connection/http event/http organization/http scope/http base/close base/reload
 EXTENSION_SQL = sql/connect--$(EXTVERSION).sql
 # Install scripts of versions before, and the update scripts of all versions. Each is written by hand,
 # and none changes after its release.

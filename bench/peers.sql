@@ -1,22 +1,31 @@
--- peers.sql: the peers that connect is measured against, each on tables of its own with the same
--- columns, checks, indexes and foreign keys.
+-- peers.sql: what connect is measured against, each on tables of its own that have the columns, keys
+-- and indexes which the job needs, and no check.
 --   floor    raw statements: no rule is checked, nobody is asked who they are
 --   answered the same, whose answers are documents
---   twin     the store written in PL/pgSQL: same rules, same event row, same documents
+--   twin     connect written in PL/pgSQL: same rules for every writer, same event, same documents
+--   lean     the same for callers of its functions alone, as a good engineer writes it
 --   machine  a state machine in triggers, as people commonly write it
 --   app      the application's way: rules in the program, statements one by one
 
 CREATE FUNCTION pg_temp.copy_store(schema_name name) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CREATE SCHEMA %1$I;
-        CREATE TABLE %1$I.connection (LIKE connect.connection INCLUDING ALL) WITH (fillfactor = 90);
-        CREATE TABLE %1$I.event (LIKE connect.event INCLUDING ALL);
+        CREATE TABLE %1$I.connection (LIKE connect.connection INCLUDING ALL EXCLUDING CONSTRAINTS) WITH (fillfactor = 90);
         ALTER TABLE %1$I.connection ADD FOREIGN KEY (source_organization_id) REFERENCES connect.organization,
-            ADD FOREIGN KEY (destination_organization_id) REFERENCES connect.organization;
-        ALTER TABLE %1$I.event ADD FOREIGN KEY (connection_id) REFERENCES %1$I.connection;
-        ALTER TABLE %1$I.connection ALTER created_at SET DEFAULT now(), ALTER updated_at SET DEFAULT now()', schema_name);
+            ADD FOREIGN KEY (destination_organization_id) REFERENCES connect.organization,
+            ALTER created_at SET DEFAULT now(), ALTER updated_at SET DEFAULT now();
+        CREATE TABLE %1$I.event (id text COLLATE "C" PRIMARY KEY, connection_id text COLLATE "C" NOT NULL,
+            source_organization_id text COLLATE "C" NOT NULL, destination_organization_id text COLLATE "C" NOT NULL,
+            action text COLLATE "C" NOT NULL, from_status connect.connection_status, to_status connect.connection_status NOT NULL,
+            name text, scopes text[] NOT NULL, actor_organization_id text COLLATE "C", actor_id text COLLATE "C",
+            actor_type text COLLATE "C", reason text, request_id text COLLATE "C",
+            transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(), created_at timestamptz NOT NULL DEFAULT now());
+        CREATE INDEX ON %1$I.event (connection_id, id);
+        CREATE INDEX ON %1$I.event (source_organization_id, id);
+        CREATE INDEX ON %1$I.event (destination_organization_id, id);
+        CREATE INDEX ON %1$I.event (transaction_id, id)', schema_name);
 END $$;
-SELECT pg_temp.copy_store('floor'), pg_temp.copy_store('answered'), pg_temp.copy_store('twin'), pg_temp.copy_store('machine'), pg_temp.copy_store('app');
+SELECT pg_temp.copy_store('floor'), pg_temp.copy_store('answered'), pg_temp.copy_store('twin'), pg_temp.copy_store('lean'), pg_temp.copy_store('machine'), pg_temp.copy_store('app');
 
 -- twin
 CREATE TABLE twin.rule AS SELECT * FROM connect.transition_rules();
@@ -160,6 +169,74 @@ BEGIN
     RETURN EXISTS (SELECT FROM connect.connection AS c WHERE c.source_organization_id = source
         AND c.destination_organization_id = destination AND c.status = 'active' AND scope = ANY (c.scopes));
 END $$;
+
+-- lean: who may write at all may only call these, so that no trigger is needed; rules in WHERE and CASE
+CREATE FUNCTION lean.create_connection(destination text, connection_name text = NULL, wanted text[] = NULL)
+RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    me text;
+    made lean.connection;
+BEGIN
+    SELECT organization_id INTO STRICT me FROM connect.organization_role WHERE role_name = session_user;
+    IF length(connection_name) > 255 THEN
+        RAISE EXCEPTION 'name is too long';
+    END IF;
+    SELECT array_agg(s.name ORDER BY s.name) INTO wanted FROM connect.scope AS s
+    WHERE CASE WHEN wanted IS NULL THEN s.is_default ELSE s.name = ANY (wanted) END;
+    INSERT INTO lean.connection (id, source_organization_id, destination_organization_id, name, scopes, creator_id, creator_type)
+    VALUES ('cxn_' || gen_random_uuid(), me, destination, connection_name, wanted, session_user, 'role')
+    ON CONFLICT (source_organization_id, destination_organization_id) DO NOTHING RETURNING * INTO made;
+    IF made IS NULL THEN
+        RAISE unique_violation USING MESSAGE = 'connection already exists';
+    END IF;
+    INSERT INTO lean.event (id, connection_id, source_organization_id, destination_organization_id, action, to_status, name, scopes,
+        actor_organization_id, actor_id, actor_type)
+    VALUES ('evt_' || gen_random_uuid(), made.id, me, destination, 'create', 'pending', made.name, made.scopes, me, session_user, 'role');
+    RETURN jsonb_build_object('data', lean.document(made, me));
+END $$;
+
+CREATE FUNCTION lean.move_connection(connection_id text, wanted connect.connection_status)
+RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    me text;
+    was connect.connection_status;
+    moved lean.connection;
+BEGIN
+    SELECT organization_id INTO STRICT me FROM connect.organization_role WHERE role_name = session_user;
+    SELECT c.status INTO was FROM lean.connection AS c
+    WHERE c.id = connection_id AND me IN (c.source_organization_id, c.destination_organization_id) FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'connection not found';
+    END IF;
+    UPDATE lean.connection AS c SET status = wanted, updated_at = now() WHERE c.id = connection_id AND CASE wanted
+        WHEN 'active' THEN was = 'pending' AND c.destination_organization_id = me
+        WHEN 'inactive' THEN was <> 'inactive'
+        ELSE was = 'inactive' AND c.source_organization_id = me END
+    RETURNING * INTO moved;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'connection cannot be changed this way';
+    END IF;
+    INSERT INTO lean.event (id, connection_id, source_organization_id, destination_organization_id, action, from_status, to_status, name,
+        scopes, actor_organization_id, actor_id, actor_type)
+    VALUES ('evt_' || gen_random_uuid(), moved.id, moved.source_organization_id, moved.destination_organization_id, CASE wanted
+        WHEN 'active' THEN 'activate' WHEN 'inactive' THEN 'deactivate' ELSE 'reactivate' END, was, wanted, moved.name, moved.scopes,
+        me, session_user, 'role');
+    RETURN jsonb_build_object('data', lean.document(moved, me));
+END $$;
+
+CREATE FUNCTION lean.document(c lean.connection, me text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_object('type', 'connect/connection', 'id', c.id,
+        'attributes', jsonb_build_object('token', c.id, 'name', c.name, 'status', c.status,
+            'organization-id', c.source_organization_id, 'source-organization-id', c.source_organization_id,
+            'destination-organization-id', c.destination_organization_id, 'scopes', to_jsonb(c.scopes),
+            'creator-id', c.creator_id, 'creator-type', c.creator_type, 'created-at', c.created_at, 'updated-at', c.updated_at),
+        'links', jsonb_build_object('self', '/api/v1/connect/connections/' || c.id),
+        'meta', jsonb_build_object('direction', CASE me WHEN c.source_organization_id THEN 'outbound' ELSE 'inbound' END,
+            'allowed-actions', CASE WHEN me = c.source_organization_id THEN CASE c.status WHEN 'inactive'
+                THEN '["reactivate", "update"]'::jsonb ELSE '["deactivate", "update"]' END
+            ELSE CASE c.status WHEN 'pending' THEN '["activate", "deactivate"]'::jsonb WHEN 'active' THEN '["deactivate"]'
+                ELSE '[]' END END))
+$$;
 
 -- machine
 CREATE TABLE machine.transition (from_status connect.connection_status, to_status connect.connection_status,

@@ -40,7 +40,7 @@ ALTER ROLE gateway_claims SET "request.jwt.claims" = '{{"organization_id": "org_
 """
 
 GRANTS = """
-GRANT USAGE ON SCHEMA twin TO hub;
+GRANT USAGE ON SCHEMA twin, lean TO hub;
 GRANT SELECT, UPDATE ON twin.connection TO hub;
 """
 
@@ -53,7 +53,7 @@ def fill(rows):
                            ("http_list", '"x-connect-query": "page%5Bsize%5D=100&filter%5Bdirection%5D=outbound"')):
         execute(f"""ALTER ROLE {login} SET "request.headers" = '{{"x-connect-api-key": "{secret}", {headers}}}'""")
     execute((HERE / "peers.sql").read_text())
-    for schema in ("connect", "floor", "answered", "twin", "machine", "app"):
+    for schema in ("connect", "floor", "answered", "twin", "lean", "machine", "app"):
         execute(FILL.format(schema=schema, rows=rows))
     execute(GRANTS, "VACUUM (ANALYZE, FREEZE)", "CHECKPOINT")
 

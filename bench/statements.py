@@ -57,6 +57,7 @@ def move(row, before, after, action):
         "floor with a document": ("postgres", one_statement("answered", update, action, status, AS_DOCUMENT)),
         "connect": ("hub", f"SELECT connect.{action}_connection({row});"),
         "twin": ("hub", f"SELECT twin.move_connection({row}, '{after}');"),
+        "lean twin": ("hub", f"SELECT lean.move_connection({row}, '{after}');"),
         "machine": ("postgres", f"UPDATE machine.connection SET status = '{after}' WHERE id = {row} RETURNING *;"),
         "application": ("postgres", application(row, update, action, before)),
     }
@@ -89,6 +90,7 @@ WRITES = {
         "floor with a document": ("postgres", one_statement("answered", INSERT, "create", "NULL::connect.connection_status", AS_DOCUMENT)),
         "connect": ("hub", f"SELECT connect.create_connection({NEW_PARTNER}, 'Partner');"),
         "twin": ("hub", f"SELECT twin.create_connection({NEW_PARTNER}, 'Partner');"),
+        "lean twin": ("hub", f"SELECT lean.create_connection({NEW_PARTNER}, 'Partner');"),
         "machine": ("postgres", INSERT.format(schema="machine") + " RETURNING *;"),
     },
     "activate": move(INBOUND, "pending", "active", "activate"),
@@ -193,5 +195,6 @@ SCANS = {
     "share_table()": ("hub", "SELECT count(*) FROM document"),
 }
 
-# This is what the client and the server do for any statement of this form.
-NOTHING = f"SELECT {INBOUND} IS NULL;"
+# What the client and the server do for any statement of this form. The others make ids of the number, which is part of
+# what they cost; this one must not, or that would be taken from those that have none.
+NOTHING = "SELECT :i IS NULL;"

@@ -2,6 +2,12 @@
 
 -- From 1.0.0 to 1.1.0.
 
+-- The functions that were there before, for the end of this script.
+SELECT pg_catalog.set_config('connect_update.functions',
+    (SELECT pg_catalog.string_agg(p.oid::text, ' ') FROM pg_catalog.pg_proc AS p
+     WHERE p.pronamespace IN ('connect'::pg_catalog.regnamespace,
+         'connect_api'::pg_catalog.regnamespace)), true);
+
 -- The store is described by a function a table, which store_definition() unites with what is there.
 DROP FUNCTION connect.store_definition();
 
@@ -70,6 +76,15 @@ REVOKE ALL ON FUNCTION connect.describe_open_connection() FROM PUBLIC;
 COMMENT ON FUNCTION connect.describe_open_connection() IS
 'Describes table connect.open_connection, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
+
+COMMENT ON FUNCTION connect.act_as(text, text, text) IS
+'Makes a trusted gateway act for an organization to the end of the transaction; null ends it.
+actor_id, at most 255 characters, and actor_type, such as user, name who in it acts. Follows '
+'savepoints, survives RESET ALL. Warns outside a transaction '
+'block, where it ends with its own statement. Raises 42501 for a login that is no gateway, '
+'gateway_cannot_act (55000) where an API key is presented or the current role stands for an '
+'organization, parameter_missing and parameter_invalid (22023), organization_unknown and '
+'actor_too_long (PT422), store_missing (55000).';
 
 -- Table connect.open_term: a row for each open Connection that ends by itself. An index on
 -- connect.connection that knew the terms would end HOT updates of all Connections.
@@ -461,7 +476,8 @@ VALUES
     'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.'),
 ('trigger', 'zz_keep_open',
     'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.keep_open()',
-    'ENABLE REPLICA', 'The trigger keeps open_connection for replicated rows, as record_event() does.')
+    'ENABLE REPLICA',
+    'The trigger keeps open_connection for replicated rows, as record_event() does for others.')
 $description$;
 REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_connection() IS
@@ -1473,9 +1489,9 @@ unsound AS MATERIALIZED (
         AND c.relkind = 'r')))
 SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
     CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)' THEN 'warning' ELSE k.severity END,
-    CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)' THEN format('Trigger %I on %s does not fire for every'
-        ' writer: %s.', u.name, u.target, CASE u.name WHEN 'zz_mark_pair'
-            THEN 'the gate keeps nothing beyond a statement'
+    CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)'
+        THEN format('Trigger %I on %s does not fire for every writer: %s.', u.name, u.target,
+            CASE u.name WHEN 'zz_mark_pair' THEN 'the gate keeps nothing beyond a statement'
             ELSE 'lists of pending Connections may lack some' END)
     ELSE format(CASE WHEN u.present THEN k.other ELSE k.missing END, u.name, u.target) END,
     CASE WHEN u.kind IN ('row_security', 'firing') THEN u.statement
@@ -1587,12 +1603,23 @@ UNION ALL SELECT 'execute_public', 'error', format('PUBLIC may execute %s.', p.o
 FROM pg_proc AS p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
 WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('connect', 'connect_api'))
 AND a.grantee = 0
+-- what no grant function gives is the DBA's
+UNION ALL SELECT 'execute_granted', 'error',
+    format('Role %I may execute %s, which is for the DBA.', r.rolname, p.oid::regprocedure),
+    format('REVOKE EXECUTE ON FUNCTION %s FROM %I;', p.oid::regprocedure, r.rolname)
+FROM pg_proc AS p, aclexplode(p.proacl) AS a JOIN pg_roles AS r ON r.oid = a.grantee
+WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('connect', 'connect_api'))
+AND NOT r.rolsuper AND r.oid <> p.proowner AND r.oid IS DISTINCT FROM connect.store_owner()
+AND p.oid::regprocedure::text NOT IN (SELECT g.object FROM connect.grant_definition() AS g
+    WHERE g.kind = 'function')
+-- of no use to anybody but an owner, whom a DBA may have given them before there was a store
+AND p.proname NOT IN ('create_store', 'upgrade_store')
 $findings$;
 REVOKE ALL ON FUNCTION connect.privilege_findings() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.privilege_findings() IS
 'Lists privileges and roles that open the store, or close it to its owner.
 Codes: owner_privilege, public_grant, trigger_privilege, truncate_privilege, owner_member, '
-'owner_login, bypassrls_role, execute_public. Raises nothing.';
+'owner_login, bypassrls_role, execute_public, execute_granted. Raises nothing.';
 
 CREATE FUNCTION connect.gateway_findings()
 RETURNS TABLE (code text, severity text, finding text, remedy text)
@@ -1610,54 +1637,114 @@ settings AS (
 logins AS (
     SELECT oid, rolname FROM gateways
     UNION ALL SELECT 0::oid, session_user WHERE NOT EXISTS (SELECT FROM gateways)),
+-- as PostgreSQL looks for them: what is set for the role, then for the database, then for all
 logging AS (
-    SELECT l.rolname, w.name, coalesce((SELECT s.value FROM settings AS s
-        WHERE s.setrole = l.oid AND s.name = w.name ORDER BY s.setdatabase DESC LIMIT 1),
-        current_setting(w.name)) AS value
-    FROM logins AS l, (VALUES ('log_parameter_max_length'), ('log_statement'),
-        ('log_min_duration_statement')) AS w (name))
+    SELECT l.rolname, jsonb_object_agg(w.name, coalesce((SELECT s.value FROM settings AS s
+        WHERE s.setrole IN (l.oid, 0) AND s.name = w.name
+        ORDER BY s.setrole DESC, s.setdatabase DESC LIMIT 1), current_setting(w.name))) AS value
+    FROM logins AS l, (VALUES ('log_parameter_max_length'), ('log_parameter_max_length_on_error'),
+        ('log_statement'), ('log_min_duration_statement'), ('log_min_duration_sample'),
+        ('log_statement_sample_rate'), ('log_transaction_sample_rate')) AS w (name)
+    GROUP BY l.rolname)
 SELECT 'gateway_superuser', 'error', format('Gateway %I is a superuser.', rolname),
     format('ALTER ROLE %I NOSUPERUSER;', rolname)
 FROM gateways WHERE rolsuper
+UNION ALL SELECT 'gateway_mapped', 'warning',
+    format('Gateway %I stands for organization %s itself and can act for no other.', g.rolname,
+        r.organization_id),
+    format('SELECT connect.unmap_role(%L);', g.rolname)
+FROM gateways AS g JOIN connect.organization_role AS r ON r.role_name = g.rolname
 UNION ALL SELECT 'logs_parameters', 'warning',
     format('Statements of %I are logged with their parameters, which hold API keys and tokens.',
         rolname),
     format('ALTER ROLE %I SET log_parameter_max_length = 0;', rolname)
-FROM logging GROUP BY rolname
-HAVING bool_or(name = 'log_parameter_max_length' AND value <> '0')
-AND bool_or(name = 'log_statement' AND value IN ('mod', 'all')
-    OR name = 'log_min_duration_statement' AND value <> '-1')
-$findings$;
-REVOKE ALL ON FUNCTION connect.gateway_findings() FROM PUBLIC;  -- for check_setup()
-COMMENT ON FUNCTION connect.gateway_findings() IS
-'Lists gateways that are superusers, and logins whose statements are logged with their secrets.
-Codes: gateway_superuser, logs_parameters. Raises 42501 for who may not read connect.gateway_role.';
--- where there is no gateway it is the login that asks
-logins AS (
-    SELECT oid, rolname FROM gateways
-    UNION ALL SELECT 0::oid, session_user WHERE NOT EXISTS (SELECT FROM gateways)),
-logging AS (
-    SELECT l.rolname, w.name, coalesce((SELECT s.value FROM settings AS s
-        WHERE s.setrole = l.oid AND s.name = w.name ORDER BY s.setdatabase DESC LIMIT 1),
-        current_setting(w.name)) AS value
-    FROM logins AS l, (VALUES ('log_parameter_max_length'), ('log_statement'),
-        ('log_min_duration_statement')) AS w (name))
-SELECT 'gateway_superuser', 'error', format('Gateway %I is a superuser.', rolname),
-    format('ALTER ROLE %I NOSUPERUSER;', rolname)
-FROM gateways WHERE rolsuper
+FROM logging
+WHERE value ->> 'log_parameter_max_length' <> '0'
+AND (value ->> 'log_statement' IN ('mod', 'all')
+    OR value ->> 'log_min_duration_statement' <> '-1'
+    OR value ->> 'log_min_duration_sample' <> '-1'
+        AND (value ->> 'log_statement_sample_rate')::float8 > 0
+    OR (value ->> 'log_transaction_sample_rate')::float8 > 0)
 UNION ALL SELECT 'logs_parameters', 'warning',
-    format('Statements of %I are logged with their parameters, which hold API keys and tokens.',
-        rolname),
-    format('ALTER ROLE %I SET log_parameter_max_length = 0;', rolname)
-FROM logging GROUP BY rolname
-HAVING bool_or(name = 'log_parameter_max_length' AND value <> '0')
-AND bool_or(name = 'log_statement' AND value IN ('mod', 'all')
-    OR name = 'log_min_duration_statement' AND value <> '-1')
+    format('Statements of %I that fail are logged with their parameters, which hold API keys and'
+        ' tokens.', rolname),
+    format('ALTER ROLE %I SET log_parameter_max_length_on_error = 0;', rolname)
+FROM logging WHERE value ->> 'log_parameter_max_length_on_error' <> '0'
 $findings$;
 REVOKE ALL ON FUNCTION connect.gateway_findings() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.gateway_findings() IS
-'Lists gateways that are superusers, and logins whose statements are logged with their secrets.
-Codes: gateway_superuser, logs_parameters. Raises 42501 for who may not read connect.gateway_role.';
+'Lists gateways that are superusers, or stand for an organization themselves, and logins whose
+statements are logged with their secrets.
+Codes: gateway_superuser, gateway_mapped, logs_parameters. Raises 42501 for who may not read '
+'connect.gateway_role.';
+
+CREATE FUNCTION connect.scope_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+-- an older store has no scopes that are retired
+WITH defaults AS (
+    SELECT FROM connect.scope AS s WHERE s.is_default AND to_jsonb(s) ->> 'retired_at' IS NULL)
+SELECT 'scopes_missing', 'error',
+    'The catalogue of scopes is empty, so nobody can offer a Connection.',
+    'SELECT connect.upgrade_store();'
+WHERE NOT EXISTS (SELECT FROM connect.scope)
+UNION ALL SELECT 'scopes_missing', 'warning',
+    'No scope is a default one, so an offer must name its scopes.',
+    'UPDATE connect.scope SET is_default = true WHERE name = ...;'
+WHERE NOT EXISTS (SELECT FROM defaults) AND EXISTS (SELECT FROM connect.scope)
+UNION ALL SELECT 'scope_unknown', 'error',
+    format('A Connection grants scope %s, which is not in the catalogue.', g.name),
+    format('INSERT INTO connect.scope (name, description, retired_at) VALUES (%L, ''...'', now());',
+        g.name)
+FROM (SELECT DISTINCT unnest(c.scopes) AS name FROM connect.connection AS c) AS g
+WHERE NOT EXISTS (SELECT FROM connect.scope AS s WHERE s.name = g.name)
+$findings$;
+REVOKE ALL ON FUNCTION connect.scope_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.scope_findings() IS
+'Lists scopes that Connections grant and the catalogue lacks, and a catalogue without default ones.
+Codes: scope_unknown, scopes_missing. Reads all Connections. Raises 42501 for who may not read '
+'the tables.';
+
+CREATE FUNCTION connect.share_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+SELECT 'share_bypassed', 'warning', b.finding, b.remedy FROM connect.share_bypasses() AS b
+$findings$;
+REVOKE ALL ON FUNCTION connect.share_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.share_findings() IS
+'Lists what opens shared tables past their policies, as share_bypasses() finds it.
+Code: share_bypassed. Raises nothing.';
+
+CREATE FUNCTION connect.outbox_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+-- of all databases, for ids are given to all of them in one order
+WITH writers AS (
+    SELECT a.backend_xid AS xid, a.xact_start AS since,
+        format('Process %s in database %s', a.pid, a.datname) AS who,
+        format('SELECT pg_terminate_backend(%s);', a.pid) AS remedy
+    FROM pg_stat_activity AS a WHERE a.backend_xid IS NOT NULL
+    UNION ALL SELECT p.transaction, p.prepared,
+        format('Prepared transaction %L in database %s', p.gid, p.database),
+        format('COMMIT PREPARED %1$L; or ROLLBACK PREPARED %1$L; in that database.', p.gid)
+    FROM pg_prepared_xacts AS p),
+oldest AS (
+    SELECT w.* FROM writers AS w ORDER BY age(w.xid) DESC LIMIT 1)
+SELECT 'outbox_held', 'warning',
+    format('%s has written and not ended since %s; readers of the outbox wait for it.', o.who,
+        o.since), o.remedy
+FROM oldest AS o WHERE o.since < statement_timestamp() - interval '5 minutes'
+$findings$;
+REVOKE ALL ON FUNCTION connect.outbox_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.outbox_findings() IS
+'Tells of a transaction that has kept readers of the outbox waiting for five minutes.
+Code: outbox_held. Raises nothing.';
 
 CREATE FUNCTION connect.setup_checks() RETURNS TABLE (function text, as_owner boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -1666,7 +1753,10 @@ AS $checks$
 WITH checks (function, as_owner) AS (VALUES
     ('connect.store_findings()', false),
     ('connect.privilege_findings()', false),
-    ('connect.gateway_findings()', true))
+    ('connect.share_findings()', false),
+    ('connect.outbox_findings()', false),
+    ('connect.gateway_findings()', true),
+    ('connect.scope_findings()', true))
 -- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
 SELECT c.function, c.as_owner FROM checks AS c
 WHERE NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
@@ -1710,7 +1800,8 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
     ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
-        guard_event, expire_due, keep_open, guard_open, collect_open, mark_pair, gateway_findings, seal_history}')),
+        guard_event, expire_due, keep_open, guard_open, collect_open, mark_pair, gateway_findings,
+        scope_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -2091,61 +2182,6 @@ COMMENT ON FUNCTION connect.grant_check(name) IS
 For roles that read tables under such policies. Raises 42704 for an unknown role, '
 'parameter_missing (22023), 42501.';
 
--- Whoever may ask the gate in one way may ask it in the others, so that policies can be made anew.
-CREATE FUNCTION connect.expire_due(max_rows int = 1000) RETURNS bigint
-AS 'MODULE_PATHNAME', 'connect_expire_due'
-LANGUAGE C VOLATILE PARALLEL UNSAFE;
-REVOKE ALL ON FUNCTION connect.expire_due(int) FROM PUBLIC;  -- the store's owner has it
-COMMENT ON FUNCTION connect.expire_due(int) IS
-'Records the terms that have passed, at most max_rows of them, and returns how many.
-Rows become inactive, and each has an event, expire. It may run as often as one likes, beside '
-'writers: rows that somebody holds are left for the next run. Nothing depends on it but what '
-'reads connect.connection by hand, and outbox readers. Raises parameter_invalid (22023) for a '
-'max_rows below 1, store_missing and store_outdated (55000).';
-
-CREATE FUNCTION connect.list_connections(status connect.connection_status = NULL,
-    direction text = NULL,
-    source_organization_id text = NULL, destination_organization_id text = NULL,
-    page_size int = 10, page_after text = NULL, page_before text = NULL,
-    expires_before timestamptz = NULL) RETURNS jsonb
-AS 'MODULE_PATHNAME', 'connect_list_connections'
-LANGUAGE C STABLE PARALLEL RESTRICTED;
--- grant_read() gives it.
-REVOKE ALL ON FUNCTION connect.list_connections(
-    connect.connection_status, text, text, text, int, text, text, timestamptz)
-    FROM PUBLIC;
-COMMENT ON FUNCTION connect.list_connections(
-    connect.connection_status, text, text, text, int, text, text, timestamptz) IS
-'Lists the Connections of the acting organization in both directions, newest first.
-Filters are ANDed. The status is the effective one; direction is inbound or outbound; with '
-'expires_before come those, pending or active, that end by themselves before that time. page_size is 1 to 100; page_after and '
-'page_before are ids of rows that the caller may see, exclusive, at most one of them. Returns a '
-'document with links to the pages beside it. Raises not_authenticated (PT401), permission_missing '
-'(42501), parameter_invalid (22023), store_missing (55000).';
-
-DO $grants$
-DECLARE
-    statement text;
-BEGIN
-    FOR statement IN
-        SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s%s', f.functions,
-            CASE a.grantee WHEN 0 THEN 'PUBLIC'
-                ELSE a.grantee::pg_catalog.regrole::text END,
-            CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-        FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a,
-            (SELECT pg_catalog.string_agg(n.oid::pg_catalog.regprocedure::text, ', ')
-                AS functions
-            FROM pg_catalog.pg_proc AS n
-            WHERE n.pronamespace = 'connect'::pg_catalog.regnamespace AND n.proname IN ('may_see',
-                'visible_organizations', 'visible_texts', 'visible_uuids', 'visible_integers',
-                'visible_bigints', 'sources_of', 'is_connection', 'effective_status')) AS f
-        WHERE p.oid = 'connect.is_allowed(text,text,text)'::pg_catalog.regprocedure
-        AND a.grantee <> p.proowner
-    LOOP
-        EXECUTE statement;
-    END LOOP;
-END $grants$;
-
 -- Terms: these functions take two arguments more. Who could call them may call them still.
 CREATE TEMPORARY TABLE connect_update_grants AS
 SELECT p.proname, a.grantee, a.is_grantable
@@ -2216,6 +2252,80 @@ COMMENT ON FUNCTION connect.effective_status(record) IS
 A pending one past respond_by or expires_at, and an active one past expires_at, is inactive, '
 'whatever the row still says. For policies and reports by hand. The clock is the later of the '
 'transaction''s and the statement''s start. Raises 22023 for a row of another table.';
+
+CREATE FUNCTION connect.expire_due(max_rows int = 1000) RETURNS bigint
+AS 'MODULE_PATHNAME', 'connect_expire_due'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.expire_due(int) FROM PUBLIC;  -- the store's owner has it
+COMMENT ON FUNCTION connect.expire_due(int) IS
+'Records the terms that have passed, at most max_rows of them, and returns how many.
+Rows become inactive, and each has an event, expire. It may run as often as one likes, beside '
+'writers: rows that somebody holds are left for the next run. Nothing depends on it but what '
+'reads connect.connection by hand, and outbox readers. Raises parameter_invalid (22023) for a '
+'max_rows below 1, store_missing and store_outdated (55000).';
+
+CREATE FUNCTION connect.list_connections(status connect.connection_status = NULL,
+    direction text = NULL,
+    source_organization_id text = NULL, destination_organization_id text = NULL,
+    page_size int = 10, page_after text = NULL, page_before text = NULL,
+    expires_before timestamptz = NULL) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_list_connections'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+-- grant_read() gives it.
+REVOKE ALL ON FUNCTION connect.list_connections(
+    connect.connection_status, text, text, text, int, text, text, timestamptz)
+    FROM PUBLIC;
+COMMENT ON FUNCTION connect.list_connections(
+    connect.connection_status, text, text, text, int, text, text, timestamptz) IS
+'Lists the Connections of the acting organization in both directions, newest first.
+Filters are ANDed. The status is the effective one; direction is inbound or outbound; with '
+'expires_before come those, pending or active, that end by themselves before that time. page_size is 1 to 100; page_after and '
+'page_before are ids of rows that the caller may see, exclusive, at most one of them. Returns a '
+'document with links to the pages beside it. Raises not_authenticated (PT401), permission_missing '
+'(42501), parameter_invalid (22023), store_missing (55000).';
+
+-- What default privileges have given of the new functions is taken back; what grants give follows.
+DO $close$
+DECLARE
+    statement text;
+BEGIN
+    FOR statement IN
+        SELECT pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM %I',
+            p.oid::pg_catalog.regprocedure, r.rolname)
+        FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a
+        JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
+        WHERE p.pronamespace IN ('connect'::pg_catalog.regnamespace,
+            'connect_api'::pg_catalog.regnamespace)
+        AND a.grantee <> p.proowner AND p.oid::text <> ALL (pg_catalog.string_to_array(
+            pg_catalog.current_setting('connect_update.functions'), ' '))
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+END $close$;
+
+-- Whoever may ask the gate in one way may ask it in the others, so that policies can be made anew.
+DO $grants$
+DECLARE
+    statement text;
+BEGIN
+    FOR statement IN
+        SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s%s', f.functions,
+            CASE a.grantee WHEN 0 THEN 'PUBLIC'
+                ELSE a.grantee::pg_catalog.regrole::text END,
+            CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+        FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a,
+            (SELECT pg_catalog.string_agg(n.oid::pg_catalog.regprocedure::text, ', ')
+                AS functions
+            FROM pg_catalog.pg_proc AS n
+            WHERE n.pronamespace = 'connect'::pg_catalog.regnamespace AND n.proname IN ('may_see',
+                'visible_organizations', 'visible_texts', 'visible_uuids', 'visible_integers',
+                'visible_bigints', 'sources_of', 'is_connection', 'effective_status')) AS f
+        WHERE p.oid = 'connect.is_allowed(text,text,text)'::pg_catalog.regprocedure
+        AND a.grantee <> p.proowner
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+END $grants$;
 
 DO $grants$
 DECLARE

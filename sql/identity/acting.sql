@@ -18,6 +18,8 @@ REVOKE ALL ON FUNCTION connect.act_as(text, text, text) FROM PUBLIC;  -- trust_g
 COMMENT ON FUNCTION connect.act_as(text, text, text) IS
 'Makes a trusted gateway act for an organization to the end of the transaction; null ends it.
 actor_id, at most 255 characters, and actor_type, such as user, name who in it acts. Follows '
-'savepoints, survives RESET ALL. Raises 42501 for a login that is no gateway, parameter_missing '
-'and parameter_invalid (22023), organization_unknown and actor_too_long (PT422), store_missing '
-'(55000).';
+'savepoints, survives RESET ALL. Warns outside a transaction '
+'block, where it ends with its own statement. Raises 42501 for a login that is no gateway, '
+'gateway_cannot_act (55000) where an API key is presented or the current role stands for an '
+'organization, parameter_missing and parameter_invalid (22023), organization_unknown and '
+'actor_too_long (PT422), store_missing (55000).';

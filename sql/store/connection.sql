@@ -91,7 +91,8 @@ VALUES
     'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.'),
 ('trigger', 'zz_keep_open',
     'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.keep_open()',
-    'ENABLE REPLICA', 'The trigger keeps open_connection for replicated rows, as record_event() does.')
+    'ENABLE REPLICA',
+    'The trigger keeps open_connection for replicated rows, as record_event() does for others.')
 $description$;
 REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_connection() IS

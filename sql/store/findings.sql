@@ -50,9 +50,9 @@ unsound AS MATERIALIZED (
         AND c.relkind = 'r')))
 SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
     CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)' THEN 'warning' ELSE k.severity END,
-    CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)' THEN format('Trigger %I on %s does not fire for every'
-        ' writer: %s.', u.name, u.target, CASE u.name WHEN 'zz_mark_pair'
-            THEN 'the gate keeps nothing beyond a statement'
+    CASE WHEN u.statement ~ 'ENABLE (ALWAYS|REPLICA)'
+        THEN format('Trigger %I on %s does not fire for every writer: %s.', u.name, u.target,
+            CASE u.name WHEN 'zz_mark_pair' THEN 'the gate keeps nothing beyond a statement'
             ELSE 'lists of pending Connections may lack some' END)
     ELSE format(CASE WHEN u.present THEN k.other ELSE k.missing END, u.name, u.target) END,
     CASE WHEN u.kind IN ('row_security', 'firing') THEN u.statement
@@ -132,12 +132,23 @@ UNION ALL SELECT 'execute_public', 'error', format('PUBLIC may execute %s.', p.o
 FROM pg_proc AS p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
 WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('connect', 'connect_api'))
 AND a.grantee = 0
+-- what no grant function gives is the DBA's
+UNION ALL SELECT 'execute_granted', 'error',
+    format('Role %I may execute %s, which is for the DBA.', r.rolname, p.oid::regprocedure),
+    format('REVOKE EXECUTE ON FUNCTION %s FROM %I;', p.oid::regprocedure, r.rolname)
+FROM pg_proc AS p, aclexplode(p.proacl) AS a JOIN pg_roles AS r ON r.oid = a.grantee
+WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('connect', 'connect_api'))
+AND NOT r.rolsuper AND r.oid <> p.proowner AND r.oid IS DISTINCT FROM connect.store_owner()
+AND p.oid::regprocedure::text NOT IN (SELECT g.object FROM connect.grant_definition() AS g
+    WHERE g.kind = 'function')
+-- of no use to anybody but an owner, whom a DBA may have given them before there was a store
+AND p.proname NOT IN ('create_store', 'upgrade_store')
 $findings$;
 REVOKE ALL ON FUNCTION connect.privilege_findings() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.privilege_findings() IS
 'Lists privileges and roles that open the store, or close it to its owner.
 Codes: owner_privilege, public_grant, trigger_privilege, truncate_privilege, owner_member, '
-'owner_login, bypassrls_role, execute_public. Raises nothing.';
+'owner_login, bypassrls_role, execute_public, execute_granted. Raises nothing.';
 
 CREATE FUNCTION connect.gateway_findings()
 RETURNS TABLE (code text, severity text, finding text, remedy text)
@@ -155,28 +166,114 @@ settings AS (
 logins AS (
     SELECT oid, rolname FROM gateways
     UNION ALL SELECT 0::oid, session_user WHERE NOT EXISTS (SELECT FROM gateways)),
+-- as PostgreSQL looks for them: what is set for the role, then for the database, then for all
 logging AS (
-    SELECT l.rolname, w.name, coalesce((SELECT s.value FROM settings AS s
-        WHERE s.setrole = l.oid AND s.name = w.name ORDER BY s.setdatabase DESC LIMIT 1),
-        current_setting(w.name)) AS value
-    FROM logins AS l, (VALUES ('log_parameter_max_length'), ('log_statement'),
-        ('log_min_duration_statement')) AS w (name))
+    SELECT l.rolname, jsonb_object_agg(w.name, coalesce((SELECT s.value FROM settings AS s
+        WHERE s.setrole IN (l.oid, 0) AND s.name = w.name
+        ORDER BY s.setrole DESC, s.setdatabase DESC LIMIT 1), current_setting(w.name))) AS value
+    FROM logins AS l, (VALUES ('log_parameter_max_length'), ('log_parameter_max_length_on_error'),
+        ('log_statement'), ('log_min_duration_statement'), ('log_min_duration_sample'),
+        ('log_statement_sample_rate'), ('log_transaction_sample_rate')) AS w (name)
+    GROUP BY l.rolname)
 SELECT 'gateway_superuser', 'error', format('Gateway %I is a superuser.', rolname),
     format('ALTER ROLE %I NOSUPERUSER;', rolname)
 FROM gateways WHERE rolsuper
+UNION ALL SELECT 'gateway_mapped', 'warning',
+    format('Gateway %I stands for organization %s itself and can act for no other.', g.rolname,
+        r.organization_id),
+    format('SELECT connect.unmap_role(%L);', g.rolname)
+FROM gateways AS g JOIN connect.organization_role AS r ON r.role_name = g.rolname
 UNION ALL SELECT 'logs_parameters', 'warning',
     format('Statements of %I are logged with their parameters, which hold API keys and tokens.',
         rolname),
     format('ALTER ROLE %I SET log_parameter_max_length = 0;', rolname)
-FROM logging GROUP BY rolname
-HAVING bool_or(name = 'log_parameter_max_length' AND value <> '0')
-AND bool_or(name = 'log_statement' AND value IN ('mod', 'all')
-    OR name = 'log_min_duration_statement' AND value <> '-1')
+FROM logging
+WHERE value ->> 'log_parameter_max_length' <> '0'
+AND (value ->> 'log_statement' IN ('mod', 'all')
+    OR value ->> 'log_min_duration_statement' <> '-1'
+    OR value ->> 'log_min_duration_sample' <> '-1'
+        AND (value ->> 'log_statement_sample_rate')::float8 > 0
+    OR (value ->> 'log_transaction_sample_rate')::float8 > 0)
+UNION ALL SELECT 'logs_parameters', 'warning',
+    format('Statements of %I that fail are logged with their parameters, which hold API keys and'
+        ' tokens.', rolname),
+    format('ALTER ROLE %I SET log_parameter_max_length_on_error = 0;', rolname)
+FROM logging WHERE value ->> 'log_parameter_max_length_on_error' <> '0'
 $findings$;
 REVOKE ALL ON FUNCTION connect.gateway_findings() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.gateway_findings() IS
-'Lists gateways that are superusers, and logins whose statements are logged with their secrets.
-Codes: gateway_superuser, logs_parameters. Raises 42501 for who may not read connect.gateway_role.';
+'Lists gateways that are superusers, or stand for an organization themselves, and logins whose
+statements are logged with their secrets.
+Codes: gateway_superuser, gateway_mapped, logs_parameters. Raises 42501 for who may not read '
+'connect.gateway_role.';
+
+CREATE FUNCTION connect.scope_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+-- an older store has no scopes that are retired
+WITH defaults AS (
+    SELECT FROM connect.scope AS s WHERE s.is_default AND to_jsonb(s) ->> 'retired_at' IS NULL)
+SELECT 'scopes_missing', 'error',
+    'The catalogue of scopes is empty, so nobody can offer a Connection.',
+    'SELECT connect.upgrade_store();'
+WHERE NOT EXISTS (SELECT FROM connect.scope)
+UNION ALL SELECT 'scopes_missing', 'warning',
+    'No scope is a default one, so an offer must name its scopes.',
+    'UPDATE connect.scope SET is_default = true WHERE name = ...;'
+WHERE NOT EXISTS (SELECT FROM defaults) AND EXISTS (SELECT FROM connect.scope)
+UNION ALL SELECT 'scope_unknown', 'error',
+    format('A Connection grants scope %s, which is not in the catalogue.', g.name),
+    format('INSERT INTO connect.scope (name, description, retired_at) VALUES (%L, ''...'', now());',
+        g.name)
+FROM (SELECT DISTINCT unnest(c.scopes) AS name FROM connect.connection AS c) AS g
+WHERE NOT EXISTS (SELECT FROM connect.scope AS s WHERE s.name = g.name)
+$findings$;
+REVOKE ALL ON FUNCTION connect.scope_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.scope_findings() IS
+'Lists scopes that Connections grant and the catalogue lacks, and a catalogue without default ones.
+Codes: scope_unknown, scopes_missing. Reads all Connections. Raises 42501 for who may not read '
+'the tables.';
+
+CREATE FUNCTION connect.share_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+SELECT 'share_bypassed', 'warning', b.finding, b.remedy FROM connect.share_bypasses() AS b
+$findings$;
+REVOKE ALL ON FUNCTION connect.share_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.share_findings() IS
+'Lists what opens shared tables past their policies, as share_bypasses() finds it.
+Code: share_bypassed. Raises nothing.';
+
+CREATE FUNCTION connect.outbox_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+-- of all databases, for ids are given to all of them in one order
+WITH writers AS (
+    SELECT a.backend_xid AS xid, a.xact_start AS since,
+        format('Process %s in database %s', a.pid, a.datname) AS who,
+        format('SELECT pg_terminate_backend(%s);', a.pid) AS remedy
+    FROM pg_stat_activity AS a WHERE a.backend_xid IS NOT NULL
+    UNION ALL SELECT p.transaction, p.prepared,
+        format('Prepared transaction %L in database %s', p.gid, p.database),
+        format('COMMIT PREPARED %1$L; or ROLLBACK PREPARED %1$L; in that database.', p.gid)
+    FROM pg_prepared_xacts AS p),
+oldest AS (
+    SELECT w.* FROM writers AS w ORDER BY age(w.xid) DESC LIMIT 1)
+SELECT 'outbox_held', 'warning',
+    format('%s has written and not ended since %s; readers of the outbox wait for it.', o.who,
+        o.since), o.remedy
+FROM oldest AS o WHERE o.since < statement_timestamp() - interval '5 minutes'
+$findings$;
+REVOKE ALL ON FUNCTION connect.outbox_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.outbox_findings() IS
+'Tells of a transaction that has kept readers of the outbox waiting for five minutes.
+Code: outbox_held. Raises nothing.';
 
 CREATE FUNCTION connect.setup_checks() RETURNS TABLE (function text, as_owner boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -185,7 +282,10 @@ AS $checks$
 WITH checks (function, as_owner) AS (VALUES
     ('connect.store_findings()', false),
     ('connect.privilege_findings()', false),
-    ('connect.gateway_findings()', true))
+    ('connect.share_findings()', false),
+    ('connect.outbox_findings()', false),
+    ('connect.gateway_findings()', true),
+    ('connect.scope_findings()', true))
 -- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
 SELECT c.function, c.as_owner FROM checks AS c
 WHERE NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')

@@ -139,7 +139,7 @@ narrow_connections(const Principal *reader, const ListRequest *request,
 	if (store_absent_columns(&connection_table) == 0)
 		narrow_by_terms(request, query);
 
-	/* those that wait for an answer have rows of their own, in a store of now */
+	/* those that wait for an answer have rows of their own */
 	if (query->state != NULL && store_readable(&open_table) &&
 		strcmp(query->state, connection_status_label(CONNECTION_PENDING)) == 0)
 	{

@@ -6,8 +6,12 @@
 
 #include "catalog/pg_type.h"
 #include "http/stored_answer.h"
+#include "miscadmin.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
+
+/* How many rows one statement deletes. */
+#define PRUNED_AT_A_TIME 10000
 
 #define IDEMPOTENCY_COLUMNS(COLUMN, context) \
 	COLUMN(context, IDEMPOTENCY_SHA256, sha256, BYTES, NOT_NULL, \
@@ -42,11 +46,15 @@ static StoreQuery insert_answer = {
 	6, {TEXTOID, TEXTOID, BYTEAOID, INT4OID, TEXTOID, TEXTOID}, true
 };
 
+/* The oldest first, and none that somebody else is deleting. */
 static StoreQuery prune_idempotency = {
-	"DELETE FROM connect.idempotency AS i"
+	"DELETE FROM connect.idempotency AS d"
+	" WHERE d.ctid OPERATOR(pg_catalog.=) ANY (ARRAY("
+	"SELECT i.ctid FROM connect.idempotency AS i"
 	" WHERE i.created_at OPERATOR(pg_catalog.<) (pg_catalog.now()"
-	" OPERATOR(pg_catalog.-) $1)",
-	1, {INTERVALOID}, true
+	" OPERATOR(pg_catalog.-) $1)"
+	" ORDER BY i.created_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
+	2, {INTERVALOID, INT8OID}, true
 };
 
 /*
@@ -90,11 +98,22 @@ stored_answer_insert(text *organization, text *key, const StoredAnswer *answer)
 	store_query(&insert_answer, values, NULL);
 }
 
-/* Deletes stored answers older than this and returns how many. */
+/*
+ * Deletes stored answers older than this, in batches, and returns how many.
+ */
 int64
 stored_answer_prune(Interval *older_than)
 {
-	Datum		value = IntervalPGetDatum(older_than);
+	Datum		values[] = {IntervalPGetDatum(older_than),
+		Int64GetDatum(PRUNED_AT_A_TIME)};
+	int64		deleted = 0;
+	uint64		count;
 
-	return (int64) store_query(&prune_idempotency, &value, NULL).count;
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		count = store_query(&prune_idempotency, values, NULL).count;
+		deleted += count;
+	} while (count == PRUNED_AT_A_TIME);
+	return deleted;
 }

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "base/arguments.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -19,6 +20,7 @@
 #include "identity/rows.h"
 #include "identity/tables.h"
 #include "miscadmin.h"
+#include "nodes/params.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
@@ -64,6 +66,50 @@ require_actor_type(const text *type)
 						 "such as \"user\".")));
 }
 
+/* Raises gateway_cannot_act where what act_as() says would not count. */
+static void
+require_effect(void)
+{
+	if (principal_outranks_gateway())
+		ereport(ERROR,
+				(connect_error(ERROR_GATEWAY_CANNOT_ACT),
+				 principal_shows_key() ?
+				 errdetail("The session presents an API key, which says for "
+						   "whom it acts.") :
+				 errdetail("Role \"%s\" stands for an organization, and acts "
+						   "for no other.",
+						   GetUserNameFromId(GetUserId(), false)),
+				 principal_shows_key() ?
+				 errhint("RESET request.headers; first.") :
+				 errhint("A DBA takes that back with connect.unmap_role().")));
+}
+
+/* Is this statement the client's own, and not one of a function or DO block? */
+static bool
+is_own_statement(void)
+{
+	for (ErrorContextCallback *c = error_context_stack; c != NULL;
+		 c = c->previous)
+	{
+		/* what the extended protocol adds to errors */
+		if (c->callback != ParamsErrorCallback)
+			return false;
+	}
+	return true;
+}
+
+/* Warns of act_as() where it ends with its own statement. */
+static void
+warn_of_end(void)
+{
+	if (!IsTransactionBlock() && is_own_statement())
+		ereport(WARNING,
+				(errcode(ERRCODE_NO_ACTIVE_SQL_TRANSACTION),
+				 errmsg("connect.act_as() has no effect outside a transaction "
+						"block"),
+				 errhint("Run BEGIN; first. It ends with the transaction.")));
+}
+
 Datum
 connect_act_as(PG_FUNCTION_ARGS)
 {
@@ -86,6 +132,7 @@ connect_act_as(PG_FUNCTION_ARGS)
 			VARSIZE_ANY_EXHDR(actor_id) > 0;
 
 		value_require_id(organization, "organization_id");
+		require_effect();
 		if (has_actor && actor_type == NULL)
 			ereport(ERROR,
 					(connect_error_in(ERROR_PARAMETER_MISSING, "actor_type"),
@@ -108,6 +155,7 @@ connect_act_as(PG_FUNCTION_ARGS)
 		acting_set(text_to_cstring(organization),
 						 has_actor ? text_to_cstring(actor_id) : NULL,
 						 has_actor ? text_to_cstring(actor_type) : NULL);
+		warn_of_end();
 	}
 	PopActiveSnapshot();
 	PG_RETURN_VOID();

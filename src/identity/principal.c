@@ -200,6 +200,18 @@ principal_is_gateway(void)
 }
 
 /*
+ * Does something that goes before act_as() say who acts here: a presented key,
+ * whatever it is, or a current role that stands for an organization?
+ */
+bool
+principal_outranks_gateway(void)
+{
+	Principal	who;
+
+	return principal_shows_key() || resolve_role(&who);
+}
+
+/*
  * Is the current role a superuser, or does it have the privileges of the
  * store's owner?
  */

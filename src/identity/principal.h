@@ -44,6 +44,7 @@ extern void principal_require(Principal *who, Permission permission);
 extern void principal_require_now(Principal *who, Permission permission);
 extern void principal_for_write(Principal *who);
 extern bool principal_is_gateway(void);
+extern bool principal_outranks_gateway(void);
 extern bool principal_is_owner(void);
 
 #endif							/* CONNECT_IDENTITY_PRINCIPAL_H */

@@ -163,6 +163,25 @@ mend_store(void)
 	}
 }
 
+/* Raises 42P07 where something has the name of one of our tables. */
+static void
+refuse_planted(void)
+{
+	StoreResult planted =
+		select_now("SELECT relation FROM connect.store_definition()"
+				   " WHERE kind = 'table' AND present ORDER BY step LIMIT 1",
+				   store_functions_owner());
+
+	if (planted.count > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_TABLE),
+				 errmsg("relation \"%s\" already exists",
+						get_string(planted, 0, 0)),
+				 errdetail("A new store takes no table of somebody else's for "
+						   "its own."),
+				 errhint("Look whose it is, and drop or rename it.")));
+}
+
 /*
  * Makes the store's tables, owned by the caller, who needs CREATE on schema
  * connect.  Raises 0A000, 42P07, 55000, 42501.
@@ -196,7 +215,10 @@ store_create(void)
 	if (store_sql_is_older())
 		run_statements_of(older_definition(), GetUserId());
 	else
+	{
+		refuse_planted();
 		mend_store();
+	}
 	/* PostgREST keeps a picture of the schema */
 	store_command("NOTIFY pgrst, 'reload schema'", GetUserId());
 }

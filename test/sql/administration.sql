@@ -76,6 +76,16 @@ SELECT connect.prune_idempotency('2 hours');
 SELECT connect.prune_idempotency('-1 hour');  -- fails
 \echo :LAST_ERROR_SQLSTATE
 SELECT connect.prune_idempotency(NULL);  -- fails
+SELECT connect.prune_idempotency('178000000 years');  -- fails
+SELECT connect.prune_idempotency('5000 years');
+INSERT INTO connect.idempotency (organization_id, key, request_sha256, status, headers, body, created_at)
+SELECT 'org_ABC123', 'k' || n, '', 200, '', '', now() - n * interval '1 hour' FROM generate_series(100, 129) AS n;
+SELECT connect.prune_idempotency('5 days');
+-- more than one batch
+INSERT INTO connect.idempotency (organization_id, key, request_sha256, status, headers, body, created_at)
+SELECT 'org_ABC123', 'm' || n, '', 200, '', '', now() - interval '5 days' FROM generate_series(1, 20001) AS n;
+SELECT connect.prune_idempotency('4 days') - 20 AS of_the_batches;
+SELECT count(*) FROM connect.idempotency WHERE key LIKE 'm%';
 SELECT connect.prune_idempotency('0');
 SELECT count(*) FROM connect.idempotency;
 SELECT * FROM connect.transition_rules();

@@ -44,6 +44,21 @@ BEGIN; ALTER ROLE regress_connect_gateway SUPERUSER; :check; ROLLBACK;
 BEGIN; GRANT EXECUTE ON FUNCTION connect.act_as TO PUBLIC; :check; ROLLBACK;
 BEGIN; ALTER ROLE regress_connect_gateway SET log_statement = 'all'; ALTER ROLE regress_connect_gateway SET log_parameter_max_length = -1;
 SELECT code, severity, finding, remedy FROM connect.check_setup() WHERE code = 'logs_parameters'; ROLLBACK;
+-- each setting by which PostgreSQL logs parameters, for the role, for the database, and a role's over the database's
+\set logs 'SELECT code, finding, remedy FROM connect.check_setup() WHERE code = ''logs_parameters'' AND finding LIKE ''%regress_connect_gateway%'''
+BEGIN; ALTER ROLE regress_connect_gateway SET log_parameter_max_length = -1; ALTER ROLE regress_connect_gateway SET log_statement = 'none'; ALTER ROLE regress_connect_gateway SET log_min_duration_statement = -1; SAVEPOINT s; :logs;
+ALTER ROLE regress_connect_gateway SET log_min_duration_sample = 0; :logs; ALTER ROLE regress_connect_gateway SET log_statement_sample_rate = 0; :logs; ROLLBACK TO s;
+ALTER ROLE regress_connect_gateway SET log_transaction_sample_rate = 0.5; :logs; ALTER ROLE regress_connect_gateway SET log_parameter_max_length = 0; :logs; ROLLBACK TO s;
+ALTER ROLE regress_connect_gateway SET log_parameter_max_length_on_error = 100; :logs; ROLLBACK TO s;
+DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET log_statement = ''all''', current_database()); END $$; :logs;
+ALTER ROLE regress_connect_gateway RESET log_statement; :logs; ROLLBACK;
+-- who may do what only a DBA should
+BEGIN; GRANT EXECUTE ON FUNCTION connect.create_api_key, connect.is_allowed, connect.guard_connection TO regress_connect_stranger; :check; ROLLBACK;
+-- the catalogue of scopes
+BEGIN; CALL test.add('cxn_scopes', 'active', scopes => '{account.read,gone.read}'); :check; ROLLBACK;
+BEGIN; UPDATE connect.scope SET retired_at = now() WHERE is_default; :check; DELETE FROM connect.scope; :check; SELECT connect.upgrade_store(); :check; ROLLBACK;
+-- a shared table whose rows another policy opens
+BEGIN; CREATE TABLE test.note (organization_id text); SELECT connect.share_table('test.note', 'organization_id', 'account.read'); CREATE POLICY all_rows ON test.note FOR SELECT USING (true); :check; ROLLBACK;
 -- the remedy of owner_login leaves a store that works and can be checked
 BEGIN;
 DO $$

@@ -234,6 +234,29 @@ SELECT connect.act_as('org_DEF456');  -- fails
 RESET ROLE;
 
 SET SESSION AUTHORIZATION regress_connect_gateway;
+-- outside a transaction block it ends with its own statement, and says so
+SELECT connect.act_as('org_ABC123');
+:whoami;
+SELECT connect.act_as(NULL);
+DO $$ BEGIN PERFORM connect.act_as('org_ABC123'); RAISE NOTICE '%', connect.current_organization_id(); END $$;
+-- a key, whatever it is, or a role that stands for an organization goes before it
+BEGIN;
+SET LOCAL request.headers = '{"x-connect-api-key": "connect_nosuch"}';
+SAVEPOINT s;
+SELECT connect.act_as('org_ABC123');  -- fails
+ROLLBACK TO s;
+SELECT connect.act_as(NULL);
+RESET request.headers;
+SELECT connect.act_as('org_ABC123');
+:whoami;
+RESET SESSION AUTHORIZATION;
+SELECT connect.map_role('regress_connect_gateway', 'org_DEF456');
+SELECT code, severity, finding, remedy FROM connect.check_setup() WHERE code = 'gateway_mapped';
+SET LOCAL SESSION AUTHORIZATION regress_connect_gateway;
+SELECT connect.act_as('org_ABC123');  -- fails
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK;
+SET SESSION AUTHORIZATION regress_connect_gateway;
 BEGIN;
 SELECT connect.act_as('org_ABC123', 'usr_7');
 :whoami;

@@ -177,18 +177,29 @@ $node->command_fails(
 $node->command_ok(
 	[ 'pg_restore', '--exit-on-error', '--single-transaction', '--data-only', '--disable-triggers', '-d', $node->connstr('data_only'), "$dir/store.dump" ],
 	'--data-only --disable-triggers');
-for my $table ('organization', 'scope', 'connection', 'event', 'organization_role', 'gateway_role', 'api_key')
+for my $table ('organization', 'scope', 'connection', 'open_connection', 'event', 'organization_role', 'gateway_role', 'api_key')
 {
 	my $rows = "SELECT t FROM connect.$table AS t ORDER BY t::text COLLATE \"C\"";
 
 	is($node->safe_psql('data_only', $rows), $node->safe_psql('store', $rows), "data of connect.$table");
 }
 is( $node->safe_psql('data_only', q{SELECT count(*) FROM pg_trigger WHERE tgrelid::regclass::text ~ '^connect\.' AND tgenabled <> 'O'}),
-	'0', 'all triggers are on again');
-my $not_firing = q{SELECT code FROM connect.check_setup() WHERE code = 'trigger_disabled'};
-is($node->safe_psql('data_only', $not_firing), 'trigger_disabled', 'but one, which is to fire always, does so for some writers only');
+	'0', 'all triggers are on again, but as ordinary ones');
+is( $node->safe_psql('data_only', q{SELECT string_agg(DISTINCT code, ' ') FROM connect.check_setup() WHERE code LIKE 'trigger%'}),
+	'trigger_disabled', 'which check_setup() finds');
 $node->safe_psql('data_only', 'SELECT connect.upgrade_store()');
-is($node->safe_psql('data_only', $not_firing), '', 'until upgrade_store()');
+is( $node->safe_psql('data_only', q{SELECT string_agg(tgname || ' ' || tgenabled, ' ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid::regclass::text ~ '^connect\.' AND tgenabled <> 'O'}),
+	'zz_guard_open A zz_keep_open R zz_mark_pair A', 'and upgrade_store() mends');
+
+# The schema alone: the catalogue of scopes is empty, which is said, and mended by upgrade_store().
+$node->safe_psql('postgres', 'CREATE DATABASE schema_only TEMPLATE template0');
+$node->command_ok([ 'pg_restore', '--exit-on-error', '--schema-only', '-d', $node->connstr('schema_only'), "$dir/store.dump" ], 'pg_restore --schema-only');
+is($node->safe_psql('schema_only', q{SELECT code FROM connect.check_setup() WHERE severity = 'error'}), 'scopes_missing', 'a catalogue that is empty is found');
+$node->safe_psql('schema_only', qq{SELECT connect.register_organization('org_source', 'Source'), connect.register_organization('org_other', 'Other'), connect.map_role('$source', 'org_source')});
+my ($ret_empty, $out_empty, $err_empty) = $node->psql('schema_only', q{SELECT connect.create_connection('org_other')}, extra_params => [ '-U', $source ]);
+like($err_empty, qr/HINT:  The catalogue of scopes is empty; the store's owner fills it with SELECT connect.upgrade_store\(\);/, 'create_connection() says so');
+$node->safe_psql('schema_only', 'SELECT connect.upgrade_store()');
+is(as_tenant('schema_only', $source, q{SELECT connect.create_connection('org_other') #>> '{data,attributes,status}'}), 'pending', 'and works when it is filled');
 
 # Without privileges the owner may not even look into the schema; the same for another owner.
 $node->safe_psql('postgres', 'CREATE DATABASE no_privileges TEMPLATE template0; CREATE ROLE regress_connect_heir NOLOGIN');
