@@ -317,8 +317,8 @@ An outbox reader takes rows with position < pg_snapshot_xmin(pg_current_snapshot
 ('fill', 'event', 'SELECT connect.seal_history()', NULL, NULL),
 
 ('primary_key', 'event_pkey', 'id', NULL, NULL),
-('former_constraint', 'event_connection_fkey', 'FOREIGN KEY (connection_id) REFERENCES connect.connection', NULL,
-    NULL),
+('former_constraint', 'event_connection_fkey',
+    'FOREIGN KEY (connection_id) REFERENCES connect.connection', NULL, NULL),
 
 ('index', 'event_subject_idx', 'subject_id, id', NULL,
     'The index serves the history of one subject, and finds its last event.'),
@@ -990,11 +990,15 @@ AS $checks$
 WITH checks (function, as_owner) AS (VALUES
     ('connect.store_findings()', false),
     ('connect.privilege_findings()', false),
-    ('connect.gateway_findings()', true))
+    ('connect.gateway_findings()', true),
+    ('connect.history_findings()', true))
 -- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
 SELECT c.function, c.as_owner FROM checks AS c
-WHERE NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
-    AND has_function_privilege(connect.store_owner(), c.function, 'EXECUTE')
+WHERE (NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
+    AND has_function_privilege(connect.store_owner(), c.function, 'EXECUTE'))
+-- an older store has no positions, and store_findings() says so
+AND (c.function <> 'connect.history_findings()' OR EXISTS (SELECT FROM pg_attribute
+    WHERE attrelid = to_regclass('connect.event') AND attname = 'position' AND NOT attisdropped))
 $checks$;
 REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.setup_checks() IS
@@ -1022,7 +1026,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
     ('owner', 'connect', '{guard_connection, record_event, guard_event, mark_pair,
-        gateway_findings, seal_history}')),
+        gateway_findings, history_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -1073,16 +1077,18 @@ COMMENT ON FUNCTION connect.upgrade_store() IS
 'Brings the store up to date after ALTER EXTENSION connect UPDATE; may be repeated.
 Makes what store_definition() lists and the store lacks, and replaces what is another, in the '
 'order of the list; what it does not list stays as it is. Grants the store''s owner what it needs. '
-'The caller must own the tables. Raises store_missing (55000), 42501, and what PostgreSQL raises '
-'where the rows or other objects do not allow a change.';
+'Events of before get their seals, which takes a while where there are many. The caller must own '
+'the tables. Raises store_missing (55000), store_in_use (2BP01) with the names of views and the '
+'like that depend on a column to be altered, before anything is changed, 42501, and what '
+'PostgreSQL raises where the rows do not allow a change.';
 
 COMMENT ON FUNCTION connect.check_setup() IS
 'Looks for mistakes in the setup; no rows when it is sound.
 Severity is error or warning; remedy is a statement or a sentence. Codes of the store: '
 'store_missing, table_missing, column_missing, constraint_missing, index_missing, option_missing, '
 'policy_missing, trigger_missing, trigger_disabled, row_security_disabled, owner_differs, '
-'option_differs, comment_differs, definition_differs. Codes of privileges: owner_privilege, '
-'public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, bypassrls_role, '
+'option_differs, comment_differs, definition_differs, positions_foreign. Codes of privileges: '
+'owner_privilege, public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, bypassrls_role, '
 'execute_public. Codes of gateways: gateway_superuser, logs_parameters. Also not_preloaded; '
 'extension_outdated where the library is newer than the SQL; check_failed where something could '
 'not be looked at. Raises nothing.';
@@ -1110,3 +1116,50 @@ COMMENT ON FUNCTION connect.seal_history() IS
 'Gives events of an older store their subject, position and seal, as upgrade_store() does.
 An event that is sealed stays as it is, but for a position that is another cluster''s: it becomes '
 '0. Raises store_missing, store_altered (55000).';
+
+CREATE FUNCTION connect.upgrade_obstacles() RETURNS SETOF text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $obstacles$
+SELECT DISTINCT format('%s depends on column "%s" of table "connect.%s"',
+    CASE d.classid WHEN 'pg_rewrite'::regclass THEN (
+        SELECT CASE c.relkind WHEN 'v' THEN 'View ' WHEN 'm' THEN 'Materialized view '
+            ELSE 'Rule ' || quote_ident(r.rulename) || ' on ' END
+            || format('"%s.%s"', n.nspname, c.relname)
+        FROM pg_rewrite AS r JOIN pg_class AS c ON c.oid = r.ev_class
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE r.oid = d.objid)
+    ELSE initcap(split_part(i.type, ' ', 1)) || format(' "%s"', i.identity) END,
+    s.name, s.relation)
+FROM connect.store_definition() AS s
+JOIN pg_attribute AS a ON a.attrelid = to_regclass(format('connect.%I', s.relation))
+    AND a.attname = s.name AND NOT a.attisdropped
+JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid
+    AND d.refobjsubid = a.attnum
+    AND d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass,
+        'pg_proc'::regclass, 'pg_attrdef'::regclass)
+    -- a column's own default goes with it
+    AND NOT (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef AS f
+        WHERE f.oid = d.objid AND f.adrelid = a.attrelid AND f.adnum = a.attnum))
+CROSS JOIN pg_identify_object(d.classid, d.objid, d.objsubid) AS i
+WHERE s.kind = 'column' AND s.present AND NOT s.sound
+ORDER BY 1
+$obstacles$;
+REVOKE ALL ON FUNCTION connect.upgrade_obstacles() FROM PUBLIC;  -- upgrade_store() asks it
+COMMENT ON FUNCTION connect.upgrade_obstacles() IS
+'Lists what depends on columns whose type upgrade_store() has to alter, a sentence each.
+Raises nothing.';
+
+CREATE FUNCTION connect.history_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+SELECT 'positions_foreign', 'warning', 'Events have positions of another cluster: an outbox reader'
+    ' meets them late, or never.', 'SELECT connect.upgrade_store();'
+WHERE EXISTS (SELECT FROM connect.event AS e
+    WHERE e.position >= pg_snapshot_xmax(pg_current_snapshot()))
+$findings$;
+REVOKE ALL ON FUNCTION connect.history_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.history_findings() IS
+'Lists what is wrong with the history as a whole. Codes: positions_foreign.
+Raises 42501 for who may not read connect.event.';

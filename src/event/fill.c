@@ -109,6 +109,10 @@ fill_row(const StoreRow *row, void *state)
  * Gives events that lack them, which are those of an older store, their
  * subject, position and seal, in the order of their ids along each history; and
  * sets positions that are another cluster's to 0.  May be repeated.
+ *
+ * Does nothing where other columns are not yet what they must be: what of that
+ * upgrade_store() can mend comes behind this step, on an empty table, and what
+ * it cannot mend makes it fail.
  */
 void
 event_fill(void)
@@ -119,7 +123,8 @@ event_fill(void)
 		.next = U64FromFullTransactionId(ReadNextFullTransactionId())
 	};
 
-	(void) store_relation_id(&event_table);
+	if (!store_main_readable() || !store_readable(&event_table))
+		return;
 	if (event_table.outdated)
 	{
 		query.sql = psprintf("SELECT %s, t.transaction_id"

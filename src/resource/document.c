@@ -76,7 +76,10 @@ write_value(JsonWriter *out, const Resource *resource, const void *row,
 	switch (column->kind)
 	{
 		case STORE_TEXTS:
-			json_texts_value(out, *(ArrayType *const *) member);
+			if (*(ArrayType *const *) member == NULL)
+				json_null(out);
+			else
+				json_texts_value(out, *(ArrayType *const *) member);
 			break;
 		case STORE_TIME:
 			json_time_value(out, *(const TimestampTz *) member);
