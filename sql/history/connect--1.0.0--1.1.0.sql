@@ -996,9 +996,10 @@ WITH checks (function, as_owner) AS (VALUES
 SELECT c.function, c.as_owner FROM checks AS c
 WHERE (NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
     AND has_function_privilege(connect.store_owner(), c.function, 'EXECUTE'))
--- an older store has no positions, and store_findings() says so
-AND (c.function <> 'connect.history_findings()' OR EXISTS (SELECT FROM pg_attribute
-    WHERE attrelid = to_regclass('connect.event') AND attname = 'position' AND NOT attisdropped))
+-- An older store has no positions, and a table may have another owner: store_findings() says so.
+AND (c.function <> 'connect.history_findings()' OR EXISTS (SELECT FROM pg_attribute AS a
+    WHERE a.attrelid = to_regclass('connect.event') AND a.attname = 'position'
+    AND NOT a.attisdropped AND has_table_privilege(connect.store_owner(), a.attrelid, 'SELECT')))
 $checks$;
 REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.setup_checks() IS
@@ -1016,10 +1017,10 @@ AS $grants$
 WITH purposes (purpose, schema, functions) AS (VALUES
     ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
-        list_scopes, transition_rules}'),
+        list_scopes, transition_rules, read_events}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
         reactivate_connection, update_connection}'),
-    ('share', 'connect', '{explain_access, require_allowed}'),
+    ('share', 'connect', '{explain_access, require_allowed, was_allowed}'),
     -- every handler
     ('http', 'connect_api', NULL),
     -- what trust_gateway() grants
@@ -1163,3 +1164,100 @@ REVOKE ALL ON FUNCTION connect.history_findings() FROM PUBLIC;  -- for check_set
 COMMENT ON FUNCTION connect.history_findings() IS
 'Lists what is wrong with the history as a whole. Codes: positions_foreign.
 Raises 42501 for who may not read connect.event.';
+
+COMMENT ON FUNCTION connect.grant_read(name) IS
+'Grants grant_check(), get_..., list_..., read_events() and transition_rules().
+For roles that look but change nothing. Raises 42704 for an unknown role, parameter_missing '
+'(22023), 42501.';
+
+COMMENT ON FUNCTION connect.grant_share(name) IS
+'Grants grant_check(), explain_access(), require_allowed() and was_allowed().
+For trusted back ends that hand out data. Raises 42704 for an unknown role, parameter_missing '
+'(22023), 42501.';
+
+CREATE FUNCTION connect.verify_history(subject_id text = NULL)
+RETURNS TABLE (subject_id text, event_id text, problem text)
+AS 'MODULE_PATHNAME', 'connect_verify_history'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+REVOKE ALL ON FUNCTION connect.verify_history(text) FROM PUBLIC;  -- it reads everybody's history
+COMMENT ON FUNCTION connect.verify_history(text) IS
+'Lists events that are not as they were written behind the one before them; no rows when sound.
+Of one subject, or of all. A tail that was cut off shows only against history_anchor(). Raises '
+'store_missing, store_outdated (55000).';
+
+CREATE FUNCTION connect.history_anchor(before xid8 = NULL)
+RETURNS TABLE (before xid8, subjects bigint, events bigint, seal bytea)
+AS 'MODULE_PATHNAME', 'connect_history_anchor'
+LANGUAGE C STABLE ROWS 1 PARALLEL RESTRICTED;
+REVOKE ALL ON FUNCTION connect.history_anchor(xid8) FROM PUBLIC;  -- it reads everybody's history
+COMMENT ON FUNCTION connect.history_anchor(xid8) IS
+'Returns what the events with a position below before amount to, to be kept elsewhere.
+Computed again with the same before it must be equal, at any later time. Null means all that can '
+'be told for good: below the oldest transaction that still runs. Raises store_missing, '
+'store_outdated (55000).';
+
+CREATE FUNCTION connect.forget_actor(organization_id text, actor_id text) RETURNS bigint
+AS 'MODULE_PATHNAME', 'connect_forget_actor'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.forget_actor(text, text) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.forget_actor(text, text) IS
+'Forgets a person of an organization, and returns in how many events.
+Nulls actor, reason and request of the events, and the creator of what the person has created; '
+'deletes the answers stored for the organization''s idempotency keys. verify_history() and '
+'history_anchor() stay as they were. Raises parameter_missing and parameter_invalid (22023), '
+'store_missing, store_outdated (55000).';
+
+CREATE FUNCTION connect.read_events(after text = NULL, page_size int = 100) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_read_events'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+REVOKE ALL ON FUNCTION connect.read_events(text, int) FROM PUBLIC;  -- grant_read() gives it
+COMMENT ON FUNCTION connect.read_events(text, int) IS
+'Returns the next events of the acting organization behind a cursor, oldest first.
+Who follows links.next, which is always there, misses none and meets each subject''s events in '
+'their order. What a running transaction may still precede is held back; meta.complete-before is '
+'the time up to which the page is complete. Raises not_authenticated (PT401), permission_missing '
+'(42501), parameter_invalid (22023), store_missing, store_outdated (55000).';
+
+CREATE FUNCTION connect_api.read_events() RETURNS json
+AS 'MODULE_PATHNAME', 'connect_api_read_events'
+LANGUAGE C STABLE STRICT PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect_api.read_events() FROM PUBLIC;  -- grant_http() gives it
+COMMENT ON FUNCTION connect_api.read_events() IS
+'GET /api/v1/connect/events/feed: the next events of the organization, oldest first.
+Takes its arguments from request.headers; returns a document (design, sections 5 and 6). Raises '
+'nothing.';
+
+CREATE FUNCTION connect.was_allowed(source_organization_id text, destination_organization_id text,
+    scope text, at timestamptz) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_was_allowed'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+-- grant_share() gives it.
+REVOKE ALL ON FUNCTION connect.was_allowed(text, text, text, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION connect.was_allowed(text, text, text, timestamptz) IS
+'Might the destination see the source''s data of this scope at that time, by the history?
+An organization that acts gets true only as one of the two. A null scope names none. Raises '
+'parameter_missing, and parameter_invalid for a time to come (22023), store_missing, '
+'store_outdated (55000).';
+
+-- Whoever may read the history in one way may read it in the others.
+DO $grants$
+DECLARE
+    statement text;
+BEGIN
+    FOR statement IN
+        SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s%s', v.added,
+            CASE a.grantee WHEN 0 THEN 'PUBLIC'
+                ELSE a.grantee::pg_catalog.regrole::text END,
+            CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+        FROM (VALUES
+            ('connect.list_events(text,int,text,text)', 'connect.read_events(text,int)'),
+            ('connect_api.list_events()', 'connect_api.read_events()'),
+            ('connect.require_allowed(text,text,text)',
+                'connect.was_allowed(text,text,text,timestamptz)')) AS v (given, added)
+        JOIN pg_catalog.pg_proc AS p ON p.oid = v.given::pg_catalog.regprocedure
+        CROSS JOIN pg_catalog.aclexplode(p.proacl) AS a
+        WHERE a.grantee <> p.proowner
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+END $grants$;

@@ -41,6 +41,13 @@
 	index_beginscan((rel), (index), (snapshot), (nkeys), 0)
 #endif
 
+/* 16: backends' states are asked for by a number that is called an index. */
+#if PG_VERSION_NUM >= 160000
+#define fetch_local_backend(n) pgstat_get_local_beentry_by_index(n)
+#else
+#define fetch_local_backend(n) pgstat_fetch_stat_local_beentry(n)
+#endif
+
 /* 18: who does not return says so before the rest of its declaration. */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn pg_attribute_noreturn()

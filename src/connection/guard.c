@@ -61,6 +61,30 @@ read_old_tuple(TriggerData *data, StoreRow *row, Connection *old)
 	old->scopes = change_sort_scopes(old->scopes);
 }
 
+/*
+ * Decides on a changed row; returns the action it amounts to.  Raises what
+ * change_check_update() raises, and transition_not_allowed if what only forgets
+ * the creator changes more.
+ */
+static int
+check_update(const ConnectionWrite *writer, Connection *old,
+			 const Connection *new)
+{
+	int			action;
+
+	if (writer->forgets)
+		old->creator_id = old->creator_type = NULL;
+	action = change_check_update(writer->principal, old, new, writer->action);
+	if (writer->forgets && action != ACTION_NONE)
+		ereport(ERROR,
+				(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
+				 errdetail("Forgetting who created connection \"%s\" changes "
+						   "nothing else.", text_excerpt(old->id)),
+				 errhint("Look for a trigger on connect.connection that changes "
+						 "it.")));
+	return action;
+}
+
 /* Makes an empty name none, and sorts the scopes. */
 static void
 normalise(Connection *connection, TriggerPatch *patch)
@@ -187,9 +211,8 @@ guard_update(TriggerData *data)
 	read_tuple(data, data->tg_newtuple, &new_row, &new);
 	normalise(&new, &patch);
 	now = row_time_read(data, old.id);
-	updated_at = change_check_update(writer.principal, &old, &new,
-									 writer.action) ==
-		ACTION_NONE ? old.updated_at : Max(now, old.updated_at + 1);
+	updated_at = check_update(&writer, &old, &new) == ACTION_NONE ?
+		old.updated_at : Max(now, old.updated_at + 1);
 	if (new_row.nulls[CONNECTION_UPDATED_AT] || new.updated_at != updated_at)
 		store_patch(&patch, &connection_table, CONNECTION_UPDATED_AT,
 					TimestampTzGetDatum(updated_at), false);
@@ -323,8 +346,7 @@ connect_record_event(PG_FUNCTION_ARGS)
 	else
 	{
 		read_old_tuple(data, &row, &old);
-		action = change_check_update(writer.principal, &old, &new,
-									 writer.action);
+		action = check_update(&writer, &old, &new);
 	}
 	if (action != ACTION_NONE)
 	{
