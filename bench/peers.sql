@@ -13,7 +13,10 @@ BEGIN
         CREATE TABLE %1$I.event (LIKE connect.event INCLUDING ALL);
         ALTER TABLE %1$I.connection ADD FOREIGN KEY (source_organization_id) REFERENCES connect.organization,
             ADD FOREIGN KEY (destination_organization_id) REFERENCES connect.organization;
-        ALTER TABLE %1$I.event ADD FOREIGN KEY (connection_id) REFERENCES %1$I.connection;
+        -- what connect computes, the others store as it comes
+        ALTER TABLE %1$I.event ALTER subject_type SET DEFAULT 'connection', ALTER position SET DEFAULT pg_current_xact_id(),
+            ALTER seal SET DEFAULT sha256('seal'), ALTER personal_salt SET DEFAULT '\x00112233445566778899aabbccddeeff',
+            ALTER personal_digest SET DEFAULT sha256('digest'), ALTER created_at SET DEFAULT now();
         ALTER TABLE %1$I.connection ALTER created_at SET DEFAULT now(), ALTER updated_at SET DEFAULT now()', schema_name);
 END $$;
 SELECT pg_temp.copy_store('floor'), pg_temp.copy_store('answered'), pg_temp.copy_store('twin'), pg_temp.copy_store('machine'), pg_temp.copy_store('app');
@@ -72,9 +75,9 @@ CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON twin.connection FOR EACH ROW EXE
 
 CREATE FUNCTION twin.record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
-    INSERT INTO twin.event (id, connection_id, source_organization_id, destination_organization_id, action,
+    INSERT INTO twin.event (id, subject_id, connection_id, source_organization_id, destination_organization_id, action,
         from_status, to_status, name, scopes, actor_organization_id, actor_id, actor_type)
-    VALUES ('evt_' || gen_random_uuid(), new.id, new.source_organization_id, new.destination_organization_id,
+    VALUES ('evt_' || gen_random_uuid(), new.id, new.id, new.source_organization_id, new.destination_organization_id,
         CASE WHEN TG_OP = 'INSERT' THEN 'create' WHEN new.status = 'active' THEN 'activate'
             WHEN new.status = 'inactive' THEN 'deactivate' ELSE 'reactivate' END,
         CASE WHEN TG_OP = 'UPDATE' THEN old.status END, new.status, new.name, new.scopes, twin.me(), session_user, 'role');
@@ -179,9 +182,9 @@ CREATE TRIGGER check_transition BEFORE UPDATE ON machine.connection FOR EACH ROW
 
 CREATE FUNCTION machine.audit() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO machine.event (id, connection_id, source_organization_id, destination_organization_id, action,
+    INSERT INTO machine.event (id, subject_id, connection_id, source_organization_id, destination_organization_id, action,
         from_status, to_status, name, scopes, actor_id)
-    VALUES ('evt_' || gen_random_uuid(), new.id, new.source_organization_id, new.destination_organization_id, TG_OP,
+    VALUES ('evt_' || gen_random_uuid(), new.id, new.id, new.source_organization_id, new.destination_organization_id, TG_OP,
         CASE WHEN TG_OP = 'UPDATE' THEN old.status END, new.status, new.name, new.scopes, current_user);
     RETURN NULL;
 END $$;

@@ -1089,8 +1089,9 @@ Severity is error or warning; remedy is a statement or a sentence. Codes of the 
 'store_missing, table_missing, column_missing, constraint_missing, index_missing, option_missing, '
 'policy_missing, trigger_missing, trigger_disabled, row_security_disabled, owner_differs, '
 'option_differs, comment_differs, definition_differs, positions_foreign. Codes of privileges: '
-'owner_privilege, public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, bypassrls_role, '
-'execute_public. Codes of gateways: gateway_superuser, logs_parameters. Also not_preloaded; '
+'owner_privilege, public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, '
+'bypassrls_role, execute_public. Codes of gateways: gateway_superuser, logs_parameters. Also '
+'not_preloaded; '
 'extension_outdated where the library is newer than the SQL; check_failed where something could '
 'not be looked at. Raises nothing.';
 

@@ -80,8 +80,8 @@ check_update(const ConnectionWrite *writer, Connection *old,
 				(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
 				 errdetail("Forgetting who created connection \"%s\" changes "
 						   "nothing else.", text_excerpt(old->id)),
-				 errhint("Look for a trigger on connect.connection that changes "
-						 "it.")));
+				 errhint("Look for a trigger on connect.connection that "
+						 "changes it.")));
 	return action;
 }
 

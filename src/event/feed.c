@@ -4,8 +4,8 @@
  *		to follow its history without missing anything.
  *
  * Only events below the horizon are shown, for below it nothing can be added,
- * and by position, for the events of each subject ascend in that.  list_events()
- * is ordered by id, and shows what is newest at once.
+ * and by position, for the events of each subject ascend in that.
+ * list_events() is ordered by id, and shows what is newest at once.
  */
 #include "postgres.h"
 
