@@ -14,9 +14,9 @@ BEGIN
         ALTER TABLE %1$I.connection ADD FOREIGN KEY (source_organization_id) REFERENCES connect.organization,
             ADD FOREIGN KEY (destination_organization_id) REFERENCES connect.organization;
         -- what connect computes, the others store as it comes
-        ALTER TABLE %1$I.event ALTER subject_type SET DEFAULT 'connection', ALTER position SET DEFAULT pg_current_xact_id(),
-            ALTER seal SET DEFAULT sha256('seal'), ALTER personal_salt SET DEFAULT '\x00112233445566778899aabbccddeeff',
-            ALTER personal_digest SET DEFAULT sha256('digest'), ALTER created_at SET DEFAULT now();
+        ALTER TABLE %1$I.event ALTER subject_type SET DEFAULT ''connection'', ALTER position SET DEFAULT pg_current_xact_id(),
+            ALTER seal SET DEFAULT sha256(''seal''), ALTER personal_salt SET DEFAULT ''\x00112233445566778899aabbccddeeff'',
+            ALTER personal_digest SET DEFAULT sha256(''digest''), ALTER created_at SET DEFAULT now();
         ALTER TABLE %1$I.connection ALTER created_at SET DEFAULT now(), ALTER updated_at SET DEFAULT now()', schema_name);
 END $$;
 SELECT pg_temp.copy_store('floor'), pg_temp.copy_store('answered'), pg_temp.copy_store('twin'), pg_temp.copy_store('machine'), pg_temp.copy_store('app');
