@@ -30,13 +30,19 @@ static StoreQuery fill_event = {
 };
 
 /*
- * A position that no transaction visible here can have.  Rows of a transaction
- * that began meanwhile are not seen.
+ * A position that no transaction visible here can have is another cluster's,
+ * and so are those of the subject's events before it, high or low: left as they
+ * are, they would come behind it.
  */
 static StoreQuery reset_positions = {
 	"UPDATE connect.event AS t SET position = '0'::pg_catalog.xid8"
-	" WHERE t.position OPERATOR(pg_catalog.>=)"
-	" pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())",
+	" FROM (SELECT e.subject_id, pg_catalog.max(e.id) AS last"
+	" FROM connect.event AS e WHERE e.position OPERATOR(pg_catalog.>=)"
+	" pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())"
+	" GROUP BY e.subject_id) AS f"
+	" WHERE t.subject_id OPERATOR(pg_catalog.=) f.subject_id"
+	" AND t.id OPERATOR(pg_catalog.<=) f.last"
+	" AND t.position OPERATOR(pg_catalog.<>) '0'::pg_catalog.xid8",
 	0, {0}, true
 };
 
