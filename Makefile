@@ -25,7 +25,7 @@ SQL_PARTS = base/schema connection/status \
 	connection/rules connection/guard connection/open event/guard gate/mark \
 	store/expression store/organization store/scope store/connection store/open_connection store/open_term store/event \
 	store/organization_role store/gateway_role store/api_key store/idempotency \
-	store/description store/definition store/findings store/grants store/api \
+	store/description store/definition store/obstacles store/findings store/grants store/api \
 	identity/acting identity/roles identity/keys organization/api scope/api connection/api connection/terms event/api event/history \
 	gate/access gate/share http/idempotency http/routes \
 	connection/http event/http organization/http scope/http base/close base/reload

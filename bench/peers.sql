@@ -81,9 +81,9 @@ CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON twin.connection FOR EACH ROW EXE
 
 CREATE FUNCTION twin.record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
-    INSERT INTO twin.event (id, connection_id, source_organization_id, destination_organization_id, action,
+    INSERT INTO twin.event (id, subject_id, connection_id, source_organization_id, destination_organization_id, action,
         from_status, to_status, name, scopes, actor_organization_id, actor_id, actor_type)
-    VALUES ('evt_' || gen_random_uuid(), new.id, new.source_organization_id, new.destination_organization_id,
+    VALUES ('evt_' || gen_random_uuid(), new.id, new.id, new.source_organization_id, new.destination_organization_id,
         CASE WHEN TG_OP = 'INSERT' THEN 'create' WHEN new.status = 'active' THEN 'activate'
             WHEN new.status = 'inactive' THEN 'deactivate' ELSE 'reactivate' END,
         CASE WHEN TG_OP = 'UPDATE' THEN old.status END, new.status, new.name, new.scopes, twin.me(), session_user, 'role');
@@ -256,9 +256,9 @@ CREATE TRIGGER check_transition BEFORE UPDATE ON machine.connection FOR EACH ROW
 
 CREATE FUNCTION machine.audit() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO machine.event (id, connection_id, source_organization_id, destination_organization_id, action,
+    INSERT INTO machine.event (id, subject_id, connection_id, source_organization_id, destination_organization_id, action,
         from_status, to_status, name, scopes, actor_id)
-    VALUES ('evt_' || gen_random_uuid(), new.id, new.source_organization_id, new.destination_organization_id, TG_OP,
+    VALUES ('evt_' || gen_random_uuid(), new.id, new.id, new.source_organization_id, new.destination_organization_id, TG_OP,
         CASE WHEN TG_OP = 'UPDATE' THEN old.status END, new.status, new.name, new.scopes, current_user);
     RETURN NULL;
 END $$;

@@ -67,4 +67,4 @@ def again(schema):
         DELETE FROM {schema}.event WHERE action <> 'create';""")
     connection.commit()
     connection.close()
-    execute(f"VACUUM {schema}.connection")
+    execute(f"VACUUM {schema}.connection, {schema}.event")

@@ -20,7 +20,7 @@ NEW_PARTNER = "'org_n' || lpad(:i::text, 7, '0')"
 
 SCOPES = "ARRAY['account.read', 'inquiry.read']"
 
-EVENT_COLUMNS = """(id, connection_id, source_organization_id, destination_organization_id, action,
+EVENT_COLUMNS = """(id, subject_id, connection_id, source_organization_id, destination_organization_id, action,
     from_status, to_status, name, scopes, actor_organization_id, actor_id, actor_type)"""
 
 
@@ -35,7 +35,7 @@ DOCUMENT = """jsonb_build_object('type', 'connect/connection', 'id', c.id, 'attr
 def one_statement(schema, change, action, before, answer="*"):
     """Makes a change and its event in one statement: the least that this work can be."""
     return f"""WITH c AS ({change.format(schema=schema)} RETURNING *), e AS (INSERT INTO {schema}.event {EVENT_COLUMNS}
-    SELECT 'evt_{action[0]}' || right(id, 25), id, source_organization_id, destination_organization_id, '{action}', {before}, status,
+    SELECT 'evt_{action[0]}' || right(id, 25), id, id, source_organization_id, destination_organization_id, '{action}', {before}, status,
         name, scopes, 'org_hub', 'hub', 'role' FROM c)
 SELECT {answer} FROM c;"""
 
@@ -68,7 +68,7 @@ def application(row, update, action, before):
     return f"""BEGIN;
 SELECT * FROM app.connection WHERE id = {row} FOR UPDATE;
 {update.format(schema='app')};
-INSERT INTO app.event {EVENT_COLUMNS} SELECT 'evt_{action[0]}' || right(id, 25), id, source_organization_id, destination_organization_id,
+INSERT INTO app.event {EVENT_COLUMNS} SELECT 'evt_{action[0]}' || right(id, 25), id, id, source_organization_id, destination_organization_id,
     '{action}', '{before}', status, name, scopes, 'org_hub', 'hub', 'role' FROM app.connection WHERE id = {row};
 COMMIT;"""
 

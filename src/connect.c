@@ -9,6 +9,7 @@
 
 #include "base/preload.h"
 #include "base/snapshot_key.h"
+#include "connection/forget.h"
 #include "connection/http.h"
 #include "connection/rows.h"
 #include "event/http.h"
@@ -47,6 +48,7 @@ _PG_init(void)
 	pair_memo_init();
 	visible_init();
 	connection_http_init();
+	connection_forget_init();
 	event_http_init();
 	organization_http_init();
 	scope_http_init();

@@ -149,3 +149,15 @@ COMMENT ON FUNCTION connect.require_allowed(text, text, text) IS
 A deactivation waits until then, so bound such transactions. Raises sharing_not_allowed (42501) '
 'with the word of explain_access() in DETAIL, 40001 under REPEATABLE READ, 25006 in a read-only '
 'transaction, store_missing (55000).';
+
+CREATE FUNCTION connect.was_allowed(source_organization_id text, destination_organization_id text,
+    scope text, at timestamptz) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_was_allowed'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+-- grant_share() gives it.
+REVOKE ALL ON FUNCTION connect.was_allowed(text, text, text, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION connect.was_allowed(text, text, text, timestamptz) IS
+'Might the destination see the source''s data of this scope at that time, by the history?
+An organization that acts gets true only as one of the two. A null scope names none. Raises '
+'parameter_missing, and parameter_invalid for a time to come (22023), store_missing, '
+'store_outdated (55000).';

@@ -1,6 +1,6 @@
 \echo Use "ALTER EXTENSION connect UPDATE" to load this file. \quit
 
--- From 1.0.0 to 1.1.0.
+-- From 1.0.0 to 1.1.0. What stands in sql/ as it does for a new installation stands here again.
 
 -- The functions that were there before, for the end of this script.
 SELECT pg_catalog.set_config('connect_update.functions',
@@ -8,10 +8,53 @@ SELECT pg_catalog.set_config('connect_update.functions',
      WHERE p.pronamespace IN ('connect'::pg_catalog.regnamespace,
          'connect_api'::pg_catalog.regnamespace)), true);
 
--- The store is described by a function a table, which store_definition() unites with what is there.
+-- These functions take other arguments now. Who could call them may call them still.
+CREATE TEMPORARY TABLE connect_update_grants AS
+SELECT p.proname, a.grantee, a.is_grantable
+FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a
+WHERE p.pronamespace = 'connect'::pg_catalog.regnamespace AND a.grantee <> p.proowner
+AND p.proname IN ('create_connection', 'reactivate_connection', 'update_connection', 'list_connections');
 DROP FUNCTION connect.store_definition();
+DROP FUNCTION connect.create_connection(text, text, text[]);
+DROP FUNCTION connect.reactivate_connection(text, text);
+DROP FUNCTION connect.update_connection(text, text, text[]);
+DROP FUNCTION connect.list_connections(connect.connection_status, text, text, text, int, text, text);
 
--- The trigger functions of connect.open_connection. create_store() puts them on the tables.
+-- connection/rules
+
+CREATE OR REPLACE FUNCTION connect.transition_rules()
+RETURNS TABLE (action text, from_status connect.connection_status,
+               to_status connect.connection_status, party text)
+AS 'MODULE_PATHNAME', 'connect_transition_rules'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 15;
+COMMENT ON FUNCTION connect.transition_rules() IS
+'Lists who may take a Connection from which state to which.
+15 rows, one per (action, from, to, party); from_status is null for create. Functions and '
+'triggers decide by this table and no other (design, section 1). Raises nothing.';
+
+-- connection/guard
+
+CREATE FUNCTION connect.is_connection(id text, created_at timestamptz, updated_at timestamptz)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_is_connection'
+LANGUAGE C IMMUTABLE PARALLEL SAFE;
+-- grant_check() gives it, for whoever writes to the table runs its CHECK
+REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
+'Tells whether an id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie between '
+'the years 0001 and 9999.
+The CHECK of connect.connection asks it. Null for null. Raises nothing.';
+
+CREATE FUNCTION connect.guard_scope() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_guard_scope'
+LANGUAGE C;
+REVOKE ALL ON FUNCTION connect.guard_scope() FROM PUBLIC;  -- create_store() gives it to the owner
+COMMENT ON FUNCTION connect.guard_scope() IS
+'Refuses to delete or rename a scope that a Connection grants, and to truncate the catalogue then.
+Waits for whoever is writing Connections, and makes others wait to the end of the transaction. '
+'Raises scope_granted (23503).';
+
+-- connection/open
 
 CREATE FUNCTION connect.keep_open() RETURNS trigger
 AS 'MODULE_PATHNAME', 'connect_keep_open'
@@ -38,130 +81,13 @@ COMMENT ON FUNCTION connect.collect_open() IS
 'Makes connect.open_connection and connect.open_term right for Connections that no trigger has seen.
 Raises store_missing (55000).';
 
--- Table connect.open_connection: a row for each Connection that waits for an answer. An index on
--- connect.connection that knew the status would end HOT updates of all Connections.
+-- event/guard
 
-CREATE FUNCTION connect.describe_open_connection()
-RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $description$
-VALUES
-('table', 'open_connection', NULL, NULL,
-    'Open Connections are those that are pending; their rows follow connect.connection.'),
+COMMENT ON FUNCTION connect.guard_event() IS
+'Keeps connect.event append-only, and connect itself its only writer.
+Raises event_changed (23001) for everything else.';
 
-('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
-    'The id is that of the Connection.'),
-('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
-    'The source is copied from the Connection.'),
-('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
-    'The destination is copied from the Connection.'),
-
-('primary_key', 'open_connection_pkey', 'destination_organization_id, id', NULL, NULL),
-
-('row_security', 'open_connection', NULL, NULL, NULL),
-
-('trigger', 'zz_guard_open',
-    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_open()',
-    'ENABLE ALWAYS', 'The trigger refuses every write but that of keep_open().'),
-('trigger', 'aa_refuse_truncate',
-    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()',
-    'ENABLE', 'The trigger refuses TRUNCATE.'),
-
--- what no trigger has seen: Connections of an older store, or of a restore with triggers off
-('rows', 'open_connection', 'SELECT connect.collect_open()', NULL, NULL)
-$description$;
--- store_description() reads it.
-REVOKE ALL ON FUNCTION connect.describe_open_connection() FROM PUBLIC;
-COMMENT ON FUNCTION connect.describe_open_connection() IS
-'Describes table connect.open_connection, a row for each thing that it consists of.
-sql/store/description.sql says what the columns mean. Raises nothing.';
-
-COMMENT ON FUNCTION connect.act_as(text, text, text) IS
-'Makes a trusted gateway act for an organization to the end of the transaction; null ends it.
-actor_id, at most 255 characters, and actor_type, such as user, name who in it acts. Follows '
-'savepoints, survives RESET ALL. Warns outside a transaction '
-'block, where it ends with its own statement. Raises 42501 for a login that is no gateway, '
-'gateway_cannot_act (55000) where an API key is presented or the current role stands for an '
-'organization, parameter_missing and parameter_invalid (22023), organization_unknown and '
-'actor_too_long (PT422), store_missing (55000).';
-
--- Table connect.open_term: a row for each open Connection that ends by itself. An index on
--- connect.connection that knew the terms would end HOT updates of all Connections.
-
-CREATE FUNCTION connect.describe_open_term()
-RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $description$
-VALUES
-('table', 'open_term', NULL, NULL,
-    'Open terms are those of pending and active Connections; their rows follow connect.connection.'),
-
-('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
-    'The id is that of the Connection.'),
-('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
-    'The source is copied from the Connection.'),
-('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
-    'The destination is copied from the Connection.'),
-('column', 'ends_at', 'timestamptz NOT NULL', NULL,
-    'From this time on the Connection is inactive, unless its terms change.'),
-
-('primary_key', 'open_term_pkey', 'id', NULL, NULL),
-('index', 'open_term_ends_at_idx', 'ends_at, id', NULL,
-    'The index serves expire_due() and reminders.'),
-
-('row_security', 'open_term', NULL, NULL, NULL),
-
-('trigger', 'zz_guard_open',
-    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_open()',
-    'ENABLE ALWAYS', 'The trigger refuses every write but that of keep_open().'),
-('trigger', 'aa_refuse_truncate',
-    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()',
-    'ENABLE', 'The trigger refuses TRUNCATE.')
-$description$;
--- store_description() reads it.
-REVOKE ALL ON FUNCTION connect.describe_open_term() FROM PUBLIC;
-COMMENT ON FUNCTION connect.describe_open_term() IS
-'Describes table connect.open_term, a row for each thing that it consists of.
-sql/store/description.sql says what the columns mean. Raises nothing.';
-
--- What the CHECK of connect.connection asks.
-
-CREATE FUNCTION connect.is_connection(id text, created_at timestamptz, updated_at timestamptz)
-RETURNS boolean
-AS 'MODULE_PATHNAME', 'connect_is_connection'
-LANGUAGE C IMMUTABLE PARALLEL SAFE;
--- grant_check() gives it, for whoever writes to the table runs its CHECK
-REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FROM PUBLIC;
-COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
-'Tells whether an id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie between '
-'the years 0001 and 9999.
-The CHECK of connect.connection asks it. Null for null. Raises nothing.';
-
--- What a Connection grants stays in the catalogue.
-
-CREATE FUNCTION connect.guard_scope() RETURNS trigger
-AS 'MODULE_PATHNAME', 'connect_guard_scope'
-LANGUAGE C;
-REVOKE ALL ON FUNCTION connect.guard_scope() FROM PUBLIC;  -- create_store() gives it to the owner
-COMMENT ON FUNCTION connect.guard_scope() IS
-'Refuses to delete or rename a scope that a Connection grants, and to truncate the catalogue then.
-Waits for whoever is writing Connections, and makes others wait to the end of the transaction. '
-'Raises scope_granted (23503).';
-
--- What a stored expression is made of, so that one that somebody has replaced is known.
---
--- PostgreSQL keeps the expression of a CHECK, a policy or a default as a tree of nodes. Deparsing
--- it gives another text on another major, after a restore, or in a session that wants all names
--- quoted; the tree's own text holds OIDs and places in the source. This function reads from the
--- tree what the expression means and nothing else: in the order of the tree, each operator,
--- function, column and constant by its name, and the brackets around arguments. It reads six
--- fields of nodes, which 15 to 18 write alike. Any other kind of node (CASE, IS NULL, IN, a cast)
--- shows by its name, so that no replacement can look like the original.
---
--- For a new constraint, policy or default the parts are what this shows, read by a person:
---     SELECT connect.expression_parts(conbin, conrelid) FROM pg_constraint WHERE conname = '...'
+-- store/expression
 
 CREATE FUNCTION connect.expression_parts(expression pg_node_tree, relation oid) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -213,45 +139,8 @@ COMMENT ON FUNCTION connect.expression_parts(pg_node_tree, oid) IS
 'Returns the operators, functions, columns and constants of a stored expression, in their order.
 expression is that of a constraint, policy or default of relation. The text is the same in every '
 'database, session and major. Null for null. Raises nothing.';
--- A constant's bytes, which are signed in the tree.
-bytes AS (
-    SELECT t.place, b.n, (b.byte[1]::int + 256) % 256 AS byte,
-        count(*) OVER (PARTITION BY t.place) AS size
-    FROM tokens AS t, regexp_matches(substring(t.value FROM '\[.*\]'), '-?\d+', 'g')
-        WITH ORDINALITY AS b (byte, n)),
--- A text begins behind its length, which takes four bytes. A number is read from either end, for
--- the machine decides which comes first, and the lesser one is taken.
-constants AS (
-    SELECT t.place,
-        string_agg(CASE WHEN t.type = 'text'::regtype AND b.byte > 0 THEN chr(b.byte) END, ''
-            ORDER BY b.n) FILTER (WHERE b.n > 4) AS characters,
-        trunc(least(sum(b.byte * 256::numeric ^ (b.n - 1)::int) FILTER (WHERE b.size <= 8),
-            sum(b.byte * 256::numeric ^ (b.size - b.n)::int) FILTER (WHERE b.size <= 8))) AS number
-    FROM tokens AS t JOIN bytes AS b ON b.place = t.place GROUP BY t.place)
-SELECT replace(replace(string_agg(CASE
-    WHEN t.bracket IS NOT NULL THEN t.bracket
-    WHEN t.boolean IS NOT NULL THEN t.boolean
-    WHEN t.operator IS NOT NULL THEN t.operator::regoperator::text
-    WHEN t.function IS NOT NULL THEN t.function::regprocedure::text
-    WHEN t.attribute IS NOT NULL THEN coalesce((SELECT a.attname::text FROM pg_attribute AS a
-        WHERE a.attrelid = expression_parts.relation AND a.attnum = t.attribute), t.attribute::text)
-    WHEN t.value = '<>' THEN 'null'
-    WHEN t.type = 'text'::regtype THEN quote_literal(coalesce(c.characters, ''))
-    WHEN t.type = 'boolean'::regtype THEN CASE c.number WHEN 0 THEN 'false' ELSE 'true' END
-    WHEN t.value IS NOT NULL THEN coalesce((SELECT e.enumlabel::text FROM pg_enum AS e
-        WHERE e.enumtypid = t.type AND e.oid::bigint = c.number), c.number::text, md5(t.value))
-    WHEN t.node = 'SUBLINK' THEN 'select'
-    WHEN t.node NOT IN ('BOOLEXPR', 'OPEXPR', 'FUNCEXPR', 'VAR', 'CONST', 'QUERY', 'FROMEXPR',
-        'TARGETENTRY') THEN lower(t.node) END, ' ' ORDER BY t.place), '( ', '('), ' )', ')')
-FROM tokens AS t LEFT JOIN constants AS c ON c.place = t.place
-$parts$;
-REVOKE ALL ON FUNCTION connect.expression_parts(pg_node_tree, oid) FROM PUBLIC;  -- for the DBA
-COMMENT ON FUNCTION connect.expression_parts(pg_node_tree, oid) IS
-'Returns the operators, functions, columns and constants of a stored expression, in their order.
-expression is that of a constraint, policy or default of relation. The text is the same in every '
-'database, session and major. Null for null. Raises nothing.';
 
--- Table connect.organization.
+-- store/organization
 
 CREATE FUNCTION connect.describe_organization()
 RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
@@ -286,24 +175,8 @@ REVOKE ALL ON FUNCTION connect.describe_organization() FROM PUBLIC;  -- store_de
 COMMENT ON FUNCTION connect.describe_organization() IS
 'Describes table connect.organization, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
--- The pattern is ^[A-Za-z0-9_-]{1,64}$. Matched as that it would be a quarter of what a transition
--- costs, since the bounded repetition is a state for each character.
-('check', 'organization_id_check', 'octet_length(id) <= 64 AND id ~ ''^[A-Za-z0-9_-]+$''',
-    'and (<=(integer,integer) (octet_length(text) (id) 64) ~(text,text) (id ''^[A-Za-z0-9_-]+$''))',
-    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -.'),
 
-('row_security', 'organization', NULL, NULL, NULL),
-('policy', 'organization_self',
-    'FOR SELECT USING (id = (SELECT connect.current_organization_id()))',
-    '=(text,text) (id select (connect.current_organization_id()))',
-    'An organization sees itself.')
-$description$;
-REVOKE ALL ON FUNCTION connect.describe_organization() FROM PUBLIC;  -- store_description() reads it
-COMMENT ON FUNCTION connect.describe_organization() IS
-'Describes table connect.organization, a row for each thing that it consists of.
-sql/store/description.sql says what the columns mean. Raises nothing.';
-
--- Table connect.scope.
+-- store/scope
 
 CREATE FUNCTION connect.describe_scope()
 RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
@@ -359,32 +232,7 @@ COMMENT ON FUNCTION connect.describe_scope() IS
 'Describes table connect.scope, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
 
--- After, to see what the DBA's own triggers made of the name.
-('trigger', 'zz_guard_scope',
-    'AFTER UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_scope()',
-    'ENABLE', 'The trigger keeps scopes that Connections grant.'),
-('trigger', 'aa_refuse_truncate',
-    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_scope()',
-    'ENABLE', 'The trigger keeps the catalogue as long as there are Connections.'),
-
--- A dump of the schema alone leaves the catalogue empty, and no offer could be made then.
-('rows', 'scope', $$
-INSERT INTO connect.scope (name, description, is_default)
-SELECT v.name, v.description, v.is_default
-FROM (VALUES ('account.read', 'Read the shared accounts.', true),
-             ('inquiry.read', 'Read the shared inquiries.', true),
-             ('verification.read', 'Read the shared verifications.', false))
-    AS v (name, description, is_default)
-WHERE NOT EXISTS (SELECT FROM connect.scope)
-$$, NULL, NULL)
-$description$;
-REVOKE ALL ON FUNCTION connect.describe_scope() FROM PUBLIC;  -- store_description() reads it
-COMMENT ON FUNCTION connect.describe_scope() IS
-'Describes table connect.scope, a row for each thing that it consists of.
-sql/store/description.sql says what the columns mean. Raises nothing.';
-
--- Table connect.connection. No index mentions status or updated_at, and a page keeps room, so that
--- a transition is a HOT update.
+-- store/connection
 
 CREATE FUNCTION connect.describe_connection()
 RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
@@ -483,62 +331,85 @@ REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_desc
 COMMENT ON FUNCTION connect.describe_connection() IS
 'Describes table connect.connection, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
--- One call: PostgreSQL reads the expression anew for each statement, by its length.
-('check', 'connection_check', 'connect.is_connection(id, created_at, updated_at)',
-    'connect.is_connection(text,timestamp with time zone,timestamp with time zone)'
-    ' (id created_at updated_at)',
-    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie within the years '
-    'that RFC 3339 can write.'),
-('former_constraint', 'connection_id_check', NULL, NULL, NULL),
-('former_constraint', 'connection_times_check', NULL, NULL, NULL),
 
-('index', 'connection_source_idx', 'source_organization_id, id', NULL,
-    'The index serves pages of outbound Connections.'),
-('index', 'connection_destination_idx', 'destination_organization_id, id', NULL,
-    'The index serves pages of inbound Connections.'),
--- A DBA may choose another number than the present one; 85 is what 0.1.0 chose.
-('option', 'fillfactor', '90', '85', NULL),
+-- store/open_connection
 
-('row_security', 'connection', NULL, NULL, NULL),
-('policy', 'connection_parties_read', $$FOR SELECT
-    USING (source_organization_id = (SELECT connect.current_organization_id())
-        OR destination_organization_id = (SELECT connect.current_organization_id()))$$,
-    'or (=(text,text) (source_organization_id select (connect.current_organization_id()))'
-    ' =(text,text) (destination_organization_id select (connect.current_organization_id())))',
-    'Both parties see a Connection.'),
-('policy', 'connection_parties_change', $$FOR UPDATE
-    USING (source_organization_id = (SELECT connect.current_organization_id())
-        OR destination_organization_id = (SELECT connect.current_organization_id()))$$,
-    'or (=(text,text) (source_organization_id select (connect.current_organization_id()))'
-    ' =(text,text) (destination_organization_id select (connect.current_organization_id())))',
-    'Both parties may change a Connection, as far as the guard allows.'),
-('policy', 'connection_source_create', $$FOR INSERT
-    WITH CHECK (source_organization_id = (SELECT connect.current_organization_id()))$$,
-    '=(text,text) (source_organization_id select (connect.current_organization_id()))',
-    'Whoever creates a Connection is its source.'),
+CREATE FUNCTION connect.describe_open_connection()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'open_connection', NULL, NULL,
+    'Open Connections are those that are pending; their rows follow connect.connection.'),
 
--- Triggers fire by name. The guard comes last, to see what the DBA's own BEFORE triggers made of a
--- row; the event is written first, so that a change which a DBA's AFTER trigger makes in turn
--- stands behind it in the history.
-('trigger', 'zz_guard_connection',
-    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_connection()',
-    'ENABLE', 'The trigger fills in and checks rows, and refuses DELETE.'),
-('trigger', 'aa_record_event',
-    'AFTER INSERT OR UPDATE FOR EACH ROW EXECUTE FUNCTION connect.record_event()',
-    'ENABLE', 'The trigger checks stored rows again and writes their events.'),
+('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
+    'The id is that of the Connection.'),
+('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The source is copied from the Connection.'),
+('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The destination is copied from the Connection.'),
+
+('primary_key', 'open_connection_pkey', 'destination_organization_id, id', NULL, NULL),
+
+('row_security', 'open_connection', NULL, NULL, NULL),
+
+('trigger', 'zz_guard_open',
+    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_open()',
+    'ENABLE ALWAYS', 'The trigger refuses every write but that of keep_open().'),
 ('trigger', 'aa_refuse_truncate',
-    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_connection()',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()',
     'ENABLE', 'The trigger refuses TRUNCATE.'),
-('trigger', 'zz_mark_pair',
-    'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()',
-    'ENABLE ALWAYS', 'The trigger tells the gate of changes, replicated ones too.')
+
+-- what no trigger has seen: Connections of an older store, or of a restore with triggers off
+('rows', 'open_connection', 'SELECT connect.collect_open()', NULL, NULL)
 $description$;
-REVOKE ALL ON FUNCTION connect.describe_connection() FROM PUBLIC;  -- store_description() reads it
-COMMENT ON FUNCTION connect.describe_connection() IS
-'Describes table connect.connection, a row for each thing that it consists of.
+-- store_description() reads it.
+REVOKE ALL ON FUNCTION connect.describe_open_connection() FROM PUBLIC;
+COMMENT ON FUNCTION connect.describe_open_connection() IS
+'Describes table connect.open_connection, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
 
--- Table connect.event: the history of all Connections, and the outbox.
+-- store/open_term
+
+CREATE FUNCTION connect.describe_open_term()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'open_term', NULL, NULL,
+    'Open terms are those of pending and active Connections; their rows follow connect.connection.'),
+
+('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
+    'The id is that of the Connection.'),
+('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The source is copied from the Connection.'),
+('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The destination is copied from the Connection.'),
+('column', 'ends_at', 'timestamptz NOT NULL', NULL,
+    'From this time on the Connection is inactive, unless its terms change.'),
+
+('primary_key', 'open_term_pkey', 'id', NULL, NULL),
+('index', 'open_term_ends_at_idx', 'ends_at, id', NULL,
+    'The index serves expire_due() and reminders.'),
+
+('row_security', 'open_term', NULL, NULL, NULL),
+
+('trigger', 'zz_guard_open',
+    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_open()',
+    'ENABLE ALWAYS', 'The trigger refuses every write but that of keep_open().'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()',
+    'ENABLE', 'The trigger refuses TRUNCATE.')
+$description$;
+-- store_description() reads it.
+REVOKE ALL ON FUNCTION connect.describe_open_term() FROM PUBLIC;
+COMMENT ON FUNCTION connect.describe_open_term() IS
+'Describes table connect.open_term, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
+-- store/event
 
 CREATE FUNCTION connect.describe_event()
 RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
@@ -610,96 +481,8 @@ An outbox reader takes rows with position < pg_snapshot_xmin(pg_current_snapshot
 ('fill', 'event', 'SELECT connect.seal_history()', NULL, NULL),
 
 ('primary_key', 'event_pkey', 'id', NULL, NULL),
-('former_constraint', 'event_connection_fkey', 'FOREIGN KEY (connection_id) REFERENCES connect.connection', NULL,
-    NULL),
-
-('index', 'event_subject_idx', 'subject_id, id', NULL,
-    'The index serves the history of one subject, and finds its last event.'),
-('former_index', 'event_connection_idx', 'connection_id, id', NULL, NULL),
-('index', 'event_source_idx', 'source_organization_id, id', NULL,
-    'The index serves pages of events of outbound Connections.'),
-('index', 'event_destination_idx', 'destination_organization_id, id', NULL,
-    'The index serves pages of events of inbound Connections.'),
-('index', 'event_outbox_idx', 'position, id', NULL,
-    'The index serves outbox readers.'),
-('index', 'event_source_feed_idx', 'source_organization_id, position, id', NULL,
-    'The index serves connect.read_events() for outbound Connections.'),
-('index', 'event_destination_feed_idx', 'destination_organization_id, position, id', NULL,
-    'The index serves connect.read_events() for inbound Connections.'),
-
-('row_security', 'event', NULL, NULL, NULL),
-('policy', 'event_parties_read', $$FOR SELECT
-    USING (source_organization_id = (SELECT connect.current_organization_id())
-        OR destination_organization_id = (SELECT connect.current_organization_id()))$$,
-    'or (=(text,text) (source_organization_id select (connect.current_organization_id()))'
-    ' =(text,text) (destination_organization_id select (connect.current_organization_id())))',
-    'Both parties see the history.'),
-
-('trigger', 'zz_guard_event',
-    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_event()',
-    'ENABLE', 'The trigger refuses every write that is not connect''s own.'),
-('trigger', 'aa_refuse_truncate',
-    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_event()',
-    'ENABLE', 'The trigger refuses TRUNCATE.')
-$description$;
-REVOKE ALL ON FUNCTION connect.describe_event() FROM PUBLIC;  -- store_description() reads it
-COMMENT ON FUNCTION connect.describe_event() IS
-'Describes table connect.event, a row for each thing that it consists of.
-sql/store/description.sql says what the columns mean. Raises nothing.';
--- No foreign key: the guard is the only writer, nothing is deleted, and the check would be a
--- twentieth of each transition.
-('column', 'connection_id', 'text COLLATE "C" NOT NULL', NULL,
-    'The Connection is the one that changed, or to which the subject belongs.'),
-('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
-    'The source is copied from the Connection.'),
-('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
-    'The destination is copied from the Connection.'),
-('column', 'action', 'text COLLATE "C" NOT NULL', NULL,
-    'The action is one of connect.transition_rules().'),
-('column', 'from_status', 'text COLLATE "C"', NULL,
-    'The status is the one before the change; it is null for create.'),
-('column', 'to_status', 'text COLLATE "C" NOT NULL', NULL,
-    'The status is the one after the change.'),
-('column', 'name', 'text', NULL,
-    'The name is the one after the change.'),
-('column', 'scopes', 'text[]', NULL,
-    'The scopes are those after the change.'),
-('column', 'respond_by', 'timestamptz', NULL,
-    'The term is the one after the change until which the offer stands.'),
-('column', 'expires_at', 'timestamptz', NULL,
-    'The term is the one after the change at which sharing ends.'),
-('column', 'effective_at', 'timestamptz', NULL,
-    'The time is when an expiry took effect, which may be long before it was recorded.'),
-('column', 'actor_organization_id', 'text COLLATE "C"', NULL,
-    'The organization is the one that acted; it is null for the store''s owner.'),
-('column', 'actor_id', 'text COLLATE "C"', NULL,
-    'The actor is who in that organization made the change.'),
-('column', 'actor_type', 'text COLLATE "C"', NULL,
-    'The type says what actor_id names: api-key, user, or role.'),
-('column', 'reason', 'text', NULL,
-    'The reason is what the actor gave; it has at most 1000 characters.'),
-('column', 'request_id', 'text COLLATE "C"', NULL,
-    'The request is the one over HTTP that made the change.'),
-('column', 'transaction_id', 'xid8 NOT NULL DEFAULT pg_current_xact_id()', 'pg_current_xact_id()',
-    'The transaction is the one that made the change.'),
-('column', 'position', 'xid8 NOT NULL', NULL,
-    'The position is what outbox readers go by: the transaction, or the position of the subject''s '
-    'last event if that is greater.'),
-('column', 'seal', 'bytea NOT NULL', NULL,
-    'The seal is a SHA-256 over this event and the seal of the subject''s last one; see '
-    'connect.verify_history().'),
-('column', 'personal_salt', 'bytea', NULL,
-    'The salt is of 16 random bytes; connect.forget_actor() takes it away.'),
-('column', 'personal_digest', 'bytea NOT NULL', NULL,
-    'The digest is the SHA-256 of the salt, the actor, the reason and the request.'),
-('column', 'created_at', 'timestamptz NOT NULL', NULL,
-    'The time is that of the change, and ascends along the history of each subject.'),
-
-('fill', 'event', 'SELECT connect.seal_history()', NULL, NULL),
-
-('primary_key', 'event_pkey', 'id', NULL, NULL),
-('former_constraint', 'event_connection_fkey', 'FOREIGN KEY (connection_id) REFERENCES connect.connection', NULL,
-    NULL),
+('former_constraint', 'event_connection_fkey',
+    'FOREIGN KEY (connection_id) REFERENCES connect.connection', NULL, NULL),
 
 ('index', 'event_subject_idx', 'subject_id, id', NULL,
     'The index serves the history of one subject, and finds its last event.'),
@@ -735,7 +518,7 @@ COMMENT ON FUNCTION connect.describe_event() IS
 'Describes table connect.event, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
 
--- Table connect.organization_role.
+-- store/organization_role
 
 CREATE FUNCTION connect.describe_organization_role()
 RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
@@ -762,7 +545,7 @@ COMMENT ON FUNCTION connect.describe_organization_role() IS
 'Describes table connect.organization_role, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
 
--- Table connect.gateway_role.
+-- store/gateway_role
 
 CREATE FUNCTION connect.describe_gateway_role()
 RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
@@ -786,7 +569,7 @@ COMMENT ON FUNCTION connect.describe_gateway_role() IS
 'Describes table connect.gateway_role, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
 
--- Table connect.api_key.
+-- store/api_key
 
 CREATE FUNCTION connect.describe_api_key()
 RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
@@ -825,7 +608,7 @@ COMMENT ON FUNCTION connect.describe_api_key() IS
 'Describes table connect.api_key, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
 
--- Table connect.idempotency.
+-- store/idempotency
 
 CREATE FUNCTION connect.describe_idempotency()
 RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
@@ -864,29 +647,7 @@ COMMENT ON FUNCTION connect.describe_idempotency() IS
 'Describes table connect.idempotency, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
 
--- The store: what it consists of, a row for each thing.
---
--- Its tables are ordinary ones, not members of the extension: members lose policies, indexes and
--- triggers of the DBA's in a dump while their grants stay.
---
--- A table is described once, in the file of its name beside this one, by rows of
---     kind           name         definition                  parts
---     table          the table
---     column         the column   type, NOT NULL, DEFAULT     those of the default
---     primary_key    constraint   columns
---     unique         constraint   columns
---     foreign_key    constraint   column                      the table that it refers to
---     check          constraint   expression                  those of the expression
---     index          the index    columns
---     option         the option   its value                   values of earlier versions
---     fill           the table    a SELECT that fills columns which came later
---     former_constraint           what it was                 and is no more: an earlier version had it
---     former_index   the index    columns, likewise
---     row_security   the table
---     policy         the policy   what follows its table      those of the expression
---     trigger        the trigger  what follows its name       ENABLE or ENABLE ALWAYS
---     rows           the table    an INSERT that may be repeated
--- and the comment of each. parts is what connect.expression_parts() shows of an expression.
+-- store/description
 
 CREATE FUNCTION connect.store_description()
 RETURNS TABLE (relation text, place int, kind text, name text, definition text, parts text,
@@ -932,13 +693,7 @@ COMMENT ON FUNCTION connect.store_owner() IS
 'Returns the owner of the store, who is that of its Connections; null where there is no store.
 Raises nothing.';
 
--- The store: what of its description is there, and what makes it.
---
--- From each row of the description come statements, and the facts of the catalogs that tell whether
--- they are needed. Nothing compares the text of DDL. CREATE TABLE is made of the rows of kind
--- column, and ADD COLUMN of the same ones where an older store lacks one. A column's nullability
--- and default, a trigger's firing, a table's owner and every comment are things of their own, so
--- that one that was altered is mended alone.
+-- store/definition
 
 CREATE FUNCTION connect.store_definition()
 RETURNS TABLE (round int, step int, kind text, relation text, name text, statement text,
@@ -1191,254 +946,42 @@ statement makes it, or makes it right; present tells whether something of the na
 'are done. Of rows that a table begins with, and of what fills columns, sound is null: their '
 'statement finds out itself. upgrade_store() runs the statements of what is not sound, '
 'create_store() does so from nothing, and check_setup() lists it. Raises nothing.';
--- What is described, beside the table that it is for, if that is there.
-WITH described AS MATERIALIZED (
-    SELECT d.*, format('connect.%I', d.relation) AS target, c.oid AS table_oid, c.relkind,
-        c.relpersistence, c.relowner, c.relrowsecurity, c.reloptions
-    FROM connect.store_description() AS d LEFT JOIN pg_class AS c
-    ON c.relnamespace = 'connect'::regnamespace AND c.relname = d.relation),
 
-columns AS (
-    SELECT d.*, a.attnum, a.attnotnull, f.adbin,
-        regexp_replace(d.definition, '( COLLATE| NOT NULL| DEFAULT).*$', '') AS type,
-        regexp_replace(d.definition, '( NOT NULL| DEFAULT).*$', '') AS collated_type,
-        substring(d.definition FROM 'DEFAULT (.*)$') AS default_value,
-        a.atttypid, a.atttypmod, a.attcollation
-    FROM described AS d
-    LEFT JOIN pg_attribute AS a ON a.attrelid = d.table_oid AND a.attname = d.name
-        AND a.attnum > 0 AND NOT a.attisdropped
-    LEFT JOIN pg_attrdef AS f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
-    WHERE d.kind = 'column'),
+-- store/obstacles
 
-constraints AS (
-    SELECT d.*, n.oid AS constraint_oid, n AS found,
-        (SELECT string_agg(a.attname, ', ' ORDER BY k.place)
-         FROM unnest(n.conkey) WITH ORDINALITY AS k (attnum, place)
-         JOIN pg_attribute AS a ON a.attrelid = n.conrelid AND a.attnum = k.attnum) AS key
-    FROM described AS d
-    LEFT JOIN pg_constraint AS n ON n.conrelid = d.table_oid AND n.conname = d.name
-    WHERE d.kind IN ('primary_key', 'unique', 'foreign_key', 'check')),
+CREATE FUNCTION connect.upgrade_obstacles() RETURNS SETOF text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $obstacles$
+SELECT DISTINCT format('%s depends on column "%s" of table "connect.%s"',
+    CASE d.classid WHEN 'pg_rewrite'::regclass THEN (
+        SELECT CASE c.relkind WHEN 'v' THEN 'View ' WHEN 'm' THEN 'Materialized view '
+            ELSE 'Rule ' || quote_ident(r.rulename) || ' on ' END
+            || format('"%s.%s"', n.nspname, c.relname)
+        FROM pg_rewrite AS r JOIN pg_class AS c ON c.oid = r.ev_class
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE r.oid = d.objid)
+    ELSE initcap(split_part(i.type, ' ', 1)) || format(' "%s"', i.identity) END,
+    s.name, s.relation)
+FROM connect.store_definition() AS s
+JOIN pg_attribute AS a ON a.attrelid = to_regclass(format('connect.%I', s.relation))
+    AND a.attname = s.name AND NOT a.attisdropped
+JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid
+    AND d.refobjsubid = a.attnum
+    AND d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass,
+        'pg_proc'::regclass, 'pg_attrdef'::regclass)
+    -- a column's own default goes with it
+    AND NOT (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef AS f
+        WHERE f.oid = d.objid AND f.adrelid = a.attrelid AND f.adnum = a.attnum))
+CROSS JOIN pg_identify_object(d.classid, d.objid, d.objsubid) AS i
+WHERE s.kind = 'column' AND s.present AND NOT s.sound
+ORDER BY 1
+$obstacles$;
+REVOKE ALL ON FUNCTION connect.upgrade_obstacles() FROM PUBLIC;  -- upgrade_store() asks it
+COMMENT ON FUNCTION connect.upgrade_obstacles() IS
+'Lists what depends on columns whose type upgrade_store() has to alter, a sentence each.
+Raises nothing.';
 
-indexes AS (
-    SELECT d.*, c.oid AS index_oid, c.relam, i AS found,
-        (SELECT string_agg(a.attname, ', ' ORDER BY k.place)
-         FROM unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
-         JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum) AS key
-    FROM described AS d
-    LEFT JOIN (pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid)
-    ON i.indrelid = d.table_oid AND c.relname = d.name
-    WHERE d.kind IN ('index', 'former_index')),
-
-options AS (
-    SELECT d.*, (SELECT split_part(o, '=', 2) FROM unnest(d.reloptions) AS o
-                 WHERE split_part(o, '=', 1) = d.name) AS value
-    FROM described AS d WHERE d.kind = 'option'),
-
-policies AS (
-    SELECT d.*, p.oid AS policy_oid, p AS found
-    FROM described AS d
-    LEFT JOIN pg_policy AS p ON p.polrelid = d.table_oid AND p.polname = d.name
-    WHERE d.kind = 'policy'),
-
-triggers AS (
-    SELECT d.*, t.oid AS trigger_oid, t AS found,
-        substring(d.definition FROM 'FUNCTION (.*)\(\)$') AS function
-    FROM described AS d
-    LEFT JOIN pg_trigger AS t
-    ON t.tgrelid = d.table_oid AND t.tgname = d.name AND NOT t.tgisinternal
-    WHERE d.kind = 'trigger'),
-
--- The facts: is it there, is it what it should be, and the statements that take another one of
--- the name away and make it. What a comment is on stands behind them.
-facts (kind, relation, place, position, name, present, sound, removal, statement,
-    comment, commented, object_class, object, object_part) AS (
-    -- where there is no store, a table of the name is somebody else's, and CREATE TABLE is refused
-    SELECT d.kind, d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
-        d.relkind = 'r' AND d.relpersistence = 'p' AND connect.store_owner() IS NOT NULL, '',
-        CASE WHEN d.table_oid IS NULL OR connect.store_owner() IS NULL THEN
-            format('CREATE TABLE %s (%s)', d.target,
-                (SELECT string_agg(format('%I %s', c.name, c.definition), ', ' ORDER BY c.position)
-                 FROM columns AS c WHERE c.relation = d.relation))
-        ELSE format('ALTER TABLE %s SET LOGGED', d.target) END,
-        d.comment, format('TABLE %s', d.target), 'pg_class'::regclass, d.table_oid, 0
-    FROM described AS d WHERE d.kind = 'table'
-
-    UNION ALL SELECT 'owner', d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
-        d.relowner = o.oid, '',
-        format('ALTER TABLE %s OWNER TO %I', d.target, pg_get_userbyid(o.oid)),
-        NULL, NULL, NULL, NULL, NULL
-    FROM described AS d, connect.store_owner() AS o (oid)
-    WHERE d.kind = 'table' AND o.oid IS NOT NULL
-
-    UNION ALL SELECT c.kind, c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
-        c.atttypid = to_regtype(c.type) AND c.atttypmod = -1
-        AND c.attcollation = CASE WHEN c.definition ~ 'COLLATE "C"' THEN '"C"'::regcollation
-            ELSE (SELECT typcollation FROM pg_type WHERE oid = c.atttypid) END, '',
-        CASE WHEN c.attnum IS NULL THEN
-            -- what must not be null is filled first, where there are rows
-            format('ALTER TABLE %s ADD COLUMN %I %s', c.target, c.name,
-                CASE WHEN c.default_value IS NULL THEN c.collated_type ELSE c.definition END)
-        ELSE format('ALTER TABLE %1$s ALTER COLUMN %2$I DROP DEFAULT,'
-            ' ALTER COLUMN %2$I TYPE %3$s USING %2$I::%4$s',
-            c.target, c.name, c.collated_type, c.type) END,
-        c.comment, format('COLUMN %s.%I', c.target, c.name), 'pg_class'::regclass, c.table_oid,
-        c.attnum
-    FROM columns AS c
-
-    UNION ALL SELECT 'not_null', c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
-        c.attnotnull = (c.definition ~ 'NOT NULL'), '',
-        format('ALTER TABLE %s ALTER COLUMN %I %s NOT NULL', c.target, c.name,
-            CASE WHEN c.definition ~ 'NOT NULL' THEN 'SET' ELSE 'DROP' END),
-        NULL, NULL, NULL, NULL, NULL
-    FROM columns AS c
-
-    UNION ALL SELECT 'default', c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
-        connect.expression_parts(c.adbin, c.table_oid) IS NOT DISTINCT FROM c.parts, '',
-        format('ALTER TABLE %s ALTER COLUMN %I %s', c.target, c.name,
-            coalesce('SET DEFAULT ' || c.default_value, 'DROP DEFAULT')),
-        NULL, NULL, NULL, NULL, NULL
-    FROM columns AS c
-
-    -- since 18 a constraint may be one that is not enforced
-    UNION ALL SELECT n.kind, n.relation, n.place, n.position, n.name, n.constraint_oid IS NOT NULL,
-        (n.found).convalidated AND NOT (n.found).condeferrable
-        AND coalesce((to_jsonb(n.found) ->> 'conenforced')::boolean, true)
-        AND CASE n.kind
-            WHEN 'primary_key' THEN (n.found).contype = 'p' AND n.key = n.definition
-            WHEN 'unique' THEN (n.found).contype = 'u' AND n.key = n.definition
-            WHEN 'check' THEN (n.found).contype = 'c' AND NOT (n.found).connoinherit
-                AND connect.expression_parts((n.found).conbin, n.table_oid) = n.parts
-            ELSE (n.found).contype = 'f' AND n.key = n.definition
-                AND (n.found).confrelid = to_regclass(format('connect.%I', n.parts))
-                AND (n.found).confkey = (SELECT p.conkey FROM pg_constraint AS p
-                    WHERE p.conrelid = (n.found).confrelid AND p.contype = 'p')
-                AND ((n.found).confupdtype, (n.found).confdeltype, (n.found).confmatchtype)
-                    = ('a', 'a', 's') END,
-        format('ALTER TABLE %s DROP CONSTRAINT %I; ', n.target, n.name),
-        format('ALTER TABLE %s ADD CONSTRAINT %I ', n.target, n.name) || CASE n.kind
-            WHEN 'primary_key' THEN format('PRIMARY KEY (%s)', n.definition)
-            WHEN 'unique' THEN format('UNIQUE (%s)', n.definition)
-            WHEN 'check' THEN format('CHECK (%s)', n.definition)
-            ELSE format('FOREIGN KEY (%s) REFERENCES connect.%I', n.definition, n.parts) END,
-        n.comment, format('CONSTRAINT %I ON %s', n.name, n.target), 'pg_constraint'::regclass,
-        n.constraint_oid, 0
-    FROM constraints AS n
-
-    UNION ALL SELECT i.kind, i.relation, i.place, i.position, i.name, i.index_oid IS NOT NULL,
-        i.key = i.definition AND (i.found).indisvalid AND (i.found).indisready
-        AND NOT (i.found).indisunique AND (i.found).indnatts = (i.found).indnkeyatts
-        AND (i.found).indpred IS NULL AND (i.found).indexprs IS NULL
-        AND i.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
-        AND 0 = ALL ((i.found).indoption::int2[])
-        AND NOT EXISTS (SELECT FROM pg_opclass AS o
-            WHERE o.oid = ANY ((i.found).indclass::oid[]) AND NOT o.opcdefault)
-        AND NOT EXISTS (SELECT FROM unnest((i.found).indkey::int2[], (i.found).indcollation::oid[])
-            AS k (attnum, collation_oid) JOIN pg_attribute AS a
-            ON a.attrelid = i.table_oid AND a.attnum = k.attnum
-            WHERE a.attcollation <> k.collation_oid),
-        format('DROP INDEX connect.%I; ', i.name),
-        format('CREATE INDEX %I ON %s (%s)', i.name, i.target, i.definition),
-        i.comment, format('INDEX connect.%I', i.name), 'pg_class'::regclass, i.index_oid, 0
-    FROM indexes AS i WHERE i.kind = 'index'
-
-    -- a value that no version has set is the DBA's, and stays
-    UNION ALL SELECT o.kind, o.relation, o.place, o.position, o.name, o.value IS NOT NULL,
-        o.value <> ALL (string_to_array(o.parts, ' ')), '',
-        format('ALTER TABLE %s SET (%I = %s)', o.target, o.name, o.definition),
-        NULL, NULL, NULL, NULL, NULL
-    FROM options AS o
-
-    UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
-        d.relrowsecurity, '', format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', d.target),
-        NULL, NULL, NULL, NULL, NULL
-    FROM described AS d WHERE d.kind = 'row_security'
-
-    UNION ALL SELECT p.kind, p.relation, p.place, p.position, p.name, p.policy_oid IS NOT NULL,
-        (p.found).polpermissive AND (p.found).polroles = '{0}'
-        AND (p.found).polcmd = CASE substring(p.definition FROM 'FOR (\w+)') WHEN 'SELECT' THEN 'r'
-            WHEN 'INSERT' THEN 'a' WHEN 'UPDATE' THEN 'w' WHEN 'DELETE' THEN 'd' ELSE '*' END
-        AND connect.expression_parts((p.found).polqual, p.table_oid)
-            IS NOT DISTINCT FROM CASE WHEN p.definition ~ 'USING \(' THEN p.parts END
-        AND connect.expression_parts((p.found).polwithcheck, p.table_oid)
-            IS NOT DISTINCT FROM CASE WHEN p.definition ~ 'WITH CHECK \(' THEN p.parts END,
-        format('DROP POLICY %I ON %s; ', p.name, p.target),
-        format('CREATE POLICY %I ON %s %s', p.name, p.target, p.definition),
-        p.comment, format('POLICY %I ON %s', p.name, p.target), 'pg_policy'::regclass,
-        p.policy_oid, 0
-    FROM policies AS p
-
-    -- tgtype has a bit for each word
-    UNION ALL SELECT t.kind, t.relation, t.place, t.position, t.name, t.trigger_oid IS NOT NULL,
-        (t.found).tgfoid = to_regproc(t.function)
-        AND (t.found).tgtype = (SELECT sum(w.bit) FROM (VALUES ('FOR EACH ROW', 1), ('BEFORE', 2),
-            ('INSERT', 4), ('DELETE', 8), ('UPDATE', 16), ('TRUNCATE', 32)) AS w (word, bit)
-            WHERE t.definition ~ ('\m' || w.word || '\M'))
-        AND (t.found).tgqual IS NULL AND (t.found).tgattr::text = '' AND (t.found).tgnargs = 0
-        AND (t.found).tgconstraint = 0 AND (t.found).tgoldtable IS NULL
-        AND (t.found).tgnewtable IS NULL,
-        format('DROP TRIGGER %I ON %s; ', t.name, t.target),
-        format('CREATE TRIGGER %I %s', t.name,
-            replace(t.definition, ' FOR EACH', format(' ON %s FOR EACH', t.target))),
-        t.comment, format('TRIGGER %I ON %s', t.name, t.target), 'pg_trigger'::regclass,
-        t.trigger_oid, 0
-    FROM triggers AS t
-
-    UNION ALL SELECT 'firing', t.relation, t.place, t.position, t.name, t.trigger_oid IS NOT NULL,
-        (t.found).tgenabled = CASE t.parts WHEN 'ENABLE ALWAYS' THEN 'A'
-            WHEN 'ENABLE REPLICA' THEN 'R' ELSE 'O' END, '',
-        format('ALTER TABLE %s %s TRIGGER %I', t.target, t.parts, t.name),
-        NULL, NULL, NULL, NULL, NULL
-    FROM triggers AS t
-
-    UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
-        NULL, '', d.definition, NULL, NULL, NULL, NULL, NULL
-    FROM described AS d WHERE d.kind IN ('rows', 'fill')
-
-    -- what an earlier version had is sound where it is not there
-    UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, n.oid IS NOT NULL,
-        n.oid IS NULL, '', format('ALTER TABLE %s DROP CONSTRAINT %I', d.target, d.name),
-        NULL, NULL, NULL, NULL, NULL
-    FROM described AS d
-    LEFT JOIN pg_constraint AS n ON n.conrelid = d.table_oid AND n.conname = d.name
-    WHERE d.kind = 'former_constraint'
-    UNION ALL SELECT i.kind, i.relation, i.place, i.position, i.name, i.index_oid IS NOT NULL,
-        i.key IS DISTINCT FROM i.definition, '', format('DROP INDEX connect.%I', i.name),
-        NULL, NULL, NULL, NULL, NULL
-    FROM indexes AS i WHERE i.kind = 'former_index'),
-
--- A comment is a thing of its own.
-things AS (
-    SELECT f.kind, f.relation, f.place, f.position, f.name, f.present,
-        CASE WHEN f.kind NOT IN ('rows', 'fill') THEN coalesce(f.sound, false) END AS sound,
-        CASE WHEN f.present THEN f.removal ELSE '' END || f.statement AS statement
-    FROM facts AS f
-    UNION ALL SELECT 'comment', f.relation, f.place, f.position, f.kind || ' ' || f.name, f.present,
-        f.present AND EXISTS (SELECT FROM pg_description AS d WHERE d.classoid = f.object_class
-            AND d.objoid = f.object AND d.objsubid = f.object_part AND d.description = f.comment),
-        format('COMMENT ON %s IS %L', f.commented, f.comment)
-    FROM facts AS f WHERE f.comment IS NOT NULL)
-
-SELECT k.round, row_number() OVER (ORDER BY k.place, t.place, t.position)::int,
-    t.kind, t.relation, t.name, t.statement || ';', t.present, t.sound
-FROM things AS t JOIN (VALUES (1, 1, 'table'), (2, 2, 'owner'), (2, 3, 'former_constraint'),
-    (2, 4, 'column'), (3, 5, 'fill'), (4, 6, 'former_index'), (4, 7, 'not_null'),
-    (4, 8, 'default'), (4, 9, 'primary_key'), (4, 10, 'unique'), (4, 11, 'foreign_key'),
-    (4, 12, 'check'), (4, 13, 'index'), (4, 14, 'option'), (4, 15, 'row_security'),
-    (4, 16, 'policy'), (4, 17, 'trigger'), (5, 18, 'firing'), (5, 19, 'comment'), (6, 20, 'rows'))
-    AS k (round, place, kind) ON k.kind = t.kind
-ORDER BY 2
-$definition$;
-REVOKE ALL ON FUNCTION connect.store_definition() FROM PUBLIC;  -- for create_store() and its like
-COMMENT ON FUNCTION connect.store_definition() IS
-'Lists everything that the store consists of, in the order of its making, with what is there of it.
-statement makes it, or makes it right; present tells whether something of the name is there, and '
-'sound whether it is what it should be. What is needed of a round shows when the rounds before it '
-'are done. Of rows that a table begins with, and of what fills columns, sound is null: their '
-'statement finds out itself. upgrade_store() runs the statements of what is not sound, '
-'create_store() does so from nothing, and check_setup() lists it. Raises nothing.';
-
--- What check_setup() looks for. It runs the functions that setup_checks() names, each of which
--- returns its findings: code, severity, what was found, and what mends it.
+-- store/findings
 
 CREATE FUNCTION connect.store_findings()
 RETURNS TABLE (code text, severity text, finding text, remedy text)
@@ -1493,38 +1036,6 @@ SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
         THEN format('Trigger %I on %s does not fire for every writer: %s.', u.name, u.target,
             CASE u.name WHEN 'zz_mark_pair' THEN 'the gate keeps nothing beyond a statement'
             ELSE 'lists of pending Connections may lack some' END)
-    ELSE format(CASE WHEN u.present THEN k.other ELSE k.missing END, u.name, u.target) END,
-    CASE WHEN u.kind IN ('row_security', 'firing') THEN u.statement
-    WHEN u.kind = 'table' AND u.present THEN
-        'Rename what is no table, then SELECT connect.upgrade_store();'
-    ELSE 'SELECT connect.upgrade_store();' END
-FROM unsound AS u JOIN kinds AS k ON k.kind = u.kind
-WHERE u.present OR k.missing_code IS NOT NULL
-UNION ALL SELECT 'comment_differs', 'warning',
-    format('Comments on %s are missing or other ones: %s.', u.target,
-        string_agg(u.name, ', ' ORDER BY u.step)),
-    'SELECT connect.upgrade_store();'
-FROM unsound AS u
-WHERE u.kind = 'comment' AND u.present AND NOT EXISTS (SELECT FROM unsound AS o
-    WHERE o.relation = u.relation AND o.kind || ' ' || o.name = u.name)
-GROUP BY u.target
-$findings$;
-REVOKE ALL ON FUNCTION connect.store_findings() FROM PUBLIC;  -- for check_setup()
-COMMENT ON FUNCTION connect.store_findings() IS
-'Lists what of the store is missing or another than it should be.
-Codes: table_missing, column_missing, constraint_missing, index_missing, option_missing, '
-'policy_missing, trigger_missing, trigger_disabled, row_security_disabled, owner_differs, '
-'option_differs, comment_differs, and definition_differs for the rest. Raises nothing.';
--- What belongs to a table or an object that is missing itself needs no finding of its own.
-unsound AS MATERIALIZED (
-    SELECT d.*, format('connect.%I', d.relation) AS target FROM connect.store_definition() AS d
-    WHERE NOT d.sound AND (d.kind = 'table' OR EXISTS (SELECT FROM pg_class AS c
-        WHERE c.relnamespace = 'connect'::regnamespace AND c.relname = d.relation
-        AND c.relkind = 'r')))
-SELECT CASE WHEN u.present THEN k.other_code ELSE k.missing_code END,
-    CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN 'warning' ELSE k.severity END,
-    CASE WHEN u.statement ~ 'ENABLE ALWAYS' THEN format('Trigger %I on %s does not fire for every'
-        ' writer: the gate keeps nothing beyond a statement.', u.name, u.target)
     ELSE format(CASE WHEN u.present THEN k.other ELSE k.missing END, u.name, u.target) END,
     CASE WHEN u.kind IN ('row_security', 'firing') THEN u.statement
     WHEN u.kind = 'table' AND u.present THEN
@@ -1746,6 +1257,21 @@ COMMENT ON FUNCTION connect.outbox_findings() IS
 'Tells of a transaction that has kept readers of the outbox waiting for five minutes.
 Code: outbox_held. Raises nothing.';
 
+CREATE FUNCTION connect.history_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+SELECT 'positions_foreign', 'warning', 'Events have positions of another cluster: an outbox reader'
+    ' meets them late, or never.', 'SELECT connect.upgrade_store();'
+WHERE EXISTS (SELECT FROM connect.event AS e
+    WHERE e.position >= pg_snapshot_xmax(pg_current_snapshot()))
+$findings$;
+REVOKE ALL ON FUNCTION connect.history_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.history_findings() IS
+'Lists what is wrong with the history as a whole. Codes: positions_foreign.
+Raises 42501 for who may not read connect.event.';
+
 CREATE FUNCTION connect.setup_checks() RETURNS TABLE (function text, as_owner boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -1756,21 +1282,16 @@ WITH checks (function, as_owner) AS (VALUES
     ('connect.share_findings()', false),
     ('connect.outbox_findings()', false),
     ('connect.gateway_findings()', true),
-    ('connect.scope_findings()', true))
+    ('connect.scope_findings()', true),
+    ('connect.history_findings()', true))
 -- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
 SELECT c.function, c.as_owner FROM checks AS c
-WHERE NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
-    AND has_function_privilege(connect.store_owner(), c.function, 'EXECUTE')
-$checks$;
-REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
-COMMENT ON FUNCTION connect.setup_checks() IS
-'Lists the functions that check_setup() runs.
-Those that read the store''s tables run as its owner, the others, which read catalogs only, as the '
-'owner of the functions. Raises nothing.';
--- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
-SELECT c.function, c.as_owner FROM checks AS c
-WHERE NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
-    AND has_function_privilege(connect.store_owner(), c.function, 'EXECUTE')
+WHERE (NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
+    AND has_function_privilege(connect.store_owner(), c.function, 'EXECUTE'))
+-- An older store has no positions, and a table may have another owner: store_findings() says so.
+AND (c.function <> 'connect.history_findings()' OR EXISTS (SELECT FROM pg_attribute AS a
+    WHERE a.attrelid = to_regclass('connect.event') AND a.attname = 'position'
+    AND NOT a.attisdropped AND has_table_privilege(connect.store_owner(), a.attrelid, 'SELECT')))
 $checks$;
 REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.setup_checks() IS
@@ -1778,7 +1299,7 @@ COMMENT ON FUNCTION connect.setup_checks() IS
 Those that read the store''s tables run as its owner, the others, which read catalogs only, as the '
 'owner of the functions. Raises nothing.';
 
--- Grants by purpose: what each opens, and the functions that grant it.
+-- store/grants
 
 CREATE FUNCTION connect.grant_definition()
 RETURNS TABLE (purpose text, privilege text, kind text, object text)
@@ -1790,10 +1311,10 @@ WITH purposes (purpose, schema, functions) AS (VALUES
         visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
         sources_of, is_connection, effective_status}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
-        list_scopes, transition_rules}'),
+        list_scopes, transition_rules, read_events}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
         reactivate_connection, update_connection}'),
-    ('share', 'connect', '{explain_access, require_allowed}'),
+    ('share', 'connect', '{explain_access, require_allowed, was_allowed}'),
     -- every handler
     ('http', 'connect_api', NULL),
     -- what trust_gateway() grants
@@ -1801,7 +1322,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
     ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
         guard_event, expire_due, keep_open, guard_open, collect_open, mark_pair, gateway_findings,
-        scope_findings, seal_history}')),
+        scope_findings, history_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -1848,37 +1369,164 @@ COMMENT ON FUNCTION connect.revoke_statements(text, name) IS
 'Returns the REVOKEs that take a purpose''s functions from a role, and leave it the schema.
 Raises nothing.';
 
+COMMENT ON FUNCTION connect.grant_check(name) IS
+'Grants what row security needs: current_organization_id(), may_see(), is_allowed(), and the like.
+For roles that read tables under such policies. Raises 42704 for an unknown role, '
+'parameter_missing (22023), 42501.';
+
+COMMENT ON FUNCTION connect.grant_read(name) IS
+'Grants grant_check(), get_..., list_..., read_events() and transition_rules().
+For roles that look but change nothing. Raises 42704 for an unknown role, parameter_missing '
+'(22023), 42501.';
+
+COMMENT ON FUNCTION connect.grant_share(name) IS
+'Grants grant_check(), explain_access(), require_allowed() and was_allowed().
+For trusted back ends that hand out data. Raises 42704 for an unknown role, parameter_missing '
+'(22023), 42501.';
+
+-- store/api
+
 COMMENT ON FUNCTION connect.upgrade_store() IS
 'Brings the store up to date after ALTER EXTENSION connect UPDATE; may be repeated.
 Makes what store_definition() lists and the store lacks, and replaces what is another, in the '
 'order of the list; what it does not list stays as it is. Grants the store''s owner what it needs. '
-'The caller must own the tables. Raises store_missing (55000), 42501, and what PostgreSQL raises '
-'where the rows or other objects do not allow a change.';
+'Events of before get their seals, which takes a while where there are many. The caller must own '
+'the tables. Raises store_missing (55000), store_in_use (2BP01) with the names of views and the '
+'like that depend on a column to be altered, before anything is changed, 42501, and what '
+'PostgreSQL raises where the rows do not allow a change.';
 
 COMMENT ON FUNCTION connect.check_setup() IS
 'Looks for mistakes in the setup; no rows when it is sound.
 Severity is error or warning; remedy is a statement or a sentence. Codes of the store: '
 'store_missing, table_missing, column_missing, constraint_missing, index_missing, option_missing, '
 'policy_missing, trigger_missing, trigger_disabled, row_security_disabled, owner_differs, '
-'option_differs, comment_differs, definition_differs. Codes of privileges: owner_privilege, '
-'public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, bypassrls_role, '
-'execute_public. Codes of gateways: gateway_superuser, logs_parameters. Also not_preloaded; '
+'option_differs, comment_differs, definition_differs, positions_foreign. Codes of privileges: '
+'owner_privilege, public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, '
+'bypassrls_role, execute_public, execute_granted. Codes of gateways: gateway_superuser, '
+'gateway_mapped, logs_parameters. Codes of sharing: scope_unknown, scopes_missing, '
+'share_bypassed, outbox_held. Also not_preloaded; '
 'extension_outdated where the library is newer than the SQL; check_failed where something could '
 'not be looked at. Raises nothing.';
 
-CREATE FUNCTION connect_api.routes()
-RETURNS TABLE (operation text, method text, path text, resource text, permission text)
-AS 'MODULE_PATHNAME', 'connect_api_routes'
-LANGUAGE C STABLE STRICT PARALLEL SAFE;
-REVOKE ALL ON FUNCTION connect_api.routes() FROM PUBLIC;  -- grant_http() gives it
-COMMENT ON FUNCTION connect_api.routes() IS
-'Lists the operations: which function of this schema serves which method and path, and what for.
-{id} in a path stands for the id of a row. nginx''s routes are made from this; it is no route
-itself. Raises nothing.';
+-- identity/acting
 
-COMMENT ON FUNCTION connect.guard_event() IS
-'Keeps connect.event append-only, and connect itself its only writer.
-Raises event_changed (23001) for everything else.';
+COMMENT ON FUNCTION connect.act_as(text, text, text) IS
+'Makes a trusted gateway act for an organization to the end of the transaction; null ends it.
+actor_id, at most 255 characters, and actor_type, such as user, name who in it acts. Follows '
+'savepoints, survives RESET ALL. Warns outside a transaction '
+'block, where it ends with its own statement. Raises 42501 for a login that is no gateway, '
+'gateway_cannot_act (55000) where an API key is presented or the current role stands for an '
+'organization, parameter_missing and parameter_invalid (22023), organization_unknown and '
+'actor_too_long (PT422), store_missing (55000).';
+
+-- connection/api
+
+CREATE FUNCTION connect.create_connection(destination_organization_id text, name text = NULL,
+    scopes text[] = NULL, respond_by timestamptz = NULL, expires_at timestamptz = NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_create_connection'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+-- grant_usage() gives it.
+REVOKE ALL ON FUNCTION connect.create_connection(text, text, text[], timestamptz, timestamptz)
+    FROM PUBLIC;
+COMMENT ON FUNCTION connect.create_connection(text, text, text[], timestamptz, timestamptz)
+    IS
+'Offers a Connection from the acting organization to another one; it starts as pending.
+name has at most 255 characters; scopes default to those of connect.scope with is_default. The '
+'offer lapses at respond_by, and sharing ends at expires_at; null is never. Returns the document of the Connection. Raises not_authenticated (PT401), permission_missing '
+'(42501), parameter_missing and parameter_invalid (22023), connection_exists (23505), '
+'organization_unknown, name_too_long, scope_unknown, scopes_empty and term_past (PT422), '
+'store_missing (55000).';
+
+CREATE FUNCTION connect.reactivate_connection(connection_id text, reason text = NULL,
+    respond_by timestamptz = NULL, expires_at timestamptz = NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_reactivate_connection'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+-- grant_usage() gives it.
+REVOKE ALL ON FUNCTION connect.reactivate_connection(text, text, timestamptz, timestamptz)
+    FROM PUBLIC;
+COMMENT ON FUNCTION connect.reactivate_connection(text, text, timestamptz, timestamptz)
+    IS
+'Offers an inactive Connection again, as its source; the destination must activate it anew.
+reason has at most 1000 characters. Terms that have passed are cleared, unless new ones are '
+'given. Returns the document of the Connection. Raises not_authenticated (PT401), '
+'permission_missing and wrong_party (42501), parameter_missing (22023), not_found (PT404), '
+'connection_not_inactive (PT409), reason_too_long and term_past (PT422), store_missing (55000).';
+
+CREATE FUNCTION connect.update_connection(connection_id text, name text = NULL,
+    scopes text[] = NULL, respond_by timestamptz = NULL, expires_at timestamptz = NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_update_connection'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+-- grant_usage() gives it.
+REVOKE ALL ON FUNCTION connect.update_connection(text, text, text[], timestamptz, timestamptz)
+    FROM PUBLIC;
+COMMENT ON FUNCTION connect.update_connection(text, text, text[], timestamptz, timestamptz)
+    IS
+'Changes name, scopes and terms of a Connection, as its source; null leaves what is there.
+An empty name clears the name, and infinity a term. An added scope takes an active Connection back to pending. Returns the document of the '
+'Connection. Raises not_authenticated (PT401), permission_missing and wrong_party (42501), '
+'parameter_missing and parameter_invalid (22023), not_found (PT404), name_too_long, '
+'scope_unknown, scopes_empty and term_past (PT422), store_missing (55000).';
+
+CREATE FUNCTION connect.list_connections(status connect.connection_status = NULL,
+    direction text = NULL,
+    source_organization_id text = NULL, destination_organization_id text = NULL,
+    page_size int = 10, page_after text = NULL, page_before text = NULL,
+    expires_before timestamptz = NULL) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_list_connections'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+-- grant_read() gives it.
+REVOKE ALL ON FUNCTION connect.list_connections(
+    connect.connection_status, text, text, text, int, text, text, timestamptz)
+    FROM PUBLIC;
+COMMENT ON FUNCTION connect.list_connections(
+    connect.connection_status, text, text, text, int, text, text, timestamptz) IS
+'Lists the Connections of the acting organization in both directions, newest first.
+Filters are ANDed. The status is the effective one; direction is inbound or outbound; with '
+'expires_before come those, pending or active, that end by themselves before that time. page_size is 1 to 100; page_after and '
+'page_before are ids of rows that the caller may see, exclusive, at most one of them. Returns a '
+'document with links to the pages beside it. Raises not_authenticated (PT401), permission_missing '
+'(42501), parameter_invalid (22023), store_missing (55000).';
+
+-- connection/terms
+
+CREATE FUNCTION connect.effective_status(connection record) RETURNS connect.connection_status
+AS 'MODULE_PATHNAME', 'connect_effective_status'
+LANGUAGE C STABLE PARALLEL SAFE;
+REVOKE ALL ON FUNCTION connect.effective_status(record) FROM PUBLIC;  -- grant_check() gives it
+COMMENT ON FUNCTION connect.effective_status(record) IS
+'Returns the status of a row of connect.connection by the clock, as documents and the gate say it.
+A pending one past respond_by or expires_at, and an active one past expires_at, is inactive, '
+'whatever the row still says. For policies and reports by hand. The clock is the later of the '
+'transaction''s and the statement''s start. Raises 22023 for a row of another table.';
+
+CREATE FUNCTION connect.expire_due(max_rows int = 1000) RETURNS bigint
+AS 'MODULE_PATHNAME', 'connect_expire_due'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.expire_due(int) FROM PUBLIC;  -- the store's owner has it
+COMMENT ON FUNCTION connect.expire_due(int) IS
+'Records the terms that have passed, at most max_rows of them, and returns how many.
+Rows become inactive, and each has an event, expire. It may run as often as one likes, beside '
+'writers: rows that somebody holds are left for the next run. Nothing depends on it but what '
+'reads connect.connection by hand, and outbox readers. Raises parameter_invalid (22023) for a '
+'max_rows below 1, store_missing and store_outdated (55000).';
+
+-- event/api
+
+CREATE FUNCTION connect.read_events(after text = NULL, page_size int = 100) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_read_events'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+REVOKE ALL ON FUNCTION connect.read_events(text, int) FROM PUBLIC;  -- grant_read() gives it
+COMMENT ON FUNCTION connect.read_events(text, int) IS
+'Returns the next events of the acting organization behind a cursor, oldest first.
+Who follows links.next, which is always there, misses none and meets each subject''s events in '
+'their order. What a running transaction may still precede is held back; meta.complete-before is '
+'the time up to which the page is complete. Raises not_authenticated (PT401), permission_missing '
+'(42501), parameter_invalid (22023), store_missing, store_outdated (55000).';
+
+-- event/history
 
 CREATE FUNCTION connect.seal_history() RETURNS void
 AS 'MODULE_PATHNAME', 'connect_seal_history'
@@ -1890,7 +1538,39 @@ COMMENT ON FUNCTION connect.seal_history() IS
 An event that is sealed stays as it is, but for a position that is another cluster''s: it becomes '
 '0. Raises store_missing, store_altered (55000).';
 
--- The gate that the planner understands.
+CREATE FUNCTION connect.verify_history(subject_id text = NULL)
+RETURNS TABLE (subject_id text, event_id text, problem text)
+AS 'MODULE_PATHNAME', 'connect_verify_history'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+REVOKE ALL ON FUNCTION connect.verify_history(text) FROM PUBLIC;  -- it reads everybody's history
+COMMENT ON FUNCTION connect.verify_history(text) IS
+'Lists events that are not as they were written behind the one before them; no rows when sound.
+Of one subject, or of all. A tail that was cut off shows only against history_anchor(). Raises '
+'store_missing, store_outdated (55000).';
+
+CREATE FUNCTION connect.history_anchor(before xid8 = NULL)
+RETURNS TABLE (before xid8, subjects bigint, events bigint, seal bytea)
+AS 'MODULE_PATHNAME', 'connect_history_anchor'
+LANGUAGE C STABLE ROWS 1 PARALLEL RESTRICTED;
+REVOKE ALL ON FUNCTION connect.history_anchor(xid8) FROM PUBLIC;  -- it reads everybody's history
+COMMENT ON FUNCTION connect.history_anchor(xid8) IS
+'Returns what the events with a position below before amount to, to be kept elsewhere.
+Computed again with the same before it must be equal, at any later time. Null means all that can '
+'be told for good: below the oldest transaction that still runs. Raises store_missing, '
+'store_outdated (55000).';
+
+CREATE FUNCTION connect.forget_actor(organization_id text, actor_id text) RETURNS bigint
+AS 'MODULE_PATHNAME', 'connect_forget_actor'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.forget_actor(text, text) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.forget_actor(text, text) IS
+'Forgets a person of an organization, and returns in how many events.
+Nulls actor, reason and request of the events, and the creator of what the person has created; '
+'deletes the answers stored for the organization''s idempotency keys. verify_history() and '
+'history_anchor() stay as they were. Raises parameter_missing and parameter_invalid (22023), '
+'store_missing, store_outdated (55000).';
+
+-- gate/access
 
 -- What the planner is told of the functions below.
 CREATE FUNCTION connect.gate_support(internal) RETURNS internal
@@ -1901,7 +1581,11 @@ COMMENT ON FUNCTION connect.gate_support(internal) IS
 'Tells the planner how many rows may_see() and is_allowed() pass, and by which index condition.
 Only PostgreSQL calls it. Raises nothing.';
 
-ALTER FUNCTION connect.is_allowed(text, text, text) SUPPORT connect.gate_support;
+CREATE OR REPLACE FUNCTION connect.is_allowed(source_organization_id text, destination_organization_id text,
+    scope text = NULL)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_is_allowed'
+LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
 COMMENT ON FUNCTION connect.is_allowed(text, text, text) IS
 'Tells whether the destination may see the source''s data now: is their Connection active, and '
 'does it grant the scope?
@@ -1909,13 +1593,10 @@ False for a null organization, an unknown scope, and whoever is no party; nobody
 'as the store''s owner, a superuser or a gateway. As the only condition on a column, or one of '
 'several, an index on it serves. An API key without the permission read gets '
 'false. Raises store_missing (55000).';
+
 COMMENT ON FUNCTION connect.allowed_sources(text) IS
 'Returns the ids of the organizations that share with the acting one now, sorted.
 Empty for nobody and for an unknown scope. Raises store_missing (55000).';
-COMMENT ON FUNCTION connect.explain_access(text, text, text) IS
-'Tells why is_allowed() is true or false: allowed, no_connection, pending, inactive, '
-'scope_not_granted, scope_retired.
-no_connection for whoever is no party. Raises store_missing (55000).';
 
 CREATE FUNCTION connect.may_see(organization_id text, scope text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'connect_may_see'
@@ -1967,9 +1648,6 @@ COMMENT ON FUNCTION connect.visible_organizations(text) IS
 The acting one is among them, whatever the scope. Empty for nobody, the store''s owner and a '
 'gateway included. Raises store_missing (55000).';
 
--- What index conditions call. VOLATILE keeps the planner from calling them itself, to look at the
--- array; an index is read with what one call has returned.
-
 CREATE FUNCTION connect.visible_texts(scope text) RETURNS text[]
 AS 'MODULE_PATHNAME', 'connect_visible_texts'
 LANGUAGE C VOLATILE PARALLEL SAFE COST 1000;
@@ -2009,6 +1687,25 @@ REVOKE ALL ON FUNCTION connect.sources_of(text, text) FROM PUBLIC;  -- grant_che
 COMMENT ON FUNCTION connect.sources_of(text, text) IS
 'Returns the ids of the sources for which is_allowed() is true, for index conditions.
 Raises store_missing (55000).';
+
+COMMENT ON FUNCTION connect.explain_access(text, text, text) IS
+'Tells why is_allowed() is true or false: allowed, no_connection, pending, inactive, '
+'scope_not_granted, scope_retired.
+no_connection for whoever is no party. Raises store_missing (55000).';
+
+CREATE FUNCTION connect.was_allowed(source_organization_id text, destination_organization_id text,
+    scope text, at timestamptz) RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_was_allowed'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+-- grant_share() gives it.
+REVOKE ALL ON FUNCTION connect.was_allowed(text, text, text, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION connect.was_allowed(text, text, text, timestamptz) IS
+'Might the destination see the source''s data of this scope at that time, by the history?
+An organization that acts gets true only as one of the two. A null scope names none. Raises '
+'parameter_missing, and parameter_invalid for a time to come (22023), store_missing, '
+'store_outdated (55000).';
+
+-- gate/share
 
 COMMENT ON FUNCTION connect.share_table(regclass, name, text) IS
 'Makes a table of yours shareable: enables row security and creates the policy connect_shared, '
@@ -2110,179 +1807,29 @@ COMMENT ON FUNCTION connect.share_bypasses(regclass) IS
 'Lists how rows of a shared table, or of any, can be read past the policies that share it.
 Row security that is off, another permissive policy that is always true, a child or partition that '
 'can be read directly, a view of an owner whom policies do not bind. Raises nothing.';
--- Who may read a relation, or a column of it, besides its owner.
-readers AS (
-    SELECT c.oid, a.grantee FROM pg_class AS c, aclexplode(c.relacl) AS a
-    WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner
-    UNION SELECT c.oid, a.grantee FROM pg_class AS c
-    JOIN pg_attribute AS t ON t.attrelid = c.oid AND NOT t.attisdropped, aclexplode(t.attacl) AS a
-    WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner),
-open_policies AS (
-    SELECT p.polrelid, p.polname, string_agg(CASE r.role WHEN 0 THEN 'PUBLIC'
-        ELSE r.role::regrole::text END, ', ' ORDER BY r.role) AS roles
-    FROM pg_policy AS p, unnest(p.polroles) AS r (role)
-    -- true, or an expression that is equal to itself
-    WHERE p.polpermissive AND p.polcmd IN ('r', '*')
-    AND pg_get_expr(p.polqual, p.polrelid) ~ '^(true|\(?(\S+) = \2\)?)$'
-    GROUP BY p.polrelid, p.polname),
--- Views that read a shared table or a child: at once, or through views that ask as their caller.
-views (shared, read, oid) AS (
-    SELECT s.oid, s.oid, s.oid FROM shared AS s
-    UNION SELECT h.parent, h.oid, h.oid FROM children AS h
-    UNION SELECT v.shared, v.read, w.ev_class FROM views AS v
-    JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = v.oid
-        AND d.classid = 'pg_rewrite'::regclass
-    JOIN pg_rewrite AS w ON w.oid = d.objid AND w.ev_class <> v.oid
-    JOIN pg_class AS c ON c.oid = v.oid
-    WHERE c.relkind <> 'v' AND c.relkind <> 'm' OR coalesce((SELECT o.option_value::boolean
-        FROM pg_options_to_table(c.reloptions) AS o WHERE o.option_name = 'security_invoker'), false)),
--- Those of which ask as an owner whom the policies do not bind.
-bypasses AS (
-    SELECT DISTINCT v.shared, c.oid, c.relkind, c.relowner, o.rolname
-    FROM views AS v JOIN pg_class AS c ON c.oid = v.oid AND c.relkind IN ('v', 'm')
-    JOIN pg_class AS t ON t.oid = v.read JOIN pg_class AS s ON s.oid = v.shared
-    JOIN pg_roles AS o ON o.oid = c.relowner
-    WHERE (c.relkind = 'm' OR NOT coalesce((SELECT p.option_value::boolean
-        FROM pg_options_to_table(c.reloptions) AS p WHERE p.option_name = 'security_invoker'), false))
-    AND (o.rolsuper OR o.rolbypassrls OR NOT t.relrowsecurity
-        OR pg_has_role(c.relowner, t.relowner, 'USAGE') AND NOT t.relforcerowsecurity))
-SELECT s.name, format('Row security of table %s is off.', s.name),
-    format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY;', s.name)
-FROM shared AS s WHERE NOT s.relrowsecurity
-UNION ALL SELECT s.name, format('Policy %I of table %s shows all rows to %s.', p.polname, s.name,
-        p.roles),
-    format('DROP POLICY %I ON %s;', p.polname, s.name)
-FROM shared AS s JOIN open_policies AS p ON p.polrelid = s.oid
-UNION ALL SELECT h.parent_name,
-    format('Table %s, a child of %s, can be read directly, past the policies of its parent.',
-        h.oid::regclass, h.parent_name),
-    format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY; or REVOKE SELECT on it, or share it too.',
-        h.oid::regclass)
-FROM children AS h JOIN pg_class AS c ON c.oid = h.oid
-WHERE EXISTS (SELECT FROM readers AS r WHERE r.oid = h.oid)
-AND (NOT c.relrowsecurity OR EXISTS (SELECT FROM open_policies AS p WHERE p.polrelid = h.oid))
-UNION ALL SELECT b.shared::regclass,
-    format(CASE b.relkind WHEN 'm' THEN 'Materialized view %s holds rows of %s as %I saw them, whom'
-        ' its policies do not bind.' ELSE 'View %s reads %s as %I, whom its policies do not bind.'
-        END, b.oid::regclass, b.shared::regclass, b.rolname),
-    CASE b.relkind WHEN 'm' THEN format('Give %s to nobody who may not see all rows, or drop it.',
-        b.oid::regclass)
-    ELSE format('ALTER VIEW %s SET (security_invoker = true);', b.oid::regclass) END
-FROM bypasses AS b
-ORDER BY 1, 2
-$bypasses$;
-REVOKE ALL ON FUNCTION connect.share_bypasses(regclass) FROM PUBLIC;  -- share_table() asks it
-COMMENT ON FUNCTION connect.share_bypasses(regclass) IS
-'Lists how rows of a shared table, or of any, can be read past the policies that share it.
-Row security that is off, another permissive policy that is always true, a child or partition that '
-'can be read directly, a view of an owner whom policies do not bind. Raises nothing.';
 
-COMMENT ON FUNCTION connect.grant_check(name) IS
-'Grants what row security needs: current_organization_id(), may_see(), is_allowed(), and the like.
-For roles that read tables under such policies. Raises 42704 for an unknown role, '
-'parameter_missing (22023), 42501.';
+-- http/routes
 
--- Terms: these functions take two arguments more. Who could call them may call them still.
-CREATE TEMPORARY TABLE connect_update_grants AS
-SELECT p.proname, a.grantee, a.is_grantable
-FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a
-WHERE p.pronamespace = 'connect'::pg_catalog.regnamespace AND a.grantee <> p.proowner
-AND p.proname IN ('create_connection', 'reactivate_connection', 'update_connection',
-    'list_connections');
-DROP FUNCTION connect.create_connection(text, text, text[]);
-DROP FUNCTION connect.reactivate_connection(text, text);
-DROP FUNCTION connect.update_connection(text, text, text[]);
-DROP FUNCTION connect.list_connections(connect.connection_status, text, text, text, int, text, text);
+CREATE FUNCTION connect_api.routes()
+RETURNS TABLE (operation text, method text, path text, resource text, permission text)
+AS 'MODULE_PATHNAME', 'connect_api_routes'
+LANGUAGE C STABLE STRICT PARALLEL SAFE;
+REVOKE ALL ON FUNCTION connect_api.routes() FROM PUBLIC;  -- grant_http() gives it
+COMMENT ON FUNCTION connect_api.routes() IS
+'Lists the operations: which function of this schema serves which method and path, and what for.
+{id} in a path stands for the id of a row. nginx''s routes are made from this; it is no route
+itself. Raises nothing.';
 
-CREATE FUNCTION connect.create_connection(destination_organization_id text, name text = NULL,
-    scopes text[] = NULL, respond_by timestamptz = NULL, expires_at timestamptz = NULL)
-RETURNS jsonb
-AS 'MODULE_PATHNAME', 'connect_create_connection'
-LANGUAGE C VOLATILE PARALLEL UNSAFE;
--- grant_usage() gives it.
-REVOKE ALL ON FUNCTION connect.create_connection(text, text, text[], timestamptz, timestamptz)
-    FROM PUBLIC;
-COMMENT ON FUNCTION connect.create_connection(text, text, text[], timestamptz, timestamptz)
-    IS
-'Offers a Connection from the acting organization to another one; it starts as pending.
-name has at most 255 characters; scopes default to those of connect.scope with is_default. The '
-'offer lapses at respond_by, and sharing ends at expires_at; null is never. Returns the document of the Connection. Raises not_authenticated (PT401), permission_missing '
-'(42501), parameter_missing and parameter_invalid (22023), connection_exists (23505), '
-'organization_unknown, name_too_long, scope_unknown, scopes_empty and term_past (PT422), '
-'store_missing (55000).';
+-- event/http
 
-CREATE FUNCTION connect.reactivate_connection(connection_id text, reason text = NULL,
-    respond_by timestamptz = NULL, expires_at timestamptz = NULL)
-RETURNS jsonb
-AS 'MODULE_PATHNAME', 'connect_reactivate_connection'
-LANGUAGE C VOLATILE PARALLEL UNSAFE;
--- grant_usage() gives it.
-REVOKE ALL ON FUNCTION connect.reactivate_connection(text, text, timestamptz, timestamptz)
-    FROM PUBLIC;
-COMMENT ON FUNCTION connect.reactivate_connection(text, text, timestamptz, timestamptz)
-    IS
-'Offers an inactive Connection again, as its source; the destination must activate it anew.
-reason has at most 1000 characters. Terms that have passed are cleared, unless new ones are '
-'given. Returns the document of the Connection. Raises not_authenticated (PT401), '
-'permission_missing and wrong_party (42501), parameter_missing (22023), not_found (PT404), '
-'connection_not_inactive (PT409), reason_too_long and term_past (PT422), store_missing (55000).';
-
-CREATE FUNCTION connect.update_connection(connection_id text, name text = NULL,
-    scopes text[] = NULL, respond_by timestamptz = NULL, expires_at timestamptz = NULL)
-RETURNS jsonb
-AS 'MODULE_PATHNAME', 'connect_update_connection'
-LANGUAGE C VOLATILE PARALLEL UNSAFE;
--- grant_usage() gives it.
-REVOKE ALL ON FUNCTION connect.update_connection(text, text, text[], timestamptz, timestamptz)
-    FROM PUBLIC;
-COMMENT ON FUNCTION connect.update_connection(text, text, text[], timestamptz, timestamptz)
-    IS
-'Changes name, scopes and terms of a Connection, as its source; null leaves what is there.
-An empty name clears the name, and infinity a term. An added scope takes an active Connection back to pending. Returns the document of the '
-'Connection. Raises not_authenticated (PT401), permission_missing and wrong_party (42501), '
-'parameter_missing and parameter_invalid (22023), not_found (PT404), name_too_long, '
-'scope_unknown, scopes_empty and term_past (PT422), store_missing (55000).';
-
-CREATE FUNCTION connect.effective_status(connection record) RETURNS connect.connection_status
-AS 'MODULE_PATHNAME', 'connect_effective_status'
-LANGUAGE C STABLE PARALLEL SAFE;
-REVOKE ALL ON FUNCTION connect.effective_status(record) FROM PUBLIC;  -- grant_check() gives it
-COMMENT ON FUNCTION connect.effective_status(record) IS
-'Returns the status of a row of connect.connection by the clock, as documents and the gate say it.
-A pending one past respond_by or expires_at, and an active one past expires_at, is inactive, '
-'whatever the row still says. For policies and reports by hand. The clock is the later of the '
-'transaction''s and the statement''s start. Raises 22023 for a row of another table.';
-
-CREATE FUNCTION connect.expire_due(max_rows int = 1000) RETURNS bigint
-AS 'MODULE_PATHNAME', 'connect_expire_due'
-LANGUAGE C VOLATILE PARALLEL UNSAFE;
-REVOKE ALL ON FUNCTION connect.expire_due(int) FROM PUBLIC;  -- the store's owner has it
-COMMENT ON FUNCTION connect.expire_due(int) IS
-'Records the terms that have passed, at most max_rows of them, and returns how many.
-Rows become inactive, and each has an event, expire. It may run as often as one likes, beside '
-'writers: rows that somebody holds are left for the next run. Nothing depends on it but what '
-'reads connect.connection by hand, and outbox readers. Raises parameter_invalid (22023) for a '
-'max_rows below 1, store_missing and store_outdated (55000).';
-
-CREATE FUNCTION connect.list_connections(status connect.connection_status = NULL,
-    direction text = NULL,
-    source_organization_id text = NULL, destination_organization_id text = NULL,
-    page_size int = 10, page_after text = NULL, page_before text = NULL,
-    expires_before timestamptz = NULL) RETURNS jsonb
-AS 'MODULE_PATHNAME', 'connect_list_connections'
-LANGUAGE C STABLE PARALLEL RESTRICTED;
--- grant_read() gives it.
-REVOKE ALL ON FUNCTION connect.list_connections(
-    connect.connection_status, text, text, text, int, text, text, timestamptz)
-    FROM PUBLIC;
-COMMENT ON FUNCTION connect.list_connections(
-    connect.connection_status, text, text, text, int, text, text, timestamptz) IS
-'Lists the Connections of the acting organization in both directions, newest first.
-Filters are ANDed. The status is the effective one; direction is inbound or outbound; with '
-'expires_before come those, pending or active, that end by themselves before that time. page_size is 1 to 100; page_after and '
-'page_before are ids of rows that the caller may see, exclusive, at most one of them. Returns a '
-'document with links to the pages beside it. Raises not_authenticated (PT401), permission_missing '
-'(42501), parameter_invalid (22023), store_missing (55000).';
+CREATE FUNCTION connect_api.read_events() RETURNS json
+AS 'MODULE_PATHNAME', 'connect_api_read_events'
+LANGUAGE C STABLE STRICT PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect_api.read_events() FROM PUBLIC;  -- grant_http() gives it
+COMMENT ON FUNCTION connect_api.read_events() IS
+'GET /api/v1/connect/events/feed: the next events of the organization, oldest first.
+Takes its arguments from request.headers; returns a document (design, sections 5 and 6). Raises '
+'nothing.';
 
 -- What default privileges have given of the new functions is taken back; what grants give follows.
 DO $close$
@@ -2344,8 +1891,25 @@ BEGIN
 END $grants$;
 DROP TABLE pg_temp.connect_update_grants;
 
-COMMENT ON FUNCTION connect.transition_rules() IS
-'Lists who may take a Connection from which state to which.
-15 rows, one per (action, from, to, party); from_status is null for create. Functions and '
-'triggers decide by this table and no other (design, section 1). Raises nothing.';
-ALTER FUNCTION connect.transition_rules() ROWS 15;
+-- The history is for whoever reads events, and for trusted back ends.
+DO $grants$
+DECLARE
+    statement text;
+BEGIN
+    FOR statement IN
+        SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s%s', v.added,
+            CASE a.grantee WHEN 0 THEN 'PUBLIC'
+                ELSE a.grantee::pg_catalog.regrole::text END,
+            CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+        FROM (VALUES
+            ('connect.list_events(text,int,text,text)', 'connect.read_events(text,int)'),
+            ('connect_api.list_events()', 'connect_api.read_events()'),
+            ('connect.require_allowed(text,text,text)',
+                'connect.was_allowed(text,text,text,timestamptz)')) AS v (given, added)
+        JOIN pg_catalog.pg_proc AS p ON p.oid = v.given::pg_catalog.regprocedure
+        CROSS JOIN pg_catalog.aclexplode(p.proacl) AS a
+        WHERE a.grantee <> p.proowner
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+END $grants$;

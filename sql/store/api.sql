@@ -20,8 +20,10 @@ COMMENT ON FUNCTION connect.upgrade_store() IS
 'Brings the store up to date after ALTER EXTENSION connect UPDATE; may be repeated.
 Makes what store_definition() lists and the store lacks, and replaces what is another, in the '
 'order of the list; what it does not list stays as it is. Grants the store''s owner what it needs. '
-'The caller must own the tables. Raises store_missing (55000), 42501, and what PostgreSQL raises '
-'where the rows or other objects do not allow a change.';
+'Events of before get their seals, which takes a while where there are many. The caller must own '
+'the tables. Raises store_missing (55000), store_in_use (2BP01) with the names of views and the '
+'like that depend on a column to be altered, before anything is changed, 42501, and what '
+'PostgreSQL raises where the rows do not allow a change.';
 
 CREATE FUNCTION connect.check_setup()
 RETURNS TABLE (code text, severity text, finding text, remedy text)
@@ -34,10 +36,10 @@ COMMENT ON FUNCTION connect.check_setup() IS
 Severity is error or warning; remedy is a statement or a sentence. Codes of the store: '
 'store_missing, table_missing, column_missing, constraint_missing, index_missing, option_missing, '
 'policy_missing, trigger_missing, trigger_disabled, row_security_disabled, owner_differs, '
-'option_differs, comment_differs, definition_differs. Codes of privileges: owner_privilege, '
-'public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, bypassrls_role, '
-'execute_public, execute_granted. Codes of gateways: gateway_superuser, gateway_mapped, '
-'logs_parameters. Codes of sharing: scope_unknown, scopes_missing, share_bypassed, outbox_held. '
-'Also not_preloaded; '
+'option_differs, comment_differs, definition_differs, positions_foreign. Codes of privileges: '
+'owner_privilege, public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, '
+'bypassrls_role, execute_public, execute_granted. Codes of gateways: gateway_superuser, '
+'gateway_mapped, logs_parameters. Codes of sharing: scope_unknown, scopes_missing, '
+'share_bypassed, outbox_held. Also not_preloaded; '
 'extension_outdated where the library is newer than the SQL; check_failed where something could '
 'not be looked at. Raises nothing.';

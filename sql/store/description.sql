@@ -14,7 +14,7 @@
 --     index          the index    columns
 --     option         the option   its value                   values of earlier versions
 --     fill           the table    a SELECT that fills columns which came later
---     former_constraint           what it was                 and is no more: an earlier version had it
+--     former_constraint  its name  what it was, in an earlier version
 --     former_index   the index    columns, likewise
 --     row_security   the table
 --     policy         the policy   what follows its table      those of the expression

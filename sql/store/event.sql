@@ -70,8 +70,8 @@ An outbox reader takes rows with position < pg_snapshot_xmin(pg_current_snapshot
 ('fill', 'event', 'SELECT connect.seal_history()', NULL, NULL),
 
 ('primary_key', 'event_pkey', 'id', NULL, NULL),
-('former_constraint', 'event_connection_fkey', 'FOREIGN KEY (connection_id) REFERENCES connect.connection', NULL,
-    NULL),
+('former_constraint', 'event_connection_fkey',
+    'FOREIGN KEY (connection_id) REFERENCES connect.connection', NULL, NULL),
 
 ('index', 'event_subject_idx', 'subject_id, id', NULL,
     'The index serves the history of one subject, and finds its last event.'),

@@ -10,10 +10,10 @@ WITH purposes (purpose, schema, functions) AS (VALUES
         visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
         sources_of, is_connection, effective_status}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
-        list_scopes, transition_rules}'),
+        list_scopes, transition_rules, read_events}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
         reactivate_connection, update_connection}'),
-    ('share', 'connect', '{explain_access, require_allowed}'),
+    ('share', 'connect', '{explain_access, require_allowed, was_allowed}'),
     -- every handler
     ('http', 'connect_api', NULL),
     -- what trust_gateway() grants
@@ -21,7 +21,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
     ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
         guard_event, expire_due, keep_open, guard_open, collect_open, mark_pair, gateway_findings,
-        scope_findings, seal_history}')),
+        scope_findings, history_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -84,7 +84,7 @@ AS 'MODULE_PATHNAME', 'connect_grant_read'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 REVOKE ALL ON FUNCTION connect.grant_read(name) FROM PUBLIC;  -- for the DBA
 COMMENT ON FUNCTION connect.grant_read(name) IS
-'Grants grant_check(), get_..., list_... and transition_rules().
+'Grants grant_check(), get_..., list_..., read_events() and transition_rules().
 For roles that look but change nothing. Raises 42704 for an unknown role, parameter_missing '
 '(22023), 42501.';
 
@@ -102,7 +102,7 @@ AS 'MODULE_PATHNAME', 'connect_grant_share'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 REVOKE ALL ON FUNCTION connect.grant_share(name) FROM PUBLIC;  -- for the DBA
 COMMENT ON FUNCTION connect.grant_share(name) IS
-'Grants grant_check(), explain_access() and require_allowed().
+'Grants grant_check(), explain_access(), require_allowed() and was_allowed().
 For trusted back ends that hand out data. Raises 42704 for an unknown role, parameter_missing '
 '(22023), 42501.';
 

@@ -59,6 +59,13 @@
 	index_beginscan((rel), (index), (snapshot), (nkeys), 0)
 #endif
 
+/* 16: backends' states are asked for by a number that is called an index. */
+#if PG_VERSION_NUM >= 160000
+#define fetch_local_backend(n) pgstat_get_local_beentry_by_index(n)
+#else
+#define fetch_local_backend(n) pgstat_fetch_stat_local_beentry(n)
+#endif
+
 /*
  * Since 18 the word for a function that does not return is pg_noreturn, and it
  * stands in front of the declaration.

@@ -185,8 +185,7 @@ guard_update(TriggerData *data)
 	/* a function that ends what has ended by itself is told so */
 	if (lapsed && writer.action != ACTION_NONE)
 		change_check_action(writer.principal, writer.action, &old);
-	action = change_check_update(writer.principal, &old, &new, writer.action,
-								 now);
+	action = writer_check_update(&writer, &old, &new, now);
 	if (terms_offers_anew(action, &old, &new))
 		terms_clear_passed(&old, &new, now);
 	if (new.status != stored.status)

@@ -170,8 +170,7 @@ connect_record_event(PG_FUNCTION_ARGS)
 		writer_read_old(data, &row, &old);
 		stored = old;
 		record_expiry(&old, time);
-		action = change_check_update(writer.principal, &old, &new,
-									 writer.action, time);
+		action = writer_check_update(&writer, &old, &new, time);
 	}
 	/* an id that we have just made has no row yet */
 	if (insert && writer.action == ACTION_CREATE)

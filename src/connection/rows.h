@@ -54,6 +54,7 @@ typedef struct ConnectionWrite
 {
 	const Principal *principal;
 	ConnectionAction action;
+	bool		forgets;		/* takes the creator away, and nothing else */
 	const char *reason;			/* or NULL */
 	const char *request_id;		/* or NULL */
 } ConnectionWrite;

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/text.h"
 #include "connection/change.h"
 #include "connection/writer.h"
 #include "store/statement.h"
@@ -48,4 +49,29 @@ writer_read_old(TriggerData *data, StoreRow *row, Connection *old)
 {
 	writer_read(data, data->tg_trigtuple, row, old);
 	old->scopes = change_sort_scopes(old->scopes);
+}
+
+/*
+ * Decides on a changed row, and returns the action that the change amounts to.
+ * Raises what change_check_update() raises, and transition_not_allowed if what
+ * only forgets the creator changes more.
+ */
+int
+writer_check_update(const ConnectionWrite *writer, Connection *old,
+					const Connection *new, TimestampTz now)
+{
+	int			action;
+
+	if (writer->forgets)
+		old->creator_id = old->creator_type = NULL;
+	action = change_check_update(writer->principal, old, new, writer->action,
+								 now);
+	if (writer->forgets && action != ACTION_NONE)
+		ereport(ERROR,
+				(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
+				 errdetail("Forgetting who created connection \"%s\" changes "
+						   "nothing else.", text_excerpt(old->id)),
+				 errhint("Look for a trigger on connect.connection that "
+						 "changes it.")));
+	return action;
 }

@@ -13,5 +13,7 @@ extern ConnectionWrite writer_current(Principal *who);
 extern void writer_read(TriggerData *data, HeapTuple tuple, StoreRow *row,
 						Connection *connection);
 extern void writer_read_old(TriggerData *data, StoreRow *row, Connection *old);
+extern int	writer_check_update(const ConnectionWrite *writer, Connection *old,
+								const Connection *new, TimestampTz now);
 
 #endif							/* CONNECT_CONNECTION_WRITER_H */

@@ -30,13 +30,19 @@ static StoreQuery fill_event = {
 };
 
 /*
- * A position that no transaction visible here can have.  Rows of a transaction
- * that began meanwhile are not seen.
+ * A position that no transaction visible here can have is another cluster's,
+ * and so are those of the subject's events before it, high or low: left as they
+ * are, they would come behind it.
  */
 static StoreQuery reset_positions = {
 	"UPDATE connect.event AS t SET position = '0'::pg_catalog.xid8"
-	" WHERE t.position OPERATOR(pg_catalog.>=)"
-	" pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())",
+	" FROM (SELECT e.subject_id, pg_catalog.max(e.id) AS last"
+	" FROM connect.event AS e WHERE e.position OPERATOR(pg_catalog.>=)"
+	" pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())"
+	" GROUP BY e.subject_id) AS f"
+	" WHERE t.subject_id OPERATOR(pg_catalog.=) f.subject_id"
+	" AND t.id OPERATOR(pg_catalog.<=) f.last"
+	" AND t.position OPERATOR(pg_catalog.<>) '0'::pg_catalog.xid8",
 	0, {0}, true
 };
 
@@ -109,6 +115,10 @@ fill_row(const StoreRow *row, void *state)
  * Gives events that lack them, which are those of an older store, their
  * subject, position and seal, in the order of their ids along each history; and
  * sets positions that are another cluster's to 0.  May be repeated.
+ *
+ * Does nothing where other columns are not yet what they must be: what of that
+ * upgrade_store() can mend comes behind this step, on an empty table, and what
+ * it cannot mend makes it fail.
  */
 void
 event_fill(void)
@@ -119,7 +129,8 @@ event_fill(void)
 		.next = U64FromFullTransactionId(ReadNextFullTransactionId())
 	};
 
-	(void) store_relation_id(&event_table);
+	if (!store_main_readable() || !store_readable(&event_table))
+		return;
 	if (event_table.outdated)
 	{
 		query.sql = psprintf("SELECT %s, t.transaction_id"

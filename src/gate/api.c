@@ -9,15 +9,18 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "gate/access.h"
+#include "gate/history.h"
 #include "gate/ids.h"
 #include "gate/planner.h"
 #include "gate/share.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(connect_is_allowed);
 PG_FUNCTION_INFO_V1(connect_explain_access);
 PG_FUNCTION_INFO_V1(connect_require_allowed);
+PG_FUNCTION_INFO_V1(connect_was_allowed);
 PG_FUNCTION_INFO_V1(connect_allowed_sources);
 PG_FUNCTION_INFO_V1(connect_may_see);
 PG_FUNCTION_INFO_V1(connect_may_see_uuid);
@@ -53,6 +56,14 @@ connect_require_allowed(PG_FUNCTION_ARGS)
 {
 	access_require(ARG_TEXT(0), ARG_TEXT(1), ARG_TEXT(2));
 	PG_RETURN_VOID();
+}
+
+Datum
+connect_was_allowed(PG_FUNCTION_ARGS)
+{
+	argument_require(fcinfo, 3, "at");
+	PG_RETURN_BOOL(history_allowed(ARG_TEXT(0), ARG_TEXT(1), ARG_TEXT(2),
+								   PG_GETARG_TIMESTAMPTZ(3)));
 }
 
 Datum

@@ -141,6 +141,14 @@ take_page(ListRequest *list, const char *key, const char *name,
 	return true;
 }
 
+/* May this key be one of page[...]? */
+static bool
+takes_page(const QueryShape *shape, const char *key)
+{
+	return shape->pages ||
+		(shape->feed && strcmp(key, "page[before]") != 0);
+}
+
 /* Returns the number of the filter that a key names, or -1 if there is none. */
 static int
 find_filter(const Resource *resource, const char *key)
@@ -203,7 +211,7 @@ query_parse(HttpRequest *request, const QueryShape *shape,
 	List	   *seen = NIL;
 
 	memset(list, 0, sizeof(*list));
-	list->page_size = PAGE_SIZE_DEFAULT;
+	list->page_size = shape->feed ? PAGE_SIZE_MAX : PAGE_SIZE_DEFAULT;
 	while ((part = strsep(&rest, "&")) != NULL)
 	{
 		char	   *equals = strchr(part, '=');
@@ -220,7 +228,8 @@ query_parse(HttpRequest *request, const QueryShape *shape,
 		seen = require_once(seen, key, name);
 		if (shape->fields && is_fields(key, resource))
 			take_fields(request, resource, name, value);
-		else if (!(shape->pages && take_page(list, key, name, value)) &&
+		else if (!(takes_page(shape, key) &&
+				   take_page(list, key, name, value)) &&
 				 !(shape->filters && take_filter(resource, list, key, value)))
 			refuse_parameter(name, "is no parameter of this operation");
 	}
@@ -236,7 +245,7 @@ query_parameter(const QueryShape *shape, const Resource *resource,
 {
 	char	   *filter = psprintf("filter[%s]", name);
 
-	if (shape->pages && strncmp(name, "page-", 5) == 0)
+	if ((shape->pages || shape->feed) && strncmp(name, "page-", 5) == 0)
 		return psprintf("page[%s]", name + 5);
 	return shape->filters && find_filter(resource, filter) >= 0 ? filter : NULL;
 }

@@ -16,6 +16,7 @@ typedef struct QueryShape
 	bool		pages;			/* page[size], page[after], page[before] */
 	bool		fields;			/* fields[...] */
 	bool		filters;		/* filter[...] */
+	bool		feed;			/* page[size] and page[after] only */
 } QueryShape;
 
 extern void query_parse(HttpRequest *request, const QueryShape *shape,

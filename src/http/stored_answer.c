@@ -57,6 +57,12 @@ static StoreQuery prune_idempotency = {
 	2, {INTERVALOID, INT8OID}, true
 };
 
+static StoreQuery forget_answers = {
+	"DELETE FROM connect.idempotency AS i"
+	" WHERE i.organization_id OPERATOR(pg_catalog.=) $1",
+	1, {TEXTOID}, true
+};
+
 /*
  * Reads the answer stored under a key, as of now and not of the statement's
  * snapshot, for the caller has just waited for its turn.
@@ -116,4 +122,13 @@ stored_answer_prune(Interval *older_than)
 		deleted += count;
 	} while (count == PRUNED_AT_A_TIME);
 	return deleted;
+}
+
+/* Deletes all answers stored for an organization. */
+void
+stored_answer_forget(text *organization)
+{
+	Datum		value = PointerGetDatum(organization);
+
+	(void) store_query(&forget_answers, &value, NULL);
 }

@@ -19,6 +19,7 @@ extern bool stored_answer_find(text *organization, text *key,
 							   StoredAnswer *answer);
 extern void stored_answer_insert(text *organization, text *key,
 								 const StoredAnswer *answer);
+extern void stored_answer_forget(text *organization);
 extern int64 stored_answer_prune(Interval *older_than);
 
 #endif							/* CONNECT_HTTP_STORED_ANSWER_H */

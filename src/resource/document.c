@@ -78,7 +78,10 @@ write_value(JsonWriter *out, const Resource *resource, const void *row,
 	switch (column->kind)
 	{
 		case STORE_TEXTS:
-			json_texts_value(out, *(ArrayType *const *) member);
+			if (*(ArrayType *const *) member == NULL)
+				json_null(out);
+			else
+				json_texts_value(out, *(ArrayType *const *) member);
 			break;
 		case STORE_TIME:
 		case STORE_TERM:
@@ -294,6 +297,36 @@ document_all(const DocumentStyle *style, const Resource *resource,
 
 	return document_page(style, resource, reader, resource->path, &request,
 						 &page);
+}
+
+/* Returns the document of a page of the feed at this path. */
+JsonWriter *
+document_feed(const DocumentStyle *style, const Resource *resource,
+			  const Principal *reader, const char *path, const Feed *feed)
+{
+	JsonWriter *out = begin_document(style);
+	StringInfoData link;
+
+	write_resources(out, style, resource, reader, feed->rows, feed->count);
+	initStringInfo(&link);
+	appendStringInfoString(&link, path);
+	if (feed->page_size != PAGE_SIZE_MAX)
+		append_parameter(&link, "page[size]",
+						 psprintf("%d", feed->page_size));
+	append_parameter(&link, "page[after]", text_to_cstring(feed->next));
+	json_key(out, "links");
+	json_open(out, '{');
+	json_key(out, "prev");
+	json_null(out);
+	json_key(out, "next");
+	json_string(out, link.data, link.len);
+	json_close(out, '}');
+	json_key(out, "meta");
+	json_open(out, '{');
+	json_time(out, "complete-before", feed->complete_before);
+	json_close(out, '}');
+	json_close(out, '}');
+	return out;
 }
 
 /* Writes the link of a row to itself. */

@@ -30,6 +30,16 @@ typedef struct DocumentError
 	const char *source;
 } DocumentError;
 
+/* A page of rows, oldest first, to which rows are only added behind. */
+typedef struct Feed
+{
+	int			count;
+	StoreRow   *rows;
+	int			page_size;
+	text	   *next;			/* the cursor behind the last row */
+	TimestampTz complete_before;	/* DT_NOBEGIN where nothing tells */
+} Feed;
+
 /* Returns a document from a SQL function. */
 #define RETURN_DOCUMENT(document) \
 	PG_RETURN_JSONB_P(json_jsonb_done(document))
@@ -48,6 +58,10 @@ extern JsonWriter *document_all(const DocumentStyle *style,
 								const Resource *resource,
 								const Principal *reader, const StoreRow *rows,
 								int count);
+extern JsonWriter *document_feed(const DocumentStyle *style,
+								 const Resource *resource,
+								 const Principal *reader, const char *path,
+								 const Feed *feed);
 extern JsonWriter *document_error(const DocumentStyle *style,
 								  const DocumentError *error);
 extern char *document_path(const Resource *resource, const text *id);

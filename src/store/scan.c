@@ -306,6 +306,35 @@ begin_backwards(StoreScan *scan, StoreKey *key, Datum value, Snapshot snapshot)
 		scan->table_scan = table_beginscan(scan->rel, snapshot, 1, scankeys);
 }
 
+/* The same under the active snapshot, for those that read. */
+void
+store_scan_begin_last(StoreScan *scan, StoreKey *key, Datum value)
+{
+	begin_backwards(scan, key, value, GetActiveSnapshot());
+}
+
+/*
+ * Goes to the row before, or to any other if the scan is not ordered; false
+ * when there is none left.
+ */
+bool
+store_scan_previous(StoreScan *scan)
+{
+	return scan->ordered ?
+		index_getnext_slot(scan->index_scan, BackwardScanDirection,
+						   scan->slot) :
+		table_scan_getnextslot(scan->table_scan, ForwardScanDirection,
+							   scan->slot);
+}
+
+/* Takes the row apart, copied into the current memory context. */
+void
+store_scan_row(StoreScan *scan, StoreRow *row)
+{
+	store_deform(scan->key->table, ExecCopySlotHeapTuple(scan->slot),
+				 RelationGetDescr(scan->rel), row);
+}
+
 /* Is the row that a scan is at behind one that was read before? */
 static bool
 is_behind(StoreScan *scan, const StoreRow *row)
@@ -338,18 +367,11 @@ store_fetch_last(StoreKey *key, Datum value, StoreRow *row)
 
 	InitDirtySnapshot(snapshot);
 	begin_backwards(&scan, key, value, &snapshot);
-	while (scan.ordered ?
-		   index_getnext_slot(scan.index_scan, BackwardScanDirection,
-							  scan.slot) :
-		   table_scan_getnextslot(scan.table_scan, ForwardScanDirection,
-								  scan.slot))
+	while (!(found && scan.ordered) && store_scan_previous(&scan))
 	{
 		if (!found || is_behind(&scan, row))
-			store_deform(scan.key->table, ExecCopySlotHeapTuple(scan.slot),
-						 RelationGetDescr(scan.rel), row);
+			store_scan_row(&scan, row);
 		found = true;
-		if (scan.ordered)
-			break;
 	}
 	store_scan_end(&scan);
 	return found;

@@ -51,6 +51,9 @@ typedef struct StoreScan
 extern void store_scan_init(void);
 extern bool store_fetch(StoreKey *key, const Datum *values, StoreRow *row);
 extern bool store_fetch_last(StoreKey *key, Datum value, StoreRow *row);
+extern void store_scan_begin_last(StoreScan *scan, StoreKey *key, Datum value);
+extern bool store_scan_previous(StoreScan *scan);
+extern void store_scan_row(StoreScan *scan, StoreRow *row);
 extern bool store_has(StoreKey *key, Datum value);
 extern void store_scan_begin(StoreScan *scan, StoreKey *key,
 							 const Datum *values);

@@ -224,10 +224,34 @@ store_create(void)
 }
 
 /*
+ * Raises store_in_use, which names them all, if objects of the DBA's stand in
+ * the way: PostgreSQL would name the first of them when much is done.
+ */
+static void
+refuse_obstacles(void)
+{
+	StoreResult obstacles = select_now("SELECT connect.upgrade_obstacles()",
+									   find_function_owner());
+	StringInfoData list;
+
+	if (obstacles.count == 0)
+		return;
+	initStringInfo(&list);
+	for (uint64 i = 0; i < obstacles.count; i++)
+		appendStringInfo(&list, "%s%s", i > 0 ? ".\n" : "",
+						 get_string(obstacles, i, 0));
+	ereport(ERROR,
+			(connect_error(ERROR_STORE_IN_USE),
+			 errdetail("%s.", list.data),
+			 errhint("Drop them, run SELECT connect.upgrade_store(); and make "
+					 "them anew, where they compare the column with a text.")));
+}
+
+/*
  * Makes what the present definition has and the store lacks, mends what is
  * another, and gives the store's owner what it needs.  May be repeated.  The
- * caller must own the tables.  Raises 55000, 42501, and what PostgreSQL raises
- * where rows or other objects stand against a change.
+ * caller must own the tables.  Raises 55000, 2BP01, 42501, and what PostgreSQL
+ * raises where rows or other objects stand against a change.
  */
 void
 store_upgrade(void)
@@ -240,6 +264,7 @@ store_upgrade(void)
 				 errhint("Run ALTER EXTENSION connect UPDATE; first.")));
 	if (!store_exists())
 		(void) store_owner();	/* raises store_missing */
+	refuse_obstacles();
 	grant_purpose(GetUserNameFromId(setup_owner(), false), GRANT_OWNER,
 				  store_functions_owner());
 	mend_store();

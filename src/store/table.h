@@ -9,8 +9,9 @@
  *			...
  *
  * with the column's number, the member of the struct that holds a row, the
- * kind, whether it may be null or absent, and the name.  The macros below make the rest
- * of it: the numbers, the struct, the StoreColumns, and the reading of a row.
+ * kind, whether it may be null or absent, and the name.  The macros below make
+ * the rest of it: the numbers, the struct, the StoreColumns, and the reading of
+ * a row.
  */
 #ifndef CONNECT_STORE_TABLE_H
 #define CONNECT_STORE_TABLE_H

@@ -29,7 +29,7 @@ POSTGRESQL = re.compile(
     r"\b(?:Sub)?XactEvent event\b|\bswitch \(event\)|\bevent [=!]= (?:SUB)?XACT_EVENT_\w+"
     r"|\b(SPI_connect|SPI_connect_ext|(?:Sub)?XactEvent|(?:SUB)?XACT_EVENT_\w+|tg_event|TriggerEvent|TRIGGER_EVENT_\w+"
     r"|[Tt]rigger events?|E_R_I_E_\w+|ERRCODE_(?:\w+_)?CONNECTION_\w+|RegisterXactCallback|EventTrigger\w*"
-    r"|event_trigger\w*|WaitEvent\w*|WAIT_EVENT_\w+|wait_event\w*)\b")
+    r"|event_trigger\w*|SH_SCOPE|WaitEvent\w*|WAIT_EVENT_\w+|wait_event\w*)\b")
 # The one table of all refusals, of whatever they refuse; and what versions before granted, by name.
 NAMING = {"src/base/errors.c", "src/base/errors.h", "src/store/older.c"}
 

@@ -79,6 +79,16 @@ CREATE FUNCTION test.line(document jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS
     FROM (SELECT document #> '{data,attributes}') AS d (a);
 $$;
 
+-- Waits until the horizon has passed all events: some other transaction of the cluster, such as
+-- autovacuum's, may hold it back for a moment.
+CREATE PROCEDURE test.settle() LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    FOR i IN 1 .. 1000 LOOP
+        EXIT WHEN NOT EXISTS (SELECT FROM connect.event WHERE position >= pg_snapshot_xmin(pg_current_snapshot()));
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+END $$;
+
 -- Rows and history as the owner sees them, whoever asks.
 CREATE FUNCTION test.rows() RETURNS TABLE (source text, destination text, status text, name text,
     scopes text[], creator text, touched boolean)

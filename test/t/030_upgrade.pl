@@ -38,9 +38,33 @@ SELECT line FROM (
     UNION ALL SELECT 'dump ' || extconfig::text || extcondition::text FROM pg_extension WHERE extname = 'connect'
 ) AS o ORDER BY line COLLATE "C"};
 
+# What stood in a store of before: a Connection, with a history in an order that versions before made
+# under contention and with clocks set back, one of another cluster, and a third.
+my $old_rows = q{
+CREATE TABLE public.old_column AS SELECT attrelid, attname FROM pg_attribute
+WHERE attrelid IN ('connect.connection'::regclass, 'connect.event'::regclass) AND attnum > 0;
+SET session_replication_role = replica;
+INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, name, status, scopes, creator_id, creator_type, created_at, updated_at)
+VALUES ('cxn_old', 'org_ABC123', 'org_DEF456', 'Partner', 'pending', '{account.read}', 'usr_1', 'user', '2026-01-01', '2026-01-02'),
+    ('cxn_own', 'org_ABC123', 'org_ABC123', NULL, 'active', '{account.read,inquiry.read}', NULL, NULL, '2026-01-01', '2026-01-02');
+INSERT INTO connect.event (id, connection_id, source_organization_id, destination_organization_id, action, from_status, to_status, name, scopes,
+    actor_organization_id, actor_id, actor_type, reason, request_id, transaction_id, created_at)
+VALUES ('evt_01kb0000000000000000000001', 'cxn_old', 'org_ABC123', 'org_DEF456', 'create', NULL, 'pending', 'Partner', '{account.read}', 'org_ABC123', 'usr_1', 'user', NULL, 'req_1', '500', '2026-01-01 00:00:02+00'),
+    ('evt_01kb0000000000000000000003', 'cxn_old', 'org_ABC123', 'org_DEF456', 'deactivate', 'active', 'inactive', 'Partner', '{account.read}', 'org_ABC123', 'usr_1', 'user', 'over', NULL, '501', '2026-01-01 00:00:01+00'),
+    ('evt_01kb0000000000000000000004', 'cxn_old', 'org_ABC123', 'org_DEF456', 'activate', 'pending', 'active', 'Partner', '{account.read}', 'org_DEF456', 'usr_2', 'user', NULL, NULL, '99999999', '2026-01-01 00:00:04+00'),
+    ('evt_01kb0000000000000000000005', 'cxn_old', 'org_ABC123', 'org_DEF456', 'reactivate', 'inactive', 'pending', 'Partner', '{account.read}', 'org_ABC123', NULL, NULL, '', NULL, '400', '2026-01-01 00:00:03+00'),
+    ('evt_01kb0000000000000000000002', 'cxn_own', 'org_ABC123', 'org_ABC123', 'create', NULL, 'pending', NULL, '{account.read,inquiry.read}', NULL, 'postgres', 'role', NULL, NULL, '502', '2026-01-01'),
+    -- of a clock that was ahead, and of an import with ids of its own
+    ('evt_7zkb0000007000800000000006', 'cxn_own', 'org_ABC123', 'org_ABC123', 'activate', 'pending', 'active', NULL, '{account.read,inquiry.read}', NULL, 'postgres', 'role', NULL, NULL, '503', '2099-01-01');
+SET session_replication_role = origin;
+};
+
 # The rows of a store, in the order of their keys.
 my $rows = q{
-SELECT 'connection', c::text FROM connect.connection AS c UNION ALL SELECT 'event', e::text FROM connect.event AS e
+SELECT 'connection', (SELECT array_agg(v ORDER BY k)::text FROM jsonb_each_text(to_jsonb(c)) AS j (k, v)
+    WHERE k IN (SELECT attname FROM public.old_column WHERE attrelid = 'connect.connection'::regclass)) FROM connect.connection AS c
+UNION ALL SELECT 'event', (SELECT array_agg(v ORDER BY k)::text FROM jsonb_each_text(to_jsonb(e)) AS j (k, v)
+    WHERE k IN (SELECT attname FROM public.old_column WHERE attrelid = 'connect.event'::regclass)) FROM connect.event AS e
 UNION ALL SELECT 'organization', o::text FROM connect.organization AS o UNION ALL SELECT 'role', r::text FROM connect.organization_role AS r
 UNION ALL SELECT 'key', k::text FROM connect.api_key AS k ORDER BY 1, 2};
 
@@ -50,6 +74,8 @@ SELECT connect.register_organization('org_ABC123', 'Acme'), connect.register_org
 SELECT connect.map_role('regress_connect_source', 'org_ABC123'), connect.map_role('regress_connect_destination', 'org_DEF456'),
     connect.grant_usage('regress_connect_source'), connect.grant_usage('regress_connect_destination');
 SELECT count(*) FROM connect.create_api_key('org_ABC123', 'key');
+};
+my $write = q{
 SET ROLE regress_connect_source;
 SELECT connect.create_connection('org_DEF456', 'Partner') -> 'data' ->> 'id' AS id \gset
 SET ROLE regress_connect_destination;
@@ -63,7 +89,7 @@ RESET ROLE;
 $node->safe_psql('postgres', 'CREATE ROLE regress_connect_source; CREATE ROLE regress_connect_destination;
 	CREATE DATABASE fresh TEMPLATE template0;');
 $node->safe_psql('fresh', 'CREATE EXTENSION connect; SELECT connect.create_store();');
-$node->safe_psql('fresh', $fill);
+$node->safe_psql('fresh', $fill . $write);
 my $version = $node->safe_psql('fresh', q{SELECT extversion FROM pg_extension WHERE extname = 'connect'});
 my $fresh = $node->safe_psql('fresh', $objects);
 my $errors = q{SELECT DISTINCT code FROM connect.check_setup() WHERE severity = 'error' ORDER BY 1};
@@ -75,6 +101,7 @@ like($fresh, qr/^extension connect \Q$version\E /m, 'a fresh install is of the p
 my %due = (
 	'0.1.0' => "column_missing\ndefinition_differs\ntrigger_missing",
 	'1.0.0' => "column_missing\ntrigger_missing");
+	'1.0.0' => "column_missing\ndefinition_differs");
 my @versions = sort keys %due;
 
 foreach my $old (@versions)
@@ -84,12 +111,28 @@ foreach my $old (@versions)
 	# The new library, the old SQL.
 	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0");
 	$node->safe_psql($database, qq{CREATE EXTENSION connect VERSION '$old'; SELECT connect.create_store();});
-	$node->safe_psql($database, $fill);
-	is($node->safe_psql($database, q{SELECT string_agg(action, ' ' ORDER BY id) FROM connect.event}),
-		'create activate deactivate reactivate', "the present library serves the SQL of $old");
+	$node->safe_psql($database, $fill . $old_rows);
+	my $read = q{SET ROLE regress_connect_destination; SELECT string_agg(e #>> '{attributes,action}', ' ' ORDER BY n), min(e #>> '{attributes,subject-id}')
+		FROM jsonb_array_elements(connect.list_events('cxn_old') -> 'data') WITH ORDINALITY AS t (e, n);
+		SELECT jsonb_array_length(connect.list_events() -> 'data'), connect.get_connection('cxn_old') #>> '{data,attributes,status}', jsonb_array_length(connect.list_connections() -> 'data')};
+	is($node->safe_psql($database, $read),
+		"reactivate activate deactivate create|cxn_old\n4|pending|1", "the present library serves the SQL and the store of $old");
 	my $ask = q{SELECT connect.is_allowed('org_ABC123', 'org_DEF456');};
-	is( $node->safe_psql($database, "$ask UPDATE connect.connection SET status = 'active'; $ask"),
+	is( $node->safe_psql($database, "BEGIN; $ask SET LOCAL session_replication_role = replica; UPDATE connect.connection SET status = 'active'; $ask ROLLBACK"),
 		"f\nt", 'its gate too');
+	my $outdated = sub {
+		my ($then) = @_;
+		foreach my $sql (q{UPDATE connect.connection SET name = 'Another' WHERE id = 'cxn_old'},
+			q{INSERT INTO connect.connection (source_organization_id, destination_organization_id) VALUES ('org_DEF456', 'org_ABC123')},
+			q{SET ROLE regress_connect_source; SELECT connect.create_connection('org_ABC123')},
+			q{SET ROLE regress_connect_destination; SELECT connect.activate_connection('cxn_old')})
+		{
+			my ($ret, $stdout, $stderr) = $node->psql($database, "\\set VERBOSITY verbose\n$sql");
+			like($stderr, $sql =~ /create_conn/ ? qr/connection already exists|55000: connect store is of an older version/
+				: qr/55000: connect store is of an older version.*HINT:  Run SELECT connect.upgrade_store\(\);/s, "$then: a write is refused: $sql");
+		}
+	};
+	$outdated->('before the update');
 	is($node->safe_psql($database, 'SELECT code, severity FROM connect.check_setup()'),
 		'extension_outdated|warning', 'check_setup() says that the SQL is older');
 	my ($ret, $stdout, $stderr) = $node->psql($database, 'SELECT connect.upgrade_store()');
@@ -109,7 +152,30 @@ foreach my $old (@versions)
 	$node->safe_psql($database, 'ALTER EXTENSION connect UPDATE');
 	is($node->safe_psql($database, $errors), $due{$old},
 		'after the update check_setup() says what upgrade_store() will do');
+	is($node->safe_psql($database, $read),
+		"reactivate activate deactivate create|cxn_old\n4|pending|1", 'what reads goes on before that');
+	is( $node->safe_psql($database, "BEGIN; $ask SET LOCAL session_replication_role = replica; UPDATE connect.connection SET status = 'active'; $ask ROLLBACK"),
+		"f\nt", 'the gate too');
+	is( $node->safe_psql($database, q{BEGIN; GRANT SELECT ON connect.event TO regress_connect_destination; SET LOCAL ROLE regress_connect_destination; SELECT count(*) FROM connect.event; ROLLBACK}),
+		4, 'and the policies');
+	$outdated->('after it');
+
+	# A view on a column whose type changes stands in the way, and is named before anything is done.
+	$node->safe_psql($database, 'CREATE SCHEMA own; CREATE VIEW own.ended AS SELECT id FROM connect.event WHERE to_status::text = $$inactive$$;
+		CREATE MATERIALIZED VIEW own.begun AS SELECT id FROM connect.event WHERE from_status IS NULL;
+		CREATE VIEW own.free AS SELECT id, action FROM connect.event;
+		CREATE POLICY own ON connect.event USING (to_status <> $$active$$)');
+	my $as_it_was = $node->safe_psql($database, $objects);
+	($ret, $stdout, $stderr) = $node->psql($database, "\\set VERBOSITY verbose\nSELECT connect.upgrade_store()");
+	like($stderr, qr/2BP01: connect store cannot be changed while other objects depend on it\n.*Materialized view "own.begun" depends on column "from_status" of table "connect.event".*Policy "own on connect.event" depends on column "to_status" of table "connect.event".*View "own.ended" depends on column "to_status" of table "connect.event"/s,
+		'upgrade_store() names what depends on a column that it would alter');
+	unlike($stderr, qr/own\.free/, 'and nothing else');
+	is($node->safe_psql($database, $objects), $as_it_was, 'and has changed nothing');
+	$node->safe_psql($database, 'DROP VIEW own.ended, own.free; DROP MATERIALIZED VIEW own.begun; DROP SCHEMA own; DROP POLICY own ON connect.event');
 	$node->safe_psql($database, 'SELECT connect.upgrade_store()');
+	is( $node->safe_psql($database, q{SELECT connection_id, string_agg(position::text, ' ' ORDER BY id), bool_and(subject_type = 'connection' AND subject_id = connection_id
+			AND octet_length(seal) = 32 AND octet_length(personal_digest) = 32 AND octet_length(personal_salt) = 16) FROM connect.event GROUP BY 1 ORDER BY 1}),
+		"cxn_old|500 501 501 501|t\ncxn_own|502 503|t", 'its events have subjects, positions that go on, and seals');
 
 	my $upgraded = $node->safe_psql($database, $objects);
 	# all of either would be too long to read
@@ -121,6 +187,14 @@ foreach my $old (@versions)
 	# its owner is the superuser of this test
 	is($node->safe_psql($database, q{SELECT code, finding FROM connect.check_setup() WHERE code NOT IN ('owner_login', 'logs_parameters')}),
 		'', 'and check_setup() is content');
+
+	# The histories go on, above ids and times that were ahead.
+	$node->safe_psql($database, q{UPDATE connect.connection SET status = 'inactive'});
+	is( $node->safe_psql($database, q{SELECT connection_id, string_agg(action, ' ' ORDER BY id), string_agg(action, ' ' ORDER BY position, id) = string_agg(action, ' ' ORDER BY id),
+			(array_agg(created_at ORDER BY id DESC))[1] = (SELECT max(created_at) FROM connect.event AS o WHERE o.connection_id = e.connection_id),
+			(array_agg(position ORDER BY id DESC))[1] = (array_agg(transaction_id ORDER BY id DESC))[1]
+			FROM connect.event AS e GROUP BY 1 ORDER BY 1}),
+		"cxn_old|create deactivate activate reactivate deactivate|t|t|t\ncxn_own|create activate deactivate|t|t|t", 'the histories go on behind their last event');
 
 	# It may be repeated, puts back what is missing, and leaves to the DBA what is the DBA's.
 	$node->safe_psql($database, 'ALTER TABLE connect.connection SET (fillfactor = 70); ALTER TABLE connect.organization DROP CONSTRAINT organization_id_check;

@@ -165,6 +165,8 @@ my @readers = (
 	[ 'get_connection()', 'source', right(q{connect.get_connection('cxn_active') #>> '{data,attributes,status}' = 'active'}) ],
 	[ 'list_connections()', 'source', right(q{jsonb_array_length(connect.list_connections(page_size => 2) -> 'data') = 2}) ],
 	[ 'list_events()', 'source', right(q{jsonb_array_length(connect.list_events('cxn_active', 1) -> 'data') = 1}) ],
+	[ 'read_events()', 'source', right(q{jsonb_array_length(connect.read_events(NULL, 1) -> 'data') <= 1}) ],
+	[ 'was_allowed()', 'source', right(q{connect.was_allowed('org_source', 'org_destination', 'verification.read', now()) = false}) ],
 	[ 'a connection that is not found', 'source', refused('not_found', q{PERFORM connect.get_connection('cxn_1')}) ],
 	[ 'a share that is not allowed', 'source', refused('sharing_not_allowed', q{PERFORM connect.require_allowed('org_destination', 'org_source')}) ],
 	[ 'GET of a page over HTTP, a transaction each', 'gateway',

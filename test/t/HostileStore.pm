@@ -154,16 +154,16 @@ sub refused
 # The laws of the store, one query each; a row is a breach.
 my @laws = (
 	[ 'every history begins with create, and each event starts where the one before ended', q{
-		SELECT id FROM (SELECT e.*, lag(to_status) OVER (PARTITION BY connection_id ORDER BY transaction_id, id) AS previous FROM connect.event AS e) AS h
+		SELECT id FROM (SELECT e.*, lag(to_status) OVER (PARTITION BY connection_id ORDER BY position, id) AS previous FROM connect.event AS e) AS h
 		WHERE from_status IS DISTINCT FROM previous OR (action = 'create') <> (previous IS NULL)} ],
 	[ 'every row is as its last event says, and has one', q{
 		SELECT c.id FROM connect.connection AS c
-		LEFT JOIN LATERAL (SELECT * FROM connect.event AS e WHERE e.connection_id = c.id ORDER BY transaction_id DESC, id DESC LIMIT 1) AS e ON true
+		LEFT JOIN LATERAL (SELECT * FROM connect.event AS e WHERE e.connection_id = c.id ORDER BY position DESC, id DESC LIMIT 1) AS e ON true
 		WHERE (c.status, c.name, c.scopes, c.source_organization_id, c.destination_organization_id)
-			IS DISTINCT FROM (e.to_status, e.name, e.scopes, e.source_organization_id, e.destination_organization_id)} ],
+			IS DISTINCT FROM (e.to_status::connect.connection_status, e.name, e.scopes, e.source_organization_id, e.destination_organization_id)} ],
 	[ 'every event is a step of the rules, by the party whose step it is', q{
 		SELECT id FROM connect.event AS e WHERE NOT EXISTS (SELECT FROM connect.transition_rules() AS r
-			WHERE (r.action, r.to_status) = (e.action, e.to_status) AND r.from_status IS NOT DISTINCT FROM e.from_status
+			WHERE (r.action, r.to_status::text) = (e.action, e.to_status) AND r.from_status::text IS NOT DISTINCT FROM e.from_status
 			AND (e.actor_organization_id IS NULL OR e.actor_organization_id =
 				CASE r.party WHEN 'source' THEN e.source_organization_id ELSE e.destination_organization_id END))} ],
 	[ q(every event's actor is who may act for that organization), q{
