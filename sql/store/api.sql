@@ -36,6 +36,7 @@ Severity is error or warning; remedy is a statement or a sentence. Codes of the 
 'policy_missing, trigger_missing, trigger_disabled, row_security_disabled, owner_differs, '
 'option_differs, comment_differs, definition_differs. Codes of privileges: owner_privilege, '
 'public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, bypassrls_role, '
-'execute_public. Codes of gateways: gateway_superuser, logs_parameters. Also not_preloaded; '
+'execute_public. Codes of gateways: gateway_superuser, logs_parameters. Of tables that are '
+'followed: trigger_missing, trigger_disabled, followed_owner. Also not_preloaded; '
 'extension_outdated where the library is newer than the SQL; check_failed where something could '
 'not be looked at. Raises nothing.';

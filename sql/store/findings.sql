@@ -183,11 +183,15 @@ AS $checks$
 WITH checks (function, as_owner) AS (VALUES
     ('connect.store_findings()', false),
     ('connect.privilege_findings()', false),
-    ('connect.gateway_findings()', true))
+    ('connect.gateway_findings()', true),
+    ('connect.followed_findings()', true))
 -- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
 SELECT c.function, c.as_owner FROM checks AS c
 WHERE NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
     AND has_function_privilege(connect.store_owner(), c.function, 'EXECUTE')
+    -- an older store does not have the table
+    AND (c.function <> 'connect.followed_findings()'
+        OR to_regclass('connect.followed_table') IS NOT NULL)
 $checks$;
 REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.setup_checks() IS

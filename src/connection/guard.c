@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/values.h"
 #include "connection/change.h"
+#include "connection/retirement.h"
 #include "event/record.h"
 #include "scope/rows.h"
 #include "store/row_time.h"
@@ -338,6 +339,8 @@ connect_record_event(PG_FUNCTION_ARGS)
 	}
 	if (action != ACTION_NONE)
 	{
+		if (action == ACTION_CREATE || action == ACTION_REACTIVATE)
+			retirement_check(&new, action);
 		if (writer.principal->actor_id != NULL)
 			value_check_length(writer.principal->actor_id, ACTOR_MAX_CHARS,
 							   ERROR_ACTOR_TOO_LONG, "actor_id");

@@ -44,17 +44,18 @@ column_name(const PageShape *shape, int column)
 }
 
 /*
- * Appends the scan of one index: at most $3 rows in which this column is $1.  A
- * state is written as a constant, so that a partial index can serve if the DBA
- * has made one.
+ * Appends the scan of one index: at most $3 rows in which this column, if there
+ * is one, is $1.  A state is written as a constant, so that a partial index can
+ * serve if the DBA has made one.
  */
 static void
 append_scan(StringInfo sql, const PageShape *shape, int column, int not_column)
 {
-	appendStringInfo(sql, "SELECT %s FROM connect.%s AS c"
-					 " WHERE c.%s OPERATOR(pg_catalog.=) $1",
-					 store_select_list(shape->table, "c"), shape->table->name,
-					 column_name(shape, column));
+	appendStringInfo(sql, "SELECT %s FROM connect.%s AS c WHERE true",
+					 store_select_list(shape->table, "c"), shape->table->name);
+	if (column != NO_COLUMN)
+		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) $1",
+						 column_name(shape, column));
 	if (not_column != NO_COLUMN)
 		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.<>) $1",
 						 column_name(shape, not_column));
@@ -132,7 +133,7 @@ read_rows(const PageQuery *query, text *bound, bool ascending, int limit)
 		Int64GetDatum(limit),
 		PointerGetDatum(query->other_value)
 	};
-	char		nulls[] = {' ', bound ? ' ' : 'n', ' ',
+	char		nulls[] = {query->value ? ' ' : 'n', bound ? ' ' : 'n', ' ',
 		query->other_value ? ' ' : 'n'};
 
 	/* Shapes are compared byte by byte, so padding must be zero. */

@@ -227,8 +227,11 @@ store_scan_next(StoreScan *scan)
 Datum
 store_scan_column(StoreScan *scan, int column, bool *null)
 {
-	return slot_getattr(scan->slot, store_column(scan->key->table, column),
-						null);
+	AttrNumber	attnum = store_column(scan->key->table, column);
+
+	*null = true;				/* an older store may lack the column */
+	return attnum == InvalidAttrNumber ?
+		(Datum) 0 : slot_getattr(scan->slot, attnum, null);
 }
 
 /* Ends what store_scan_begin() began. */
