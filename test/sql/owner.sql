@@ -75,11 +75,10 @@ SELECT connect.get_connection('cxn_1');  -- fails
 SET SESSION AUTHORIZATION regress_connect_gateway;
 SELECT connect.deactivate_connection('cxn_1');  -- fails
 RESET SESSION AUTHORIZATION;
-SET request.path = '/api/v1/connect/connections/cxn_1';
+SET request.headers = '{"x-connect-id": "cxn_1"}';
 SELECT connect_api.get_connection() #>> '{errors,0,code}' AS answer;
-SET request.path = '/api/v1/connect/events';
 SELECT connect_api.list_events() #>> '{errors,0,code}' AS answer;
-RESET request.path;
+RESET request.headers;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA connect FROM regress_connect_owner;
 DROP ROLE regress_connect_member;
