@@ -18,8 +18,8 @@ VALUES
 ('column', 'retired_at', 'timestamptz', NULL,
     'The time is when the organization was retired: it acts no more. Null takes it back.'),
 ('column', 'followed_from', 'regclass', NULL,
-    'The table is the application''s that registered the organization, and no other table may follow '
-    'it; see connect.follow_organizations().'),
+    'The table is the one of the application''s that registered the organization; no other may '
+    'follow it. See connect.follow_organizations().'),
 
 ('primary_key', 'organization_pkey', 'id', NULL, NULL),
 -- The pattern is ^[A-Za-z0-9_-]{1,64}$. Matched as that it would be a quarter of what a transition

@@ -13,7 +13,7 @@ INSERT INTO crm.company VALUES ('00000000-0000-0000-0000-00000000000a', 'Ada'), 
 RESET ROLE;
 \set a 00000000-0000-0000-0000-00000000000a
 \set b 00000000-0000-0000-0000-00000000000b
-\set organizations 'SELECT id, name, retired_at IS NOT NULL AS retired, followed_from FROM connect.organization ORDER BY id;'
+\set organizations 'SELECT id, name, retired_at IS NOT NULL AS retired, regexp_replace(followed_from::text, ''^[0-9]+$'', ''(dropped)'') AS followed_from FROM connect.organization ORDER BY id;'
 \set check 'SELECT code, severity, finding, remedy FROM connect.check_setup() WHERE finding LIKE ''%crm.%'';'
 
 -- existing rows are registered at once; names follow; a deleted row retires
