@@ -22,9 +22,9 @@ PG_CPPFLAGS = -I$(srcdir)/src
 # The install script is these parts, in this order; folders and names follow those of src/. They stand
 # in folders because pg_regress would run sql/NAME.sql as the test NAME.
 SQL_PARTS = base/schema connection/status \
-	connection/rules connection/guard connection/open event/guard gate/mark \
+	connection/rules connection/guard connection/open event/guard organization/guard gate/mark \
 	store/expression store/organization store/scope store/connection store/open_connection store/open_term store/event \
-	store/organization_role store/gateway_role store/api_key store/idempotency \
+	store/organization_role store/gateway_role store/api_key store/idempotency store/followed_table \
 	store/description store/definition store/obstacles store/findings store/grants store/api \
 	identity/acting identity/roles identity/keys organization/api scope/api connection/api connection/terms event/api event/history \
 	gate/access gate/share http/idempotency http/routes \

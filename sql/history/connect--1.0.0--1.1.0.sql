@@ -87,6 +87,38 @@ COMMENT ON FUNCTION connect.guard_event() IS
 'Keeps connect.event append-only, and connect itself its only writer.
 Raises event_changed (23001) for everything else.';
 
+-- organization/guard
+
+CREATE FUNCTION connect.guard_organization() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_guard_organization'
+LANGUAGE C;
+-- create_store() gives it to the owner.
+REVOKE ALL ON FUNCTION connect.guard_organization() FROM PUBLIC;
+COMMENT ON FUNCTION connect.guard_organization() IS
+'Retires an organization whose retired_at is set, and takes it back when that becomes null.
+Locks it, marks its API keys and roles, and ends its Connections, each of which leaves its event. '
+'Raises store_not_owned (42501), 40001, and what deactivate_connection() raises.';
+
+CREATE FUNCTION connect.guard_credential() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_guard_credential'
+LANGUAGE C;
+-- create_store() gives it to the owner.
+REVOKE ALL ON FUNCTION connect.guard_credential() FROM PUBLIC;
+COMMENT ON FUNCTION connect.guard_credential() IS
+'Refuses an API key or a mapped role that would act for a retired organization.
+Raises organization_retired (PT422).';
+
+CREATE FUNCTION connect.follow_organization() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_follow_organization'
+LANGUAGE C;
+-- create_store() gives it to the owner.
+REVOKE ALL ON FUNCTION connect.follow_organization() FROM PUBLIC;
+COMMENT ON FUNCTION connect.follow_organization() IS
+'Registers, renames and retires the organizations that the rows of a followed table are.
+Raises organization_exists (23505), organization_key_changed and followed_truncate (23001), '
+'parameter_missing and parameter_invalid (22023), name_too_long (PT422), column_unknown (42703), '
+'and 39P01 on a table that connect.followed_table does not list.';
+
 -- store/expression
 
 CREATE FUNCTION connect.expression_parts(expression pg_node_tree, relation oid) RETURNS text
@@ -157,6 +189,11 @@ VALUES
     'The name is what people call the organization.'),
 ('column', 'created_at', 'timestamptz NOT NULL DEFAULT now()', 'now()',
     'The time is that of the registration.'),
+('column', 'retired_at', 'timestamptz', NULL,
+    'The time is when the organization was retired: it acts no more. Null takes it back.'),
+('column', 'followed_from', 'regclass', NULL,
+    'The table is the one of the application''s that registered the organization; no other may '
+    'follow it. See connect.follow_organizations().'),
 
 ('primary_key', 'organization_pkey', 'id', NULL, NULL),
 -- The pattern is ^[A-Za-z0-9_-]{1,64}$. Matched as that it would be a quarter of what a transition
@@ -169,7 +206,15 @@ VALUES
 ('policy', 'organization_self',
     'FOR SELECT USING (id = (SELECT connect.current_organization_id()))',
     '=(text,text) (id select (connect.current_organization_id()))',
-    'An organization sees itself.')
+    'An organization sees itself.'),
+
+-- Triggers fire by name, and the guard is to see what the DBA's own BEFORE triggers made of a row.
+('trigger', 'zz_guard_organization',
+    'BEFORE UPDATE FOR EACH ROW EXECUTE FUNCTION connect.guard_organization()',
+    'ENABLE', 'The trigger locks an organization that is being retired.'),
+('trigger', 'aa_end_connections',
+    'AFTER UPDATE FOR EACH ROW EXECUTE FUNCTION connect.guard_organization()',
+    'ENABLE', 'The trigger ends what a retired organization has, and marks its keys and roles.')
 $description$;
 REVOKE ALL ON FUNCTION connect.describe_organization() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_organization() IS
@@ -533,11 +578,19 @@ VALUES
     'The role is the current role, by its exact name.'),
 ('column', 'organization_id', 'text COLLATE "C" NOT NULL', NULL,
     'The organization is the one that acts.'),
+-- Looking at the organization at each call would double what it costs to find out who is acting.
+('column', 'retired_at', 'timestamptz', NULL,
+    'The time is that of the organization, if that is retired: then the role acts for nobody.'),
 
 ('primary_key', 'organization_role_pkey', 'role_name', NULL, NULL),
 ('foreign_key', 'organization_role_organization_fkey', 'organization_id', 'organization', NULL),
 
-('row_security', 'organization_role', NULL, NULL, NULL)
+('row_security', 'organization_role', NULL, NULL, NULL),
+
+-- It fires after the foreign key's own trigger, which locks the organization.
+('trigger', 'zz_guard_credential',
+    'AFTER INSERT OR UPDATE FOR EACH ROW EXECUTE FUNCTION connect.guard_credential()',
+    'ENABLE', 'The trigger refuses a role that would act for a retired organization.')
 $description$;
 -- store_description() reads it.
 REVOKE ALL ON FUNCTION connect.describe_organization_role() FROM PUBLIC;
@@ -596,12 +649,20 @@ VALUES
     'The time is from when on the key is void; null means never.'),
 ('column', 'revoked_at', 'timestamptz', NULL,
     'The time is when the key was revoked.'),
+-- Looking at the organization at each call would double what it costs to find out who is acting.
+('column', 'retired_at', 'timestamptz', NULL,
+    'The time is that of the organization, if that is retired: then the key acts for nobody.'),
 
 ('primary_key', 'api_key_pkey', 'id', NULL, NULL),
 ('unique', 'api_key_secret_sha256_key', 'secret_sha256', NULL, NULL),
 ('foreign_key', 'api_key_organization_fkey', 'organization_id', 'organization', NULL),
 
-('row_security', 'api_key', NULL, NULL, NULL)
+('row_security', 'api_key', NULL, NULL, NULL),
+
+-- It fires after the foreign key's own trigger, which locks the organization.
+('trigger', 'zz_guard_credential',
+    'AFTER INSERT OR UPDATE FOR EACH ROW EXECUTE FUNCTION connect.guard_credential()',
+    'ENABLE', 'The trigger refuses a key that would act for a retired organization.')
 $description$;
 REVOKE ALL ON FUNCTION connect.describe_api_key() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_api_key() IS
@@ -647,6 +708,35 @@ COMMENT ON FUNCTION connect.describe_idempotency() IS
 'Describes table connect.idempotency, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
 
+-- store/followed_table
+
+CREATE FUNCTION connect.describe_followed_table()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'followed_table', NULL, NULL,
+    'Rows name the tables of the application whose rows are organizations; see '
+    'connect.follow_organizations().'),
+
+('column', 'relation', 'regclass NOT NULL', NULL,
+    'The relation is the application''s table.'),
+('column', 'id_column', 'name NOT NULL', NULL,
+    'The column is the key, whose text form is the id of the organization.'),
+('column', 'name_column', 'name NOT NULL', NULL,
+    'The column holds the name of the organization.'),
+
+('primary_key', 'followed_table_pkey', 'relation', NULL, NULL),
+
+('row_security', 'followed_table', NULL, NULL, NULL)
+$description$;
+-- store_description() reads it.
+REVOKE ALL ON FUNCTION connect.describe_followed_table() FROM PUBLIC;
+COMMENT ON FUNCTION connect.describe_followed_table() IS
+'Describes table connect.followed_table, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
 -- store/description
 
 CREATE FUNCTION connect.store_description()
@@ -675,6 +765,8 @@ UNION ALL SELECT 'api_key', 7, d.*
 FROM connect.describe_api_key() WITH ORDINALITY AS d
 UNION ALL SELECT 'idempotency', 8, d.*
 FROM connect.describe_idempotency() WITH ORDINALITY AS d
+UNION ALL SELECT 'followed_table', 11, d.*
+FROM connect.describe_followed_table() WITH ORDINALITY AS d
 $description$;
 REVOKE ALL ON FUNCTION connect.store_description() FROM PUBLIC;  -- store_definition() reads it
 COMMENT ON FUNCTION connect.store_description() IS
@@ -1283,7 +1375,8 @@ WITH checks (function, as_owner) AS (VALUES
     ('connect.outbox_findings()', false),
     ('connect.gateway_findings()', true),
     ('connect.scope_findings()', true),
-    ('connect.history_findings()', true))
+    ('connect.history_findings()', true),
+    ('connect.followed_findings()', true))
 -- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
 SELECT c.function, c.as_owner FROM checks AS c
 WHERE (NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
@@ -1292,6 +1385,9 @@ WHERE (NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 
 AND (c.function <> 'connect.history_findings()' OR EXISTS (SELECT FROM pg_attribute AS a
     WHERE a.attrelid = to_regclass('connect.event') AND a.attname = 'position'
     AND NOT a.attisdropped AND has_table_privilege(connect.store_owner(), a.attrelid, 'SELECT')))
+-- Nor has it this table.
+AND (c.function <> 'connect.followed_findings()'
+    OR to_regclass('connect.followed_table') IS NOT NULL)
 $checks$;
 REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.setup_checks() IS
@@ -1322,7 +1418,8 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
     ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
         guard_event, expire_due, keep_open, guard_open, collect_open, mark_pair, gateway_findings,
-        scope_findings, history_findings, seal_history}')),
+        scope_findings, history_findings, seal_history, guard_organization, guard_credential,
+        follow_organization, followed_findings}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -1404,7 +1501,8 @@ Severity is error or warning; remedy is a statement or a sentence. Codes of the 
 'owner_privilege, public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, '
 'bypassrls_role, execute_public, execute_granted. Codes of gateways: gateway_superuser, '
 'gateway_mapped, logs_parameters. Codes of sharing: scope_unknown, scopes_missing, '
-'share_bypassed, outbox_held. Also not_preloaded; '
+'share_bypassed, outbox_held. Of tables that are followed: trigger_missing, trigger_disabled, '
+'followed_owner. Also not_preloaded; '
 'extension_outdated where the library is newer than the SQL; check_failed where something could '
 'not be looked at. Raises nothing.';
 
@@ -1418,6 +1516,80 @@ actor_id, at most 255 characters, and actor_type, such as user, name who in it a
 'gateway_cannot_act (55000) where an API key is presented or the current role stands for an '
 'organization, parameter_missing and parameter_invalid (22023), organization_unknown and '
 'actor_too_long (PT422), store_missing (55000).';
+
+-- organization/api
+
+COMMENT ON FUNCTION connect.register_organization(text, text) IS
+'Registers an organization, or renames it; one that is retired stays so.
+id matches ^[A-Za-z0-9_-]{1,64}$, name has 1 to 255 characters. Raises parameter_missing and '
+'parameter_invalid (22023), name_too_long (PT422), store_missing (55000).';
+
+CREATE FUNCTION connect.follow_organizations(relation regclass, id_column name, name_column name)
+RETURNS void
+AS 'MODULE_PATHNAME', 'connect_follow_organizations'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+-- for the DBA
+REVOKE ALL ON FUNCTION connect.follow_organizations(regclass, name, name) FROM PUBLIC;
+COMMENT ON FUNCTION connect.follow_organizations(regclass, name, name) IS
+'Makes the rows of a table of yours organizations, now and from now on.
+A new row registers one, another name renames it, a deleted row retires it: it acts no more, and '
+'its Connections end. A row that comes back takes it back. id_column is text, varchar, uuid, '
+'integer or bigint, and a key. Needs the rights of the table''s owner and of the store''s owner. '
+'Raises parameter_missing and parameter_invalid (22023), table_not_owned and store_not_owned '
+'(42501), follow_unsuitable (42809), column_unknown (42703), column_unsuitable and '
+'name_unsuitable (42804), key_not_unique (42830), table_followed (42710), organization_exists '
+'(23505) for an id that another table or the DBA has registered, name_too_long (PT422), '
+'store_missing and store_outdated (55000).';
+
+CREATE FUNCTION connect.unfollow_organizations(relation regclass) RETURNS void
+AS 'MODULE_PATHNAME', 'connect_unfollow_organizations'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+REVOKE ALL ON FUNCTION connect.unfollow_organizations(regclass) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.unfollow_organizations(regclass) IS
+'Takes back what follow_organizations() did; the organizations stay as they are.
+Needs the rights of the table''s owner, if it is still there, and of the store''s owner. Raises '
+'parameter_missing (22023), table_not_owned and store_not_owned (42501), table_not_followed '
+'(42704), store_missing and store_outdated (55000).';
+
+-- The trigger names the owner that the table had, for a trigger's arguments are dumped with it.
+CREATE FUNCTION connect.followed_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+WITH followed AS (
+    SELECT f.*, c.relowner, t.tgname, t.tgenabled,
+        convert_from(substring(t.tgargs FOR greatest(position('\x00'::bytea IN t.tgargs) - 1, 0)),
+            'UTF8') AS former_owner
+    FROM connect.followed_table AS f LEFT JOIN pg_class AS c ON c.oid = f.relation
+    CROSS JOIN (VALUES ('connect_follow'), ('connect_follow_truncate')) AS n (name)
+    LEFT JOIN pg_trigger AS t ON t.tgrelid = f.relation AND t.tgname = n.name
+        AND t.tgfoid = 'connect.follow_organization()'::regprocedure)
+SELECT DISTINCT 'trigger_missing', 'error',
+    format('Table %s is not followed any more: it, or a trigger on it, was dropped.', relation),
+    format('SELECT connect.unfollow_organizations(%L);', relation)
+    || CASE WHEN relowner IS NULL THEN '' ELSE format(
+        ' SELECT connect.follow_organizations(%L, %L, %L);', relation, id_column, name_column) END
+FROM followed WHERE tgname IS NULL
+UNION ALL SELECT 'trigger_disabled', 'error',
+    format('Trigger %I on %s does not fire for ordinary writers.', tgname, relation),
+    format('ALTER TABLE %s ENABLE TRIGGER %I;', relation, tgname)
+FROM followed WHERE tgenabled NOT IN ('O', 'A')
+UNION ALL SELECT 'followed_owner', 'warning',
+    format('Table %s, whose rows are organizations, has a new owner %I.', relation,
+        pg_get_userbyid(relowner)),
+    format('SELECT connect.unfollow_organizations(%1$L);'
+        ' SELECT connect.follow_organizations(%1$L, %2$L, %3$L);', relation, id_column, name_column)
+FROM followed
+WHERE tgname = 'connect_follow' AND former_owner IS DISTINCT FROM pg_get_userbyid(relowner)
+$findings$;
+REVOKE ALL ON FUNCTION connect.followed_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.followed_findings() IS
+'Lists tables of the application that are followed no more, or are another owner''s by now.
+Codes: trigger_missing, trigger_disabled, followed_owner. Raises 42501 for who may not read '
+'connect.followed_table.';
 
 -- connection/api
 

@@ -40,6 +40,7 @@ Severity is error or warning; remedy is a statement or a sentence. Codes of the 
 'owner_privilege, public_grant, trigger_privilege, truncate_privilege, owner_member, owner_login, '
 'bypassrls_role, execute_public, execute_granted. Codes of gateways: gateway_superuser, '
 'gateway_mapped, logs_parameters. Codes of sharing: scope_unknown, scopes_missing, '
-'share_bypassed, outbox_held. Also not_preloaded; '
+'share_bypassed, outbox_held. Of tables that are followed: trigger_missing, trigger_disabled, '
+'followed_owner. Also not_preloaded; '
 'extension_outdated where the library is newer than the SQL; check_failed where something could '
 'not be looked at. Raises nothing.';

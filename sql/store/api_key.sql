@@ -25,12 +25,20 @@ VALUES
     'The time is from when on the key is void; null means never.'),
 ('column', 'revoked_at', 'timestamptz', NULL,
     'The time is when the key was revoked.'),
+-- Looking at the organization at each call would double what it costs to find out who is acting.
+('column', 'retired_at', 'timestamptz', NULL,
+    'The time is that of the organization, if that is retired: then the key acts for nobody.'),
 
 ('primary_key', 'api_key_pkey', 'id', NULL, NULL),
 ('unique', 'api_key_secret_sha256_key', 'secret_sha256', NULL, NULL),
 ('foreign_key', 'api_key_organization_fkey', 'organization_id', 'organization', NULL),
 
-('row_security', 'api_key', NULL, NULL, NULL)
+('row_security', 'api_key', NULL, NULL, NULL),
+
+-- It fires after the foreign key's own trigger, which locks the organization.
+('trigger', 'zz_guard_credential',
+    'AFTER INSERT OR UPDATE FOR EACH ROW EXECUTE FUNCTION connect.guard_credential()',
+    'ENABLE', 'The trigger refuses a key that would act for a retired organization.')
 $description$;
 REVOKE ALL ON FUNCTION connect.describe_api_key() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_api_key() IS

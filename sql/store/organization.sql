@@ -15,6 +15,11 @@ VALUES
     'The name is what people call the organization.'),
 ('column', 'created_at', 'timestamptz NOT NULL DEFAULT now()', 'now()',
     'The time is that of the registration.'),
+('column', 'retired_at', 'timestamptz', NULL,
+    'The time is when the organization was retired: it acts no more. Null takes it back.'),
+('column', 'followed_from', 'regclass', NULL,
+    'The table is the one of the application''s that registered the organization; no other may '
+    'follow it. See connect.follow_organizations().'),
 
 ('primary_key', 'organization_pkey', 'id', NULL, NULL),
 -- The pattern is ^[A-Za-z0-9_-]{1,64}$. Matched as that it would be a quarter of what a transition
@@ -27,7 +32,15 @@ VALUES
 ('policy', 'organization_self',
     'FOR SELECT USING (id = (SELECT connect.current_organization_id()))',
     '=(text,text) (id select (connect.current_organization_id()))',
-    'An organization sees itself.')
+    'An organization sees itself.'),
+
+-- Triggers fire by name, and the guard is to see what the DBA's own BEFORE triggers made of a row.
+('trigger', 'zz_guard_organization',
+    'BEFORE UPDATE FOR EACH ROW EXECUTE FUNCTION connect.guard_organization()',
+    'ENABLE', 'The trigger locks an organization that is being retired.'),
+('trigger', 'aa_end_connections',
+    'AFTER UPDATE FOR EACH ROW EXECUTE FUNCTION connect.guard_organization()',
+    'ENABLE', 'The trigger ends what a retired organization has, and marks its keys and roles.')
 $description$;
 REVOKE ALL ON FUNCTION connect.describe_organization() FROM PUBLIC;  -- store_description() reads it
 COMMENT ON FUNCTION connect.describe_organization() IS

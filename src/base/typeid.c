@@ -34,7 +34,10 @@ typeid_pattern_ok(const char *id, int len)
 
 static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
-/* Writes 128 bits as 26 base32 digits; the first holds three bits only. */
+/*
+ * Writes 128 bits as 26 base32 digits, of which the first holds only three
+ * bits.
+ */
 static void
 encode_suffix(uint64 high, uint64 low, char *dst)
 {

@@ -67,7 +67,7 @@ transition(FunctionCallInfo fcinfo, ConnectionAction action, ArrayType *scopes,
 	Principal	who;
 	Connection	connection;
 
-	principal_require_now(&who, PERMISSION_WRITE);
+	principal_require_or_owner_now(&who, PERMISSION_WRITE);
 	connection_transition(&who, NULL, action, ARG_TEXT(0), ARG_TEXT(1), scopes,
 						  &terms, &connection);
 	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who,
@@ -101,7 +101,7 @@ connect_update_connection(PG_FUNCTION_ARGS)
 	Connection	connection;
 	TermsGiven	terms = given_terms(fcinfo, 3);
 
-	principal_require_now(&who, PERMISSION_WRITE);
+	principal_require_or_owner_now(&who, PERMISSION_WRITE);
 	connection_change(&who, NULL, ARG_TEXT(0), ARG_TEXT(1), ARG_ARRAY(2),
 					  &terms, &connection);
 	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who,
@@ -114,7 +114,7 @@ connect_get_connection(PG_FUNCTION_ARGS)
 	Principal	who;
 	Connection	connection;
 
-	principal_require(&who, PERMISSION_READ);
+	principal_require_or_owner(&who, PERMISSION_READ);
 	connection_get(&who, ARG_TEXT(0), &connection);
 	RETURN_DOCUMENT(document_one(&document_jsonb, &connection_resource, &who,
 								 &connection));
@@ -182,7 +182,7 @@ connect_list_events(PG_FUNCTION_ARGS)
 		.before = ARG_TEXT(3)
 	};
 
-	principal_require(&who, PERMISSION_READ);
+	principal_require_or_owner(&who, PERMISSION_READ);
 	page = id != NULL ? connection_list_events(&who, id, &request) :
 		resource_list(&event_resource, &who, &request);
 	RETURN_DOCUMENT(document_page(&document_jsonb, &event_resource, &who,

@@ -216,29 +216,20 @@ change_check_update(const Principal *who, const Connection *old,
 }
 
 /*
- * Raises organization_unknown unless both parties are registered.  The source
- * need not be looked up if it is the acting organization.  Foreign keys would
- * refuse the row too, but in PostgreSQL's own words.
+ * Raises organization_unknown or organization_retired unless both parties are
+ * registered and may act.  The source need not be looked up if it is the acting
+ * organization.  Foreign keys would refuse an unknown one too, but in
+ * PostgreSQL's own words.
  */
 void
 change_check_registered(const Principal *who, const Connection *connection)
 {
-	if (!text_same(connection->source, who->organization) &&
-		!organization_exists(connection->source))
-		ereport(ERROR,
-				(connect_error(ERROR_ORGANIZATION_UNKNOWN),
-				 blame_argument("source_organization_id"),
-				 errdetail("Organization \"%s\" is not registered.",
-						   text_excerpt(connection->source)),
-				 errhint("Register it with connect.register_organization().")));
-	if (!organization_exists(connection->destination))
-		ereport(ERROR,
-				(connect_error(ERROR_ORGANIZATION_UNKNOWN),
-				 blame_argument("destination_organization_id"),
-				 errdetail("Organization \"%s\" is not registered.",
-						   text_excerpt(connection->destination)),
-				 errhint("Check the id with the partner; its administrator "
-						 "finds it with connect.get_organization().")));
+	if (!text_same(connection->source, who->organization))
+		organization_check(connection->source, "source_organization_id",
+						   HINT_REGISTER);
+	organization_check(connection->destination, "destination_organization_id",
+					   "Check the id with the partner; its administrator "
+					   "finds it with connect.get_organization().");
 }
 
 /*

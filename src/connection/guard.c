@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/values.h"
 #include "connection/change.h"
+#include "connection/retirement.h"
 #include "connection/terms.h"
 #include "connection/writer.h"
 #include "event/record.h"

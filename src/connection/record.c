@@ -8,6 +8,7 @@
 #include "base/values.h"
 #include "connection/change.h"
 #include "connection/open.h"
+#include "connection/retirement.h"
 #include "connection/terms.h"
 #include "connection/writer.h"
 #include "event/record.h"
@@ -179,6 +180,8 @@ connect_record_event(PG_FUNCTION_ARGS)
 		open_follow(insert ? NULL : &stored, &new);
 	if (action != ACTION_NONE)
 	{
+		if (action == ACTION_CREATE || action == ACTION_REACTIVATE)
+			retirement_check(&new, action);
 		if (writer.principal->actor_id != NULL)
 			value_check_length(writer.principal->actor_id, ACTOR_MAX_CHARS,
 							   ERROR_ACTOR_TOO_LONG, "actor_id");

@@ -47,12 +47,14 @@ event_audience(const Principal *reader, const void *row)
 
 /*
  * An organization's events are those of its outbound and of its inbound
- * Connections.
+ * Connections.  The store's owner sees all.
  */
 static bool
 narrow_events(const Principal *reader, const ListRequest *request,
 			  PageQuery *query)
 {
+	if (reader->kind == PRINCIPAL_OWNER)
+		return true;
 	query->columns[0] = EVENT_SOURCE;
 	query->columns[1] = EVENT_DESTINATION;
 	query->value = reader->organization;

@@ -141,14 +141,7 @@ connect_act_as(PG_FUNCTION_ARGS)
 							   "\"actor_id\".")));
 		if (actor_type != NULL)
 			require_actor_type(actor_type);
-		if (!organization_exists(organization))
-			ereport(ERROR,
-					(connect_error(ERROR_ORGANIZATION_UNKNOWN),
-					 blame_argument("organization_id"),
-					 errdetail("Organization \"%s\" is not registered.",
-							   text_to_cstring(organization)),
-					 errhint("Register it with "
-							 "connect.register_organization().")));
+		organization_check(organization, "organization_id", HINT_REGISTER);
 		if (has_actor)
 			value_check_length(actor_id, ACTOR_MAX_CHARS, ERROR_ACTOR_TOO_LONG,
 							   "actor_id");

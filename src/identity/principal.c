@@ -35,7 +35,10 @@ text_or_null(const char *value)
 	return value == NULL || value[0] == '\0' ? NULL : cstring_to_text(value);
 }
 
-/* Makes this organization the one that acts, if it is registered. */
+/*
+ * Makes this organization the one that acts, if it is registered and not
+ * retired.
+ */
 static void
 become_organization(Principal *who, const char *organization,
 					const char *actor_id, const char *actor_type)
@@ -45,7 +48,7 @@ become_organization(Principal *who, const char *organization,
 	if (!typeid_pattern_ok(organization, strlen(organization)))
 		return;
 	id = cstring_to_text(organization);
-	if (!organization_exists(id))
+	if (!organization_may_act(id))
 		return;
 	who->kind = PRINCIPAL_ORGANIZATION;
 	who->organization = id;
@@ -102,7 +105,7 @@ permissions_from_array(ArrayType *array)
 
 /*
  * Makes the organization of an API key the one that acts.  A key that is
- * unknown, revoked or expired leaves nobody.
+ * unknown, revoked or expired, or whose organization is retired, leaves nobody.
  */
 static void
 resolve_key(Principal *who, const char *secret)
@@ -119,7 +122,7 @@ resolve_key(Principal *who, const char *secret)
 	SET_VARSIZE(hash, VARHDRSZ + SECRET_HASH_LENGTH);
 	secret_hash(secret, len, (uint8 *) VARDATA(hash));
 	if (!store_fetch(&api_key_by_sha256, &key, &row) ||
-		!row.nulls[API_KEY_REVOKED_AT])
+		!row.nulls[API_KEY_REVOKED_AT] || !row.nulls[API_KEY_RETIRED_AT])
 		return;
 	if (!row.nulls[API_KEY_EXPIRES_AT])
 	{
@@ -140,8 +143,9 @@ resolve_key(Principal *who, const char *secret)
 }
 
 /*
- * Makes the organization that the current role stands for the one that acts.
- * Returns false if no organization is mapped to exactly this name.
+ * Makes the organization that the current role stands for the one that acts; a
+ * retired one leaves nobody.  Returns false if no organization is mapped to
+ * exactly this name.
  */
 static bool
 resolve_role(Principal *who)
@@ -156,6 +160,8 @@ resolve_role(Principal *who)
 	namestrcpy(&name, role);
 	if (!store_fetch(&organization_role_by_name, &key, &row))
 		return false;
+	if (!row.nulls[ORGANIZATION_ROLE_RETIRED_AT])
+		return true;
 	who->kind = PRINCIPAL_ORGANIZATION;
 	who->organization =
 		DatumGetTextPP(row.values[ORGANIZATION_ROLE_ORGANIZATION]);
@@ -278,6 +284,19 @@ require_permission(const Principal *who, Permission permission)
 						   text_to_cstring(who->actor_id), name)));
 }
 
+/* Raises not_authenticated if no organization is acting. */
+static void
+require_organization(const Principal *who)
+{
+	if (who->kind == PRINCIPAL_NOBODY)
+		ereport(ERROR,
+				(connect_error(ERROR_NOT_AUTHENTICATED),
+				 errdetail("No registered organization is acting."),
+				 errhint("Send a valid API key, connect as a role given to "
+						 "connect.map_role(), "
+						 "or as a login given to connect.trust_gateway().")));
+}
+
 /*
  * Finds out who is acting, for a function that only organizations may call.
  * Raises not_authenticated if none is, permission_missing for a key that lacks
@@ -288,13 +307,7 @@ principal_require(Principal *who, Permission permission)
 {
 	(void) store_owner();		/* raises store_missing */
 	principal_resolve(who);
-	if (who->kind == PRINCIPAL_NOBODY)
-		ereport(ERROR,
-				(connect_error(ERROR_NOT_AUTHENTICATED),
-				 errdetail("No registered organization is acting."),
-				 errhint("Send a valid API key, connect as a role given to "
-						 "connect.map_role(), "
-						 "or as a login given to connect.trust_gateway().")));
+	require_organization(who);
 	require_permission(who, permission);
 }
 
@@ -307,6 +320,65 @@ principal_require_now(Principal *who, Permission permission)
 	PopActiveSnapshot();
 }
 
+/* Does the current role stand for an organization, retired or not? */
+static bool
+role_is_mapped(void)
+{
+	Principal	who = {0};
+
+	return resolve_role(&who);
+}
+
+/*
+ * Makes the store's owner, or whoever has its rights, the one that acts, where
+ * no organization does.  A role that stands for an organization does not gain
+ * these rights when that is retired.  Returns false if the current role has not
+ * got them.
+ */
+static bool
+become_owner(Principal *who)
+{
+	if (!principal_is_owner() || role_is_mapped())
+		return false;
+	who->kind = PRINCIPAL_OWNER;
+	who->actor_id = cstring_to_text(GetUserNameFromId(GetUserId(), false));
+	who->actor_type = cstring_to_text("role");
+	who->permissions = BOTH_PERMISSIONS;
+	return true;
+}
+
+/* Does the session say in any way for whom it acts, if only in vain? */
+static bool
+names_somebody(void)
+{
+	return principal_shows_key() || acting_value()[0] != '\0' ||
+		request_setting_value(REQUEST_CLAIMS)[0] != '\0';
+}
+
+/*
+ * Finds out who is acting, for a SQL function that the store's owner may call
+ * too where nobody is acting.  Raises as principal_require() does.
+ */
+void
+principal_require_or_owner(Principal *who, Permission permission)
+{
+	(void) store_owner();		/* raises store_missing */
+	principal_resolve(who);
+	if (who->kind == PRINCIPAL_NOBODY &&
+		(names_somebody() || !become_owner(who)))
+		require_organization(who);
+	require_permission(who, permission);
+}
+
+/* The same under a snapshot that sees what this statement has done so far. */
+void
+principal_require_or_owner_now(Principal *who, Permission permission)
+{
+	PushActiveSnapshot(GetTransactionSnapshot());
+	principal_require_or_owner(who, permission);
+	PopActiveSnapshot();
+}
+
 /*
  * Finds out who is acting, for the guard of a plain write.  The owner of the
  * store may write without acting for an organization.  Raises as
@@ -316,19 +388,11 @@ void
 principal_for_write(Principal *who)
 {
 	principal_resolve(who);
-	if (who->kind == PRINCIPAL_NOBODY)
-	{
-		if (!principal_is_owner())
-			ereport(ERROR,
-					(connect_error(ERROR_NOT_AUTHENTICATED),
-					 errdetail("No registered organization is acting."),
-					 errhint("Connect as a role given to connect.map_role(), "
-							 "or act as the store's owner.")));
-		who->kind = PRINCIPAL_OWNER;
-		who->actor_id = cstring_to_text(GetUserNameFromId(GetUserId(), false));
-		who->actor_type = cstring_to_text("role");
-		who->permissions = BOTH_PERMISSIONS;
-	}
+	if (who->kind == PRINCIPAL_NOBODY && !become_owner(who))
+		ereport(ERROR,
+				(connect_error(ERROR_NOT_AUTHENTICATED),
+				 errdetail("No registered organization is acting."),
+				 errhint("Connect as a role given to connect.map_role(), "
+						 "or act as the store's owner.")));
 	require_permission(who, PERMISSION_WRITE);
 }
-

@@ -42,6 +42,9 @@ extern const text *principal_reader(void);
 extern bool principal_may_know(const text *source, const text *destination);
 extern void principal_require(Principal *who, Permission permission);
 extern void principal_require_now(Principal *who, Permission permission);
+extern void principal_require_or_owner(Principal *who, Permission permission);
+extern void principal_require_or_owner_now(Principal *who,
+										   Permission permission);
 extern void principal_for_write(Principal *who);
 extern bool principal_is_gateway(void);
 extern bool principal_outranks_gateway(void);

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "catalog/pg_type.h"
 #include "identity/rows.h"
+#include "identity/tables.h"
 #include "store/setup.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
@@ -15,7 +16,8 @@
 static StoreQuery map_role = {
 	"INSERT INTO connect.organization_role AS r (role_name, organization_id)"
 	" VALUES ($1, $2)"
-	" ON CONFLICT (role_name) DO UPDATE SET organization_id = $2",
+	" ON CONFLICT (role_name) DO UPDATE SET organization_id = $2,"
+	" retired_at = NULL",
 	2, {NAMEOID, TEXTOID}, true
 };
 
@@ -58,6 +60,7 @@ identity_map_role(Name role, text *organization)
 {
 	Datum		values[] = {NameGetDatum(role), PointerGetDatum(organization)};
 
+	store_require_current(&organization_role_table);
 	store_query(&map_role, values, NULL);
 }
 

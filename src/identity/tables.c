@@ -50,11 +50,42 @@ StoreKey	api_key_by_sha256 = {
 	&api_key_table, "api_key_secret_sha256_key", 1, {API_KEY_SHA256}, F_BYTEAEQ
 };
 
-/* Is this organization registered, as the active snapshot sees it? */
-bool
-organization_exists(text *id)
+/* What the table says of an organization. */
+typedef enum OrganizationState
 {
-	return store_has(&organization_by_id, PointerGetDatum(id));
+	ORGANIZATION_UNKNOWN,
+	ORGANIZATION_RETIRED,
+	ORGANIZATION_REGISTERED
+} OrganizationState;
+
+/* Returns the state of an organization, as the active snapshot sees it. */
+static OrganizationState
+organization_state(text *id)
+{
+	Datum		key = PointerGetDatum(id);
+	OrganizationState state = ORGANIZATION_UNKNOWN;
+	StoreScan	scan;
+
+	store_scan_begin(&scan, &organization_by_id, &key);
+	if (store_scan_next(&scan))
+	{
+		bool		null;
+
+		(void) store_scan_column(&scan, ORGANIZATION_RETIRED_AT, &null);
+		state = null ? ORGANIZATION_REGISTERED : ORGANIZATION_RETIRED;
+	}
+	store_scan_end(&scan);
+	return state;
+}
+
+/*
+ * Is this organization registered and not retired, as the active snapshot sees
+ * it?
+ */
+bool
+organization_may_act(text *id)
+{
+	return organization_state(id) == ORGANIZATION_REGISTERED;
 }
 
 /*
@@ -75,23 +106,43 @@ organization_find(text *id, Organization *organization)
 }
 
 /*
+ * Raises organization_unknown or organization_retired, blaming an argument,
+ * unless the active snapshot sees that this organization may act.
+ */
+void
+organization_check(text *id, const char *argument, const char *unknown_hint)
+{
+	switch (organization_state(id))
+	{
+		case ORGANIZATION_REGISTERED:
+			break;
+		case ORGANIZATION_RETIRED:
+			ereport(ERROR,
+					(connect_error(ERROR_ORGANIZATION_RETIRED),
+					 blame_argument(argument),
+					 errdetail("Organization \"%s\" is retired.",
+							   text_to_cstring(id)),
+					 errhint("A DBA can take it back.")));
+			break;
+		case ORGANIZATION_UNKNOWN:
+			ereport(ERROR,
+					(connect_error(ERROR_ORGANIZATION_UNKNOWN),
+					 blame_argument(argument),
+					 errdetail("Organization \"%s\" is not registered.",
+							   text_to_cstring(id)),
+					 errhint("%s", unknown_hint)));
+	}
+}
+
+/*
  * Raises parameter_missing or parameter_invalid for what cannot be an id, and
- * organization_unknown for one under which no organization is registered now.
+ * what organization_check() raises for an organization that may not act now.
  */
 void
 organization_require(text *id)
 {
-	bool		exists;
-
 	value_require_id(id, "organization_id");
 	PushActiveSnapshot(GetTransactionSnapshot());
-	exists = organization_exists(id);
+	organization_check(id, "organization_id", HINT_REGISTER);
 	PopActiveSnapshot();
-	if (!exists)
-		ereport(ERROR,
-				(connect_error(ERROR_ORGANIZATION_UNKNOWN),
-				 blame_argument("organization_id"),
-				 errdetail("Organization \"%s\" is not registered.",
-						   text_to_cstring(id)),
-				 errhint("Register it with connect.register_organization().")));
 }

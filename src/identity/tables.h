@@ -12,13 +12,17 @@
 	COLUMN(context, ORGANIZATION_ID, id, TEXT, NOT_NULL, "id") \
 	COLUMN(context, ORGANIZATION_NAME, name, TEXT, NOT_NULL, "name") \
 	COLUMN(context, ORGANIZATION_CREATED_AT, created_at, TIME, NOT_NULL, \
-		   "created_at")
+		   "created_at") \
+	COLUMN(context, ORGANIZATION_RETIRED_AT, retired_at, TIME, \
+		   NULLABLE | ADDED, "retired_at")
 
 #define ORGANIZATION_ROLE_COLUMNS(COLUMN, context) \
 	COLUMN(context, ORGANIZATION_ROLE_NAME, role_name, NAME, NOT_NULL, \
 		   "role_name") \
 	COLUMN(context, ORGANIZATION_ROLE_ORGANIZATION, organization, TEXT, \
-		   NOT_NULL, "organization_id")
+		   NOT_NULL, "organization_id") \
+	COLUMN(context, ORGANIZATION_ROLE_RETIRED_AT, retired_at, TIME, \
+		   NULLABLE | ADDED, "retired_at")
 
 #define GATEWAY_ROLE_COLUMNS(COLUMN, context) \
 	COLUMN(context, GATEWAY_ROLE_NAME, role_name, NAME, NOT_NULL, "role_name")
@@ -33,7 +37,9 @@
 	COLUMN(context, API_KEY_EXPIRES_AT, expires_at, TIME, NULLABLE, \
 		   "expires_at") \
 	COLUMN(context, API_KEY_REVOKED_AT, revoked_at, TIME, NULLABLE, \
-		   "revoked_at")
+		   "revoked_at") \
+	COLUMN(context, API_KEY_RETIRED_AT, retired_at, TIME, NULLABLE | ADDED, \
+		   "retired_at")
 
 enum
 {
@@ -72,8 +78,12 @@ extern StoreKey organization_role_by_name;
 extern StoreKey gateway_role_by_name;
 extern StoreKey api_key_by_sha256;
 
-extern bool organization_exists(text *id);
+extern bool organization_may_act(text *id);
 extern bool organization_find(text *id, Organization *organization);
+extern void organization_check(text *id, const char *argument,
+							   const char *unknown_hint);
 extern void organization_require(text *id);
+
+#define HINT_REGISTER "Register it with connect.register_organization()."
 
 #endif							/* CONNECT_IDENTITY_TABLES_H */

@@ -9,11 +9,14 @@
 #include "base/arguments.h"
 #include "base/values.h"
 #include "organization/document.h"
+#include "organization/follow.h"
 #include "organization/operations.h"
 #include "resource/document.h"
 
 PG_FUNCTION_INFO_V1(connect_get_organization);
 PG_FUNCTION_INFO_V1(connect_register_organization);
+PG_FUNCTION_INFO_V1(connect_follow_organizations);
+PG_FUNCTION_INFO_V1(connect_unfollow_organizations);
 
 Datum
 connect_get_organization(PG_FUNCTION_ARGS)
@@ -36,5 +39,23 @@ connect_register_organization(PG_FUNCTION_ARGS)
 	value_require_id(id, "id");
 	value_require_name(name);
 	organization_register(id, name);
+	PG_RETURN_VOID();
+}
+
+Datum
+connect_follow_organizations(PG_FUNCTION_ARGS)
+{
+	argument_require(fcinfo, 0, "relation");
+	argument_require(fcinfo, 1, "id_column");
+	argument_require(fcinfo, 2, "name_column");
+	follow_table(PG_GETARG_OID(0), PG_GETARG_NAME(1), PG_GETARG_NAME(2));
+	PG_RETURN_VOID();
+}
+
+Datum
+connect_unfollow_organizations(PG_FUNCTION_ARGS)
+{
+	argument_require(fcinfo, 0, "relation");
+	unfollow_table(PG_GETARG_OID(0));
 	PG_RETURN_VOID();
 }

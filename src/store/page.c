@@ -65,13 +65,18 @@ append_bound(StringInfo sql, const PageShape *shape, const char *alias)
 						 shape->ascending ? ">" : "<");
 }
 
-/* Appends the conditions on a row of the table, but for its id. */
+/*
+ * Appends the conditions on a row of the table, but for its id.  If there is a
+ * column, it is $1.
+ */
 static void
 append_conditions(StringInfo sql, const PageShape *shape, int column,
 				  int not_column)
 {
-	appendStringInfo(sql, " WHERE c.%s OPERATOR(pg_catalog.=) $1",
-					 column_name(shape, column));
+	appendStringInfoString(sql, " WHERE true");
+	if (column != NO_COLUMN)
+		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) $1",
+						 column_name(shape, column));
 	if (not_column != NO_COLUMN)
 		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.<>) $1",
 						 column_name(shape, not_column));
@@ -186,7 +191,7 @@ read_rows(const PageQuery *query, PageBound bound, text *id, bool ascending,
 		TimestampTzGetDatum(query->times[0]),
 		TimestampTzGetDatum(query->times[1])
 	};
-	char		nulls[] = {' ', id ? ' ' : 'n', ' ',
+	char		nulls[] = {query->value ? ' ' : 'n', id ? ' ' : 'n', ' ',
 		query->other_value ? ' ' : 'n', ' ', ' '};
 
 	/* Shapes are compared byte by byte, so padding must be zero. */

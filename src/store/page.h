@@ -17,7 +17,8 @@
 typedef struct PageQuery
 {
 	StoreTable *table;
-	int			columns[2];		/* the second may be NO_COLUMN */
+	int			columns[2];		/* the second may be NO_COLUMN; if both are, all
+								 * rows are meant */
 	text	   *value;
 	int			other_column;	/* if not NO_COLUMN, must have other_value */
 	text	   *other_value;

@@ -231,7 +231,7 @@ static void
 refuse_obstacles(void)
 {
 	StoreResult obstacles = select_now("SELECT connect.upgrade_obstacles()",
-									   find_function_owner());
+									   store_functions_owner());
 	StringInfoData list;
 
 	if (obstacles.count == 0)

@@ -12,6 +12,22 @@ SELECT pg_temp.import('cxn_pending', 'org_source', 'org_destination', 'pending')
 CREATE TEMPORARY TABLE reading_key AS
 SELECT secret FROM connect.create_api_key('org_source', 'reads', '{read}');
 
+-- Tables of the application, of which one is followed.
+CREATE FUNCTION pg_temp.follow() RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+    CREATE TABLE public.company (id text PRIMARY KEY, name text);
+    CREATE TABLE public.plain (id int PRIMARY KEY, name text);
+    ALTER TABLE public.company OWNER TO regress_connect_owner;
+    ALTER TABLE public.plain OWNER TO regress_connect_owner;
+    INSERT INTO public.company VALUES ('org_new', 'New');
+    PERFORM connect.follow_organizations('public.company', 'id', 'name');
+    GRANT EXECUTE ON FUNCTION connect.follow_organizations, connect.unfollow_organizations
+    TO regress_connect_owner, regress_connect_third;
+    RETURN true;
+END
+$$;
+
 -- prepare is run as the superuser, in the same subtransaction. hint tells whether there is one.
 CREATE TEMPORARY TABLE raised (code text, state text, message text, hint boolean, role_name text, prepare text, statement text);
 INSERT INTO raised VALUES
@@ -42,6 +58,36 @@ INSERT INTO raised VALUES
      $$UPDATE connect.connection SET status = 'inactive', name = 'also' WHERE id = 'cxn_active'$$),
     ('organization_unknown', 'PT422', 'organization is unknown', true, 'source', NULL,
      $$SELECT connect.create_connection('org_nowhere')$$),
+    ('organization_retired', 'PT422', 'organization is retired', true, 'source',
+     'INSERT INTO connect.organization (id, name, retired_at) VALUES (''org_gone'', ''Gone'', now())',
+     $$SELECT connect.create_connection('org_gone')$$),
+    ('organization_exists', '23505', 'organization "org_both" already exists', true, 'owner',
+     'SELECT pg_temp.follow()',
+     $$INSERT INTO public.company VALUES ('org_both', 'Both')$$),
+    ('organization_key_changed', '23001', 'id of organization "org_new" cannot be changed', true, 'owner',
+     'SELECT pg_temp.follow()',
+     'UPDATE public.company SET id = ''org_newer'''),
+    ('followed_truncate', '23001', 'followed table "company" cannot be truncated', true, 'owner',
+     'SELECT pg_temp.follow()',
+     'TRUNCATE public.company'),
+    ('table_followed', '42710', 'table "company" is already followed', true, 'owner',
+     'SELECT pg_temp.follow()',
+     $$SELECT connect.follow_organizations('public.company', 'id', 'name')$$),
+    ('table_not_followed', '42704', 'table "plain" is not followed', false, 'owner',
+     'SELECT pg_temp.follow()',
+     $$SELECT connect.unfollow_organizations('public.plain')$$),
+    ('follow_unsuitable', '42809', 'relation "company_pkey" cannot be followed', true, 'owner',
+     'SELECT pg_temp.follow()',
+     $$SELECT connect.follow_organizations('public.company_pkey', 'id', 'name')$$),
+    ('key_not_unique', '42830', 'column "name" is no key', true, 'owner',
+     'SELECT pg_temp.follow()',
+     $$SELECT connect.follow_organizations('public.plain', 'name', 'name')$$),
+    ('name_unsuitable', '42804', 'column "id" cannot hold a name', true, 'owner',
+     'SELECT pg_temp.follow()',
+     $$SELECT connect.follow_organizations('public.plain', 'id', 'id')$$),
+    ('store_not_owned', '42501', 'must be owner of the connect store', true, 'third',
+     'SELECT pg_temp.follow()',
+     $$SELECT connect.follow_organizations('public.plain', 'id', 'name')$$),
     ('scope_unknown', 'PT422', 'scope is unknown', true, 'source', NULL,
      $$SELECT connect.update_connection('cxn_pending', scopes => '{report.read}')$$),
     ('scope_retired', 'PT422', 'scope is retired', true, 'source',
