@@ -122,7 +122,10 @@ set_up_database() {
 		-- bearer tokens are parameters of what PostgREST sends
 		ALTER ROLE connect_authenticator SET log_parameter_max_length = 0;
 		ALTER ROLE connect_authenticator SET log_parameter_max_length_on_error = 0;
-		ALTER ROLE connect_http SET statement_timeout = '20s';
+		-- on the login, so that they are in force however PostgREST is configured
+		ALTER ROLE connect_authenticator SET statement_timeout = '20s';
+		ALTER ROLE connect_authenticator SET lock_timeout = '5s';
+		ALTER ROLE connect_authenticator SET idle_in_transaction_session_timeout = '30s';
 		SELECT connect.grant_http('connect_http');
 		SELECT connect.trust_gateway('connect_authenticator');
 		SELECT connect.register_organization('org_ABC123', 'ABC Bank');

@@ -5,6 +5,10 @@
  * No error leaves a handler: PostgREST would answer it in a shape of its own,
  * and repeat a serialization failure without end.  What is done runs in a
  * subtransaction; its error becomes a document and a status.
+ *
+ * PostgREST has few connections for all routes, so few of them may stand still
+ * behind one lock.  A request tries for a moment first; to wait longer it needs
+ * one of a few places.
  */
 #include "postgres.h"
 
@@ -12,12 +16,53 @@
 #include "http/idempotency.h"
 #include "http/serve.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 
-/* How long a write waits for a lock, such as that of a share in flight. */
+/*
+ * How long a request waits for a lock, such as that of a share in flight: to
+ * begin with, and in one of the places where many requests may not wait at
+ * once.
+ */
+#define FIRST_LOCK_TIMEOUT "300ms"
 #define LOCK_TIMEOUT "5s"
+#define WAITING_PLACES 4
+
+/* The first key of the advisory locks that are the places. */
+#define WAITING_LOCKS 0x636f6e6e
+
+/*
+ * Takes one of the places in which requests wait for locks, to the end of the
+ * transaction; returns false if others have them all.
+ */
+static bool
+take_waiting_place(void)
+{
+	for (int32 i = 0; i < WAITING_PLACES; i++)
+	{
+		if (DatumGetBool(DirectFunctionCall2(pg_try_advisory_xact_lock_int4,
+											 Int32GetDatum(WAITING_LOCKS),
+											 Int32GetDatum(i))))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Should a request that met this error be tried once more, with more patience?
+ * Others than lock_timeout may raise the same SQLSTATE, such as a trigger.
+ */
+static bool
+may_wait_longer(HttpCall *call, const ErrorData *error)
+{
+	if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE ||
+		strcmp(error->funcname, "ProcessInterrupts") != 0 || call->is_patient)
+		return false;
+	call->is_patient = take_waiting_place();
+	return call->is_patient;
+}
 
 /*
  * Runs a step in a subtransaction.  If it fails, takes back all that it did and
@@ -47,8 +92,11 @@ attempt(HttpCall *call, void (*step) (HttpCall *call))
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
-		response_from_error(&call->request, call->operation, error,
-							&call->response);
+		if (may_wait_longer(call, error))
+			call->again = true;
+		else
+			response_from_error(&call->request, call->operation, error,
+								&call->response);
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
@@ -86,7 +134,7 @@ perform_once(HttpCall *call)
 						   &call->response))
 		return;
 	(void) attempt(call, perform);
-	if (call->response.status < 500)
+	if (!call->again && call->response.status < 500)
 		idempotency_remember(&call->request, call->operation, organization,
 							 &call->response);
 }
@@ -97,14 +145,14 @@ serve(HttpCall *call)
 {
 	bool		writes = call->operation->permission == PERMISSION_WRITE;
 
+	(void) set_config_option("lock_timeout", call->is_patient ?
+							 LOCK_TIMEOUT : FIRST_LOCK_TIMEOUT,
+							 PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_LOCAL, true, 0, false);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	principal_require(&call->who, call->operation->permission);
 	PopActiveSnapshot();
 	request_check_headers(&call->request);
-	if (writes)
-		(void) set_config_option("lock_timeout", LOCK_TIMEOUT,
-								 PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_LOCAL, true, 0, false);
 	if (writes && call->request.idempotency_key != NULL)
 		perform_once(call);
 	else
@@ -120,6 +168,14 @@ http_answer(const Operation *operation, FunctionCallInfo fcinfo)
 
 	request_read(&call.request, body);
 	(void) attempt(&call, serve);
+	if (call.again)
+	{
+		HttpCall	patient = {.operation = operation,.is_patient = true};
+
+		request_read(&patient.request, body);
+		call = patient;
+		(void) attempt(&call, serve);
+	}
 	response_send(&call.request,
 				  call.response.status == 401 ? NULL : call.who.organization,
 				  &call.response);
