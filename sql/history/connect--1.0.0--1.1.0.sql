@@ -365,6 +365,13 @@ VALUES
 
 ('column', 'role_name', 'name NOT NULL', NULL,
     'The role is the login (session_user), by its exact name.'),
+('column', 'organization_claim',
+    'text[] NOT NULL DEFAULT string_to_array(''organization_id'', '','')',
+    'string_to_array(text,text) (''organization_id'' '','')',
+    'The claim is where its JWTs name the organization: names, one inside the other.'),
+('column', 'actor_claim', 'text[] NOT NULL DEFAULT string_to_array(''sub'', '','')',
+    'string_to_array(text,text) (''sub'' '','')',
+    'The claim is where its JWTs name who in it acts.'),
 
 ('primary_key', 'gateway_role_pkey', 'role_name', NULL, NULL),
 
@@ -1044,3 +1051,26 @@ COMMENT ON FUNCTION connect_api.routes() IS
 'Lists the operations: which function of this schema serves which method and path, and what for.
 {id} in a path stands for the id of a row. nginx''s routes are made from this; it is no route
 itself. Raises nothing.';
+
+-- Who is acting: claims by path.
+
+DROP FUNCTION connect.trust_gateway(name);
+CREATE FUNCTION connect.trust_gateway(role_name name,
+    organization_claim text[] = '{organization_id}',
+    actor_claim text[] = '{sub}') RETURNS void
+AS 'MODULE_PATHNAME', 'connect_trust_gateway'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.trust_gateway(name, text[], text[]) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.trust_gateway(name, text[], text[]) IS
+'Lets a login say for whom it acts, by act_as() or by JWT claims, and grants it act_as().
+For PostgREST''s authenticator and for back ends that authenticate their users. organization_claim '
+'and actor_claim lead to the claims: names of members, one inside the other, where * stands for '
+'each member of an object; again for the same login changes them. An organization claim of several '
+'needs the header x-connect-organization-id to choose one. Raises 42704 for an unknown role, '
+'parameter_missing and parameter_invalid (22023), store_missing and store_outdated (55000).';
+
+COMMENT ON FUNCTION connect.current_organization_id() IS
+'Returns the id of the organization that is acting, or null for nobody.
+First match wins: an API key in request.headers; the current role in connect.organization_role; '
+'for a login in connect.gateway_role what act_as() said, else the JWT claims that trust_gateway() '
+'named, organization_id and sub by default. Raises nothing.';

@@ -105,6 +105,12 @@ static const ErrorKind kinds[] = {
 		"extension_outdated", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
 		"connect extension is older than its library"
 	},
+	[ERROR_STORE_OUTDATED] = {
+		"store_outdated", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+		"connect store is of an older version", 503
+	},
+	[ERROR_SNAPSHOT_FIXED] = {"snapshot_fixed", ERRCODE_ACTIVE_SQL_TRANSACTION,
+		"cannot wait for a transaction under a snapshot that stays"},
 
 	/* raised by the HTTP handlers only */
 	[ERROR_BODY_INVALID] = {"body_invalid", ERRCODE_HTTP('4', '0', '0'),
@@ -117,6 +123,15 @@ static const ErrorKind kinds[] = {
 		"id does not match", 409},
 	[ERROR_ATTRIBUTE_UNKNOWN] = {"attribute_unknown",
 		ERRCODE_HTTP('4', '2', '2'), "attribute is unknown", 422},
+	[ERROR_ATTRIBUTE_READ_ONLY] = {"attribute_read_only",
+		ERRCODE_HTTP('4', '2', '2'), "attribute is read-only", 422},
+	[ERROR_RELATIONSHIPS_NOT_ALLOWED] = {"relationships_not_allowed",
+		ERRCODE_HTTP('4', '2', '2'), "relationships cannot be changed", 422},
+	[ERROR_PRECONDITION_FAILED] = {"precondition_failed",
+		ERRCODE_HTTP('4', '1', '2'), "precondition failed", 412,
+		"Precondition failed"},
+	[ERROR_MEDIA_TYPE] = {"unsupported_media_type",
+		ERRCODE_HTTP('4', '1', '5'), "media type is not supported", 415},
 	[ERROR_KEY_REUSED] = {"idempotency_key_reused", ERRCODE_HTTP('4', '2', '2'),
 		"idempotency key was used for another request", 422},
 	[ERROR_UNAVAILABLE] = {"unavailable", ERRCODE_HTTP('5', '0', '3'),

@@ -103,9 +103,12 @@ resolve_known(void)
 	{
 		bool		gateway = principal_find(&who);
 
-		/* whoever shows a key is what the key says, even a superuser */
+		/*
+		 * whoever shows a key or claims is what these say, even a superuser
+		 */
 		known.trusted = who.kind == PRINCIPAL_NOBODY &&
-			(gateway || (principal_is_owner() && !principal_shows_key()));
+			(gateway || (principal_is_owner() && !principal_shows_key() &&
+						 !principal_shows_claims()));
 	}
 	MemoryContextSwitchTo(old);
 	known.who = who;

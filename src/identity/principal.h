@@ -32,6 +32,7 @@ extern void principal_init(void);
 extern bool principal_find(Principal *who);
 extern void principal_resolve(Principal *who);
 extern bool principal_shows_key(void);
+extern bool principal_shows_claims(void);
 extern const text *principal_organization(void);
 extern const text *principal_reader(void);
 extern bool principal_may_know(const text *source, const text *destination);

@@ -24,6 +24,10 @@ status_title(int status)
 			return "Not Found";
 		case 409:
 			return "Conflict";
+		case 412:
+			return "Precondition Failed";
+		case 415:
+			return "Unsupported Media Type";
 		case 422:
 			return "Unprocessable Entity";
 		case 503:

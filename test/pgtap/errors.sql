@@ -75,6 +75,9 @@ INSERT INTO raised VALUES
     ('store_altered', '55000', 'connect store cannot be read', true, 'source',
      'ALTER TABLE connect.connection ALTER name TYPE int USING NULL',
      'SELECT connect.list_connections()'),
+    ('store_outdated', '55000', 'connect store is of an older version', true, 'owner',
+     'ALTER TABLE connect.gateway_role DROP COLUMN actor_claim; GRANT EXECUTE ON FUNCTION connect.trust_gateway TO regress_connect_owner',
+     'SELECT connect.trust_gateway(''regress_connect_owner'')'),
     ('store_exists', '42P07', 'connect store already exists', true, 'owner', NULL,
      'SELECT connect.create_store()');
 
