@@ -27,7 +27,7 @@ SQL_PARTS = base/schema connection/status \
 	store/organization_role store/gateway_role store/api_key store/idempotency \
 	store/description store/definition store/findings store/grants store/api \
 	identity/acting identity/roles identity/keys organization/api scope/api connection/api event/api \
-	gate/access gate/share http/idempotency http/routes \
+	gate/access gate/share http/idempotency http/transaction http/routes \
 	connection/http event/http organization/http scope/http base/reload
 EXTENSION_SQL = sql/connect--$(EXTVERSION).sql
 # Install scripts of versions before, and the update scripts of all versions. Each is written by hand,

@@ -90,7 +90,9 @@ test('what a list does not know is 400 and names the parameter', async () => {
   await refused('?page[size]=1&page%5Bsize%5D=2', 'page[size]');
   assert.equal((await list('?page%5Bsize%5D=0')).json.errors[0].detail, '"page[size]" must be from 1 to 100.');
   assert.equal((await list('?filter[colour]=red')).json.errors[0].detail, '"filter[colour]" is no parameter of this operation.');
-  await refused('?page[size]=%zz', '%zz');
+  await refused('?page[size]=%zz', 'page[size]');
+  await refused('?page[before]=%00', 'page[before]');
+  await refused('?%zz=1', '%zz');
   const [other, third] = await Promise.all([organization(), organization()]);
   const foreign = await create(other, third);
   await refused(`?page[after]=${foreign.id}`, 'page[after]');
