@@ -35,6 +35,19 @@ test('links lead to both ends and name every row once', async () => {
   assert.deepEqual(backward, newestFirst);
 });
 
+test('an empty page behind a cursor leads back', async () => {
+  const behind = await list(`?page[size]=2&page[after]=${made[0]}`);
+  assert.deepEqual(ids(behind), []);
+  assert.deepEqual(behind.json.links, { prev: `${root}?page%5Bsize%5D=2&page%5Bbefore%5D=${made[0]}`, next: null });
+  assert.deepEqual(ids(await call('GET', behind.json.links.prev, { key: me.key })), [made[2], made[1]]);
+  const before = await list(`?page[before]=${newestFirst[0]}`);
+  assert.deepEqual(ids(before), []);
+  assert.deepEqual(before.json.links, { prev: null, next: `${root}?page%5Bafter%5D=${newestFirst[0]}` });
+  const nothing = await list(`?filter[source-organization-id]=org_NOWHERE&page[after]=${made[3]}`);
+  assert.match(nothing.json.links.prev, /filter%5Bsource-organization-id%5D=org_NOWHERE&page%5Bbefore%5D=/);
+  assert.deepEqual((await list('?filter[source-organization-id]=org_NOWHERE')).json.links, { prev: null, next: null });
+});
+
 test('filters are ANDed and kept in links', async () => {
   assert.deepEqual(ids(await list('?filter[direction]=inbound')), [made[6], made[5]]);
   assert.deepEqual(ids(await list('?filter%5Bstatus%5D=active')), [made[5]]);
