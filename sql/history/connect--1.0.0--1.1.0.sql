@@ -13,8 +13,10 @@ CREATE TEMPORARY TABLE connect_update_grants AS
 SELECT p.proname, a.grantee, a.is_grantable
 FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a
 WHERE p.pronamespace = 'connect'::pg_catalog.regnamespace AND a.grantee <> p.proowner
-AND p.proname IN ('create_connection', 'reactivate_connection', 'update_connection', 'list_connections');
+AND p.proname IN ('trust_gateway', 'create_connection', 'reactivate_connection', 'update_connection',
+    'list_connections');
 DROP FUNCTION connect.store_definition();
+DROP FUNCTION connect.trust_gateway(name);
 DROP FUNCTION connect.create_connection(text, text, text[]);
 DROP FUNCTION connect.reactivate_connection(text, text);
 DROP FUNCTION connect.update_connection(text, text, text[]);
@@ -612,6 +614,13 @@ VALUES
 
 ('column', 'role_name', 'name NOT NULL', NULL,
     'The role is the login (session_user), by its exact name.'),
+('column', 'organization_claim',
+    'text[] NOT NULL DEFAULT string_to_array(''organization_id'', '','')',
+    'string_to_array(text,text) (''organization_id'' '','')',
+    'The claim is where its JWTs name the organization: names, one inside the other.'),
+('column', 'actor_claim', 'text[] NOT NULL DEFAULT string_to_array(''sub'', '','')',
+    'string_to_array(text,text) (''sub'' '','')',
+    'The claim is where its JWTs name who in it acts.'),
 
 ('primary_key', 'gateway_role_pkey', 'role_name', NULL, NULL),
 
@@ -1407,7 +1416,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
         visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
         sources_of, is_connection, effective_status}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
-        list_scopes, transition_rules, read_events}'),
+        list_scopes, transition_rules, read_events, wait_for_transaction}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
         reactivate_connection, update_connection}'),
     ('share', 'connect', '{explain_access, require_allowed, was_allowed}'),
@@ -1508,6 +1517,12 @@ Severity is error or warning; remedy is a statement or a sentence. Codes of the 
 
 -- identity/acting
 
+COMMENT ON FUNCTION connect.current_organization_id() IS
+'Returns the id of the organization that is acting, or null for nobody.
+First match wins: an API key in request.headers; the current role in connect.organization_role; '
+'for a login in connect.gateway_role what act_as() said, else the JWT claims that trust_gateway() '
+'named, organization_id and sub by default. Raises nothing.';
+
 COMMENT ON FUNCTION connect.act_as(text, text, text) IS
 'Makes a trusted gateway act for an organization to the end of the transaction; null ends it.
 actor_id, at most 255 characters, and actor_type, such as user, name who in it acts. Follows '
@@ -1516,6 +1531,22 @@ actor_id, at most 255 characters, and actor_type, such as user, name who in it a
 'gateway_cannot_act (55000) where an API key is presented or the current role stands for an '
 'organization, parameter_missing and parameter_invalid (22023), organization_unknown and '
 'actor_too_long (PT422), store_missing (55000).';
+
+-- identity/roles
+
+CREATE FUNCTION connect.trust_gateway(role_name name,
+    organization_claim text[] = '{organization_id}',
+    actor_claim text[] = '{sub}') RETURNS void
+AS 'MODULE_PATHNAME', 'connect_trust_gateway'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.trust_gateway(name, text[], text[]) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.trust_gateway(name, text[], text[]) IS
+'Lets a login say for whom it acts, by act_as() or by JWT claims, and grants it act_as().
+For PostgREST''s authenticator and for back ends that authenticate their users. organization_claim '
+'and actor_claim lead to the claims: names of members, one inside the other, where * stands for '
+'each member of an object; again for the same login changes them. An organization claim of several '
+'needs the header x-connect-organization-id to choose one. Raises 42704 for an unknown role, '
+'parameter_missing and parameter_invalid (22023), store_missing and store_outdated (55000).';
 
 -- organization/api
 
@@ -1980,6 +2011,20 @@ COMMENT ON FUNCTION connect.share_bypasses(regclass) IS
 Row security that is off, another permissive policy that is always true, a child or partition that '
 'can be read directly, a view of an owner whom policies do not bind. Raises nothing.';
 
+-- http/transaction
+
+CREATE FUNCTION connect.wait_for_transaction(transaction_id xid8, timeout interval = '5 s')
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_wait_for_transaction'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.wait_for_transaction(xid8, interval) FROM PUBLIC;  -- grant_read()
+COMMENT ON FUNCTION connect.wait_for_transaction(xid8, interval) IS
+'Waits, on a replica, until a transaction of the primary is visible; false if it is not in time.
+transaction_id is what pg_current_xact_id() said there, or Connect-Transaction over HTTP; timeout '
+'is at most 60 seconds. The next statement sees the transaction. A primary only looks. Raises '
+'parameter_missing and parameter_invalid (22023; on a primary also for an id that is not given '
+'yet), snapshot_fixed (25001) under REPEATABLE READ and SERIALIZABLE.';
+
 -- http/routes
 
 CREATE FUNCTION connect_api.routes()
@@ -2063,7 +2108,7 @@ BEGIN
 END $grants$;
 DROP TABLE pg_temp.connect_update_grants;
 
--- The history is for whoever reads events, and for trusted back ends.
+-- Other new functions are for whoever has those that are like them.
 DO $grants$
 DECLARE
     statement text;
@@ -2076,6 +2121,7 @@ BEGIN
         FROM (VALUES
             ('connect.list_events(text,int,text,text)', 'connect.read_events(text,int)'),
             ('connect_api.list_events()', 'connect_api.read_events()'),
+            ('connect.list_scopes()', 'connect.wait_for_transaction(xid8,interval)'),
             ('connect.require_allowed(text,text,text)',
                 'connect.was_allowed(text,text,text,timestamptz)')) AS v (given, added)
         JOIN pg_catalog.pg_proc AS p ON p.oid = v.given::pg_catalog.regprocedure

@@ -7,8 +7,8 @@ REVOKE ALL ON FUNCTION connect.current_organization_id() FROM PUBLIC;  -- grant_
 COMMENT ON FUNCTION connect.current_organization_id() IS
 'Returns the id of the organization that is acting, or null for nobody.
 First match wins: an API key in request.headers; the current role in connect.organization_role; '
-'for a login in connect.gateway_role what act_as() said, else the JWT claims organization_id and '
-'sub (design, section 3). Raises nothing.';
+'for a login in connect.gateway_role what act_as() said, else the JWT claims that trust_gateway() '
+'named, organization_id and sub by default. Raises nothing.';
 
 CREATE FUNCTION connect.act_as(organization_id text, actor_id text = NULL, actor_type text = 'user')
 RETURNS void

@@ -12,6 +12,13 @@ VALUES
 
 ('column', 'role_name', 'name NOT NULL', NULL,
     'The role is the login (session_user), by its exact name.'),
+('column', 'organization_claim',
+    'text[] NOT NULL DEFAULT string_to_array(''organization_id'', '','')',
+    'string_to_array(text,text) (''organization_id'' '','')',
+    'The claim is where its JWTs name the organization: names, one inside the other.'),
+('column', 'actor_claim', 'text[] NOT NULL DEFAULT string_to_array(''sub'', '','')',
+    'string_to_array(text,text) (''sub'' '','')',
+    'The claim is where its JWTs name who in it acts.'),
 
 ('primary_key', 'gateway_role_pkey', 'role_name', NULL, NULL),
 

@@ -10,7 +10,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
         visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
         sources_of, is_connection, effective_status}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
-        list_scopes, transition_rules, read_events}'),
+        list_scopes, transition_rules, read_events, wait_for_transaction}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
         reactivate_connection, update_connection}'),
     ('share', 'connect', '{explain_access, require_allowed, was_allowed}'),

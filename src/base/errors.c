@@ -149,6 +149,8 @@ static const ErrorKind kinds[] = {
 		"store_in_use", ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
 		"connect store cannot be changed while other objects depend on it"
 	},
+	[ERROR_SNAPSHOT_FIXED] = {"snapshot_fixed", ERRCODE_ACTIVE_SQL_TRANSACTION,
+		"cannot wait for a transaction under a snapshot that stays"},
 
 	/* Only HTTP knows these. */
 	[ERROR_BODY_INVALID] = {"body_invalid", ERRCODE_HTTP('4', '0', '0'),
@@ -161,6 +163,15 @@ static const ErrorKind kinds[] = {
 		"id does not match", 409},
 	[ERROR_ATTRIBUTE_UNKNOWN] = {"attribute_unknown",
 		ERRCODE_HTTP('4', '2', '2'), "attribute is unknown", 422},
+	[ERROR_ATTRIBUTE_READ_ONLY] = {"attribute_read_only",
+		ERRCODE_HTTP('4', '2', '2'), "attribute is read-only", 422},
+	[ERROR_RELATIONSHIPS_NOT_ALLOWED] = {"relationships_not_allowed",
+		ERRCODE_HTTP('4', '2', '2'), "relationships cannot be changed", 422},
+	[ERROR_PRECONDITION_FAILED] = {"precondition_failed",
+		ERRCODE_HTTP('4', '1', '2'), "precondition failed", 412,
+		"Precondition failed"},
+	[ERROR_MEDIA_TYPE] = {"unsupported_media_type",
+		ERRCODE_HTTP('4', '1', '5'), "media type is not supported", 415},
 	[ERROR_KEY_REUSED] = {"idempotency_key_reused", ERRCODE_HTTP('4', '2', '2'),
 		"idempotency key was used for another request", 422},
 	[ERROR_UNAVAILABLE] = {"unavailable", ERRCODE_HTTP('5', '0', '3'),
@@ -168,6 +179,9 @@ static const ErrorKind kinds[] = {
 	[ERROR_INTERNAL] = {"internal", ERRCODE_HTTP('5', '0', '0'),
 		"internal error", 500},
 };
+
+/* Who tells what the caller calls an argument; NULL where that is its name. */
+static ErrorNamer argument_namer = NULL;
 
 /*
  * Sets everything that errors of one kind have in common, except the message.
@@ -213,6 +227,26 @@ set_blame(const char *kind, const char *name)
 	if (kind != NULL)
 		err_generic_string(PG_DIAG_DATATYPE_NAME, kind);
 	return err_generic_string(PG_DIAG_COLUMN_NAME, name);
+}
+
+/*
+ * Says who tells the names of arguments from now on, and returns who did
+ * before, to be set again.
+ */
+ErrorNamer
+error_set_namer(ErrorNamer namer)
+{
+	ErrorNamer	before = argument_namer;
+
+	argument_namer = namer;
+	return before;
+}
+
+/* Returns what the caller calls an argument of a SQL function. */
+const char *
+error_argument(const char *name)
+{
+	return argument_namer == NULL ? name : argument_namer(name);
 }
 
 /* Blames an argument of a SQL function, or the column that it is written to. */

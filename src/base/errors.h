@@ -63,11 +63,16 @@ typedef enum ErrorCode
 	ERROR_EXTENSION_OUTDATED,
 	ERROR_STORE_OUTDATED,
 	ERROR_STORE_IN_USE,
+	ERROR_SNAPSHOT_FIXED,
 	ERROR_BODY_INVALID,
 	ERROR_CLIENT_ID,
 	ERROR_TYPE_MISMATCH,
 	ERROR_ID_MISMATCH,
 	ERROR_ATTRIBUTE_UNKNOWN,
+	ERROR_ATTRIBUTE_READ_ONLY,
+	ERROR_RELATIONSHIPS_NOT_ALLOWED,
+	ERROR_PRECONDITION_FAILED,
+	ERROR_MEDIA_TYPE,
 	ERROR_KEY_REUSED,
 	ERROR_UNAVAILABLE,
 	ERROR_INTERNAL
@@ -105,6 +110,16 @@ extern int	blame_argument(const char *name);
 extern int	blame_pointer(const char *pointer);
 extern int	blame_parameter(const char *name);
 extern int	blame_header(const char *name);
+
+/*
+ * DETAIL calls arguments by the names that the caller knows.  In SQL these are
+ * the arguments' own; over HTTP an argument came in some part of a request,
+ * which whoever serves that request can tell.
+ */
+typedef const char *(*ErrorNamer) (const char *argument);
+
+extern ErrorNamer error_set_namer(ErrorNamer namer);
+extern const char *error_argument(const char *name);
 
 extern const ErrorKind *error_kind(ErrorData *error);
 extern const char *error_excerpt(const char *value, int len);

@@ -5,18 +5,68 @@
  * No error leaves a handler: PostgREST would answer it in a shape of its own,
  * and repeat a serialization failure without end.  What is done runs in a
  * subtransaction; its error becomes a document and a status.
+ *
+ * PostgREST has few sessions for all routes, so few of them may stand still
+ * behind one lock.  A request tries for a moment first; to wait longer it needs
+ * one of a few places.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
 #include "http/idempotency.h"
+#include "http/replica.h"
 #include "http/serve.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/guc.h"
+#include "utils/snapmgr.h"
 #include "utils/resowner.h"
 
-/* How long a write waits for a lock, such as that of a share in flight. */
+/*
+ * How long a request waits for a lock, such as that of a share in flight: to
+ * begin with, and in one of the places where many requests may not wait at
+ * once.
+ */
+#define FIRST_LOCK_TIMEOUT "300ms"
 #define LOCK_TIMEOUT "5s"
+#define WAITING_PLACES 4
+
+/* The first key of the advisory locks that are the places. */
+#define WAITING_LOCKS 0x636f6e6e
+
+/* The request that is being served, for name_argument(). */
+static HttpCall *current_call = NULL;
+
+/*
+ * Takes one of the places in which requests wait for locks, to the end of the
+ * transaction; returns false if others have them all.
+ */
+static bool
+take_waiting_place(void)
+{
+	for (int32 i = 0; i < WAITING_PLACES; i++)
+	{
+		if (DatumGetBool(DirectFunctionCall2(pg_try_advisory_xact_lock_int4,
+											 Int32GetDatum(WAITING_LOCKS),
+											 Int32GetDatum(i))))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Should a request that met this error be tried once more, with more patience?
+ * Others than lock_timeout may raise the same SQLSTATE, such as a trigger.
+ */
+static bool
+may_wait_longer(HttpCall *call, const ErrorData *error)
+{
+	if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE ||
+		strcmp(error->funcname, "ProcessInterrupts") != 0 || call->is_patient)
+		return false;
+	call->is_patient = take_waiting_place();
+	return call->is_patient;
+}
 
 /*
  * Runs a step in a subtransaction.  If it fails, takes back all that it did and
@@ -46,8 +96,10 @@ attempt(HttpCall *call, void (*step) (HttpCall *call))
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
-		response_from_error(&call->request, call->operation, error,
-							&call->response);
+		if (may_wait_longer(call, error))
+			call->again = true;
+		else
+			response_from_error(call, error);
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
@@ -67,9 +119,29 @@ perform(HttpCall *call)
 	query_parse(&call->request, &operation->query, operation->resource,
 				&call->list);
 	if (operation->body.place != BODY_NONE)
-		body_read(call->request.body, &operation->body, &call->body);
+		body_read(&call->request, &operation->body, operation->resource,
+				  &call->body);
 	operation->perform(call);
 	body_refuse_unknown(&call->body);
+}
+
+/*
+ * Answers a request that reads: with all that is committed by now, which a
+ * transaction that it names is part of.
+ */
+static void
+perform_read(HttpCall *call)
+{
+	bool		after = call->request.transaction != NULL;
+
+	if (after)
+	{
+		replica_await(&call->request, call->who.organization);
+		PushActiveSnapshot(GetTransactionSnapshot());
+	}
+	perform(call);
+	if (after)
+		PopActiveSnapshot();
 }
 
 /*
@@ -85,7 +157,7 @@ perform_once(HttpCall *call)
 						   &call->response))
 		return;
 	(void) attempt(call, perform);
-	if (call->response.status < 500)
+	if (!call->again && call->response.status < 500)
 		idempotency_remember(&call->request, call->operation, organization,
 							 &call->response);
 }
@@ -96,16 +168,56 @@ serve(HttpCall *call)
 {
 	bool		writes = call->operation->permission == PERMISSION_WRITE;
 
+	(void) set_config_option("lock_timeout", call->is_patient ?
+							 LOCK_TIMEOUT : FIRST_LOCK_TIMEOUT,
+							 PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_LOCAL, true, 0, false);
+	request_check_content(&call->request);
 	principal_require_now(&call->who, call->operation->permission);
 	request_check_headers(&call->request);
-	if (writes)
-		(void) set_config_option("lock_timeout", LOCK_TIMEOUT,
-								 PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_LOCAL, true, 0, false);
-	if (writes && call->request.idempotency_key != NULL)
+	if (!writes)
+		perform_read(call);
+	else if (call->request.idempotency_key != NULL)
 		perform_once(call);
 	else
 		perform(call);
+}
+
+/*
+ * Returns what the client calls an argument of a SQL function: a member of the
+ * body or a parameter of the query.
+ */
+static const char *
+name_argument(const char *argument)
+{
+	const Operation *operation = current_call->operation;
+	char	   *key = request_kebab(argument);
+	const char *name = body_name(&current_call->body, key);
+
+	if (name == NULL)
+		name = query_parameter(&current_call->request, &operation->query,
+							   operation->resource, key);
+	return name != NULL ? name : argument;
+}
+
+/* Serves a request, with names in its errors that its client knows. */
+static void
+serve_named(HttpCall *call)
+{
+	HttpCall   *outer = current_call;
+	ErrorNamer	namer = error_set_namer(name_argument);
+
+	current_call = call;
+	PG_TRY();
+	{
+		(void) attempt(call, serve);
+	}
+	PG_FINALLY();
+	{
+		current_call = outer;
+		(void) error_set_namer(namer);
+	}
+	PG_END_TRY();
 }
 
 /* Returns the answer to a request; its body, if it has one, is the argument. */
@@ -116,17 +228,33 @@ http_answer(const Operation *operation, FunctionCallInfo fcinfo)
 	bytea	   *body = PG_NARGS() > 0 ? PG_GETARG_BYTEA_PP(0) : NULL;
 
 	request_read(&call.request, body);
-	(void) attempt(&call, serve);
+	serve_named(&call);
+	if (call.again)
+	{
+		HttpCall	patient = {.operation = operation,.is_patient = true};
+
+		request_read(&patient.request, body);
+		call = patient;
+		serve_named(&call);
+	}
 	response_send(&call.request,
 				  call.response.status == 401 ? NULL : call.who.organization,
 				  &call.response);
 	return CStringGetTextDatum(call.response.body);
 }
 
-/* Makes a document the response of an operation that succeeded. */
+/*
+ * Makes a document the response of an operation that succeeded, with the
+ * transaction that has written, if one has.
+ */
 void
 http_respond(HttpCall *call, const JsonWriter *document)
 {
+	FullTransactionId transaction = GetTopFullTransactionIdIfAny();
+
 	call->response.status = call->operation->success;
 	call->response.body = json_text_done(document);
+	if (FullTransactionIdIsValid(transaction))
+		call->response.transaction =
+			psprintf(UINT64_FORMAT, U64FromFullTransactionId(transaction));
 }

@@ -18,6 +18,9 @@ typedef struct HttpCall
 	HttpBody	body;
 	Principal	who;
 	HttpResponse response;
+	bool		is_patient;		/* has a place to wait for a lock in */
+	bool		again;			/* it has just got one, so there is no answer
+								 * yet */
 } HttpCall;
 
 extern Datum http_answer(const Operation *operation, FunctionCallInfo fcinfo);

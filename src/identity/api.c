@@ -185,10 +185,40 @@ connect_unmap_role(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/*
+ * Returns the path to a claim; raises parameter_missing, and parameter_invalid
+ * unless it is one or more names.
+ */
+static ArrayType *
+require_claim(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	ArrayType  *path;
+
+	argument_require(fcinfo, n, name);
+	path = PG_GETARG_ARRAYTYPE_P(n);
+	if (ARR_NDIM(path) != 1 || array_contains_nulls(path))
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, name),
+				 blame_argument(name),
+				 errdetail("\"%s\" must be a list of one or more names "
+						   "without nulls.", name),
+				 errhint("The names lead to the claim, one inside the other; "
+						 "\"*\" stands for each member of an object.")));
+	return path;
+}
+
 Datum
 connect_trust_gateway(PG_FUNCTION_ARGS)
 {
-	identity_trust_gateway(require_role(fcinfo));
+	Name		role = require_role(fcinfo);
+
+	/* the library serves the function of before 1.1.0 too */
+	if (PG_NARGS() < 3)
+		identity_trust_older_gateway(role);
+	else
+		identity_trust_gateway(role,
+							   require_claim(fcinfo, 1, "organization_claim"),
+							   require_claim(fcinfo, 2, "actor_claim"));
 	PG_RETURN_VOID();
 }
 

@@ -110,9 +110,12 @@ resolve_known(void)
 	{
 		bool		gateway = principal_find(&who);
 
-		/* Whoever shows a key is what the key says, even a superuser. */
+		/*
+		 * Whoever shows a key or claims is what these say, even a superuser.
+		 */
 		known.trusted = who.kind == PRINCIPAL_NOBODY &&
-			(gateway || (principal_is_owner() && !principal_shows_key()));
+			(gateway || (principal_is_owner() && !principal_shows_key() &&
+						 !principal_shows_claims()));
 	}
 	MemoryContextSwitchTo(old);
 	known.who = who;

@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "base/typeid.h"
 #include "catalog/pg_type.h"
+#include "identity/claims.h"
 #include "identity/principal.h"
 #include "identity/request_setting.h"
 #include "miscadmin.h"
@@ -57,28 +58,18 @@ become_organization(Principal *who, const char *organization,
 	who->permissions = BOTH_PERMISSIONS;
 }
 
-/*
- * Returns the API key in the headers, whatever kind of value it is, or NULL.
- * Headers that do not contain the key's name are not parsed, unless they
- * contain a backslash, with which JSON can write the name in other ways.
- */
-static JsonValue *
-find_key(void)
-{
-	const char *headers = request_setting_value(REQUEST_HEADERS);
-
-	if (strstr(headers, API_KEY_HEADER) == NULL &&
-		strchr(headers, '\\') == NULL)
-		return NULL;
-	return json_text_member(request_setting_object(REQUEST_HEADERS),
-							API_KEY_HEADER);
-}
-
-/* Does whoever is acting present an API key, valid or not? */
+/* Does whoever is acting present an API key, whatever it is? */
 bool
 principal_shows_key(void)
 {
-	return find_key() != NULL;
+	return request_header(API_KEY_HEADER) != NULL;
+}
+
+/* Does whoever is acting present claims, whatever they are? */
+bool
+principal_shows_claims(void)
+{
+	return claims_present();
 }
 
 /* Returns the permissions that an array of their names grants. */
@@ -171,38 +162,37 @@ resolve_role(Principal *who)
 	return true;
 }
 
-/*
- * Makes the organization that the claims of a JWT name the one that acts;
- * PostgREST has verified the JWT.  Returns false if the claims name no
- * organization.
- */
-static bool
-resolve_claims(Principal *who)
+/* Resolves the claims of a JWT, by the paths of the gateway that brings it. */
+static void
+resolve_claims(Principal *who, const Gateway *gateway)
 {
-	JsonValue  *claims = request_setting_object(REQUEST_CLAIMS);
-	JsonValue  *organization = json_text_member(claims, "organization_id");
-	JsonValue  *sub = json_text_member(claims, "sub");
+	ClaimedActor claimed;
 
-	if (organization == NULL || organization->kind != JSON_STRING)
+	if (claims_read(gateway->organization_claim, gateway->actor_claim,
+					&claimed))
+		become_organization(who, claimed.organization, claimed.actor, "user");
+}
+
+/* Reads what is known of the login as a gateway; false if it is none. */
+static bool
+find_gateway(Gateway *gateway)
+{
+	char	   *login = GetUserNameFromId(GetSessionUserId(), true);
+	NameData	name;
+
+	if (login == NULL)
 		return false;
-	become_organization(who, organization->string,
-						sub != NULL ? sub->string : NULL, "user");
-	return true;
+	namestrcpy(&name, login);
+	return gateway_find(&name, gateway);
 }
 
 /* Is the login one that may say for whom it acts? */
 bool
 principal_is_gateway(void)
 {
-	char	   *login = GetUserNameFromId(GetSessionUserId(), true);
-	NameData	name;
-	Datum		key = NameGetDatum(&name);
-	StoreRow	row;
+	Gateway		gateway;
 
-	if (login == NULL)
-		return false;
-	namestrcpy(&name, login);
-	return store_fetch(&gateway_role_by_name, &key, &row);
+	return find_gateway(&gateway);
 }
 
 /*
@@ -228,15 +218,15 @@ principal_is_owner(void)
 }
 
 /*
- * Finds out who is acting.  The first of these that is there decides: an API
- * key, a role that is mapped, what act_as() said, and the claims of a JWT; the
- * last two count only for a gateway.  Returns true if the login is a gateway
- * and none of them is there.
+ * Finds out who is acting: design section 3, first match wins.  Returns true if
+ * nobody is, nothing was said of any organization either, and the login is a
+ * gateway, which then speaks for itself.
  */
 bool
 principal_find(Principal *who)
 {
-	JsonValue  *key = find_key();
+	JsonValue  *key = request_header(API_KEY_HEADER);
+	Gateway		gateway;
 	Acting		acting;
 
 	if (key != NULL)
@@ -247,10 +237,15 @@ principal_find(Principal *who)
 	}
 	if (resolve_role(who))
 		return false;
-	if (!principal_is_gateway())
+	if (!find_gateway(&gateway))
 		return false;
 	if (!acting_read(&acting))
-		return !resolve_claims(who);
+	{
+		if (!claims_present())
+			return true;
+		resolve_claims(who, &gateway);
+		return false;
+	}
 	become_organization(who, acting.organization, acting.actor_id,
 						acting.actor_type);
 	return false;

@@ -37,6 +37,7 @@ extern void principal_resolve(Principal *who);
 extern bool principal_shows_key(void);
 extern bool principal_readable(void);
 extern bool principal_is_trusted(void);
+extern bool principal_shows_claims(void);
 extern const text *principal_organization(void);
 extern const text *principal_reader(void);
 extern bool principal_may_know(const text *source, const text *destination);

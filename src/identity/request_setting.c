@@ -121,3 +121,18 @@ request_setting_object(RequestSetting setting)
 	root = json_text_parse(json, strlen(json), MAX_DEPTH);
 	return root != NULL && root->kind == JSON_OBJECT ? root : NULL;
 }
+
+/*
+ * Returns a header, whatever its value is, or NULL if there is none of this
+ * name.  Headers in which the name does not stand are not even read; with a
+ * backslash it could be written in other ways.
+ */
+JsonValue *
+request_header(const char *name)
+{
+	const char *headers = request_setting_value(REQUEST_HEADERS);
+
+	if (strstr(headers, name) == NULL && strchr(headers, '\\') == NULL)
+		return NULL;
+	return json_text_member(request_setting_object(REQUEST_HEADERS), name);
+}

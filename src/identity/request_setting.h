@@ -15,5 +15,6 @@ typedef enum RequestSetting
 
 extern const char *request_setting_value(RequestSetting setting);
 extern JsonValue *request_setting_object(RequestSetting setting);
+extern JsonValue *request_header(const char *name);
 
 #endif							/* CONNECT_IDENTITY_REQUEST_SETTING_H */

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/errors.h"
 #include "base/random.h"
 #include "catalog/pg_type.h"
 #include "identity/rows.h"
@@ -28,6 +29,15 @@ static StoreQuery unmap_role = {
 };
 
 static StoreQuery trust_gateway = {
+	"INSERT INTO connect.gateway_role (role_name, organization_claim,"
+	" actor_claim) VALUES ($1, $2, $3)"
+	" ON CONFLICT (role_name) DO UPDATE SET organization_claim = $2,"
+	" actor_claim = $3",
+	3, {NAMEOID, TEXTARRAYOID, TEXTARRAYOID}, true
+};
+
+/* The same where the table may still be that of before 1.1.0. */
+static StoreQuery trust_older_gateway = {
 	"INSERT INTO connect.gateway_role (role_name) VALUES ($1) ON CONFLICT"
 	" (role_name) DO NOTHING",
 	1, {NAMEOID}, true
@@ -73,13 +83,35 @@ identity_unmap_role(Name role)
 	store_query(&unmap_role, &value, NULL);
 }
 
-/* Lets a login say for whom it acts. */
+/*
+ * Lets a login say for whom it acts, in claims too, by the paths to them.
+ * Raises store_outdated.
+ */
 void
-identity_trust_gateway(Name role)
+identity_trust_gateway(Name role, ArrayType *organization_claim,
+					   ArrayType *actor_claim)
+{
+	Datum		values[] = {NameGetDatum(role),
+		PointerGetDatum(organization_claim), PointerGetDatum(actor_claim)};
+
+	(void) store_owner();		/* says so if there is no store */
+	if (!store_readable(&gateway_claim_table))
+		ereport(ERROR,
+				(connect_error(ERROR_STORE_OUTDATED),
+				 errdetail("Table \"connect.%s\" lacks what this version "
+						   "writes.", gateway_claim_table.name),
+				 errhint("Run SELECT connect.upgrade_store();")));
+	store_query(&trust_gateway, values, NULL);
+	store_grant(role, GRANT_ACT_AS);
+}
+
+/* The same for SQL of before 1.1.0, which knows no paths. */
+void
+identity_trust_older_gateway(Name role)
 {
 	Datum		value = NameGetDatum(role);
 
-	store_query(&trust_gateway, &value, NULL);
+	store_query(&trust_older_gateway, &value, NULL);
 	store_grant(role, GRANT_ACT_AS);
 }
 

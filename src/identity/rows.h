@@ -9,7 +9,9 @@
 
 extern void identity_map_role(Name role, text *organization);
 extern void identity_unmap_role(Name role);
-extern void identity_trust_gateway(Name role);
+extern void identity_trust_gateway(Name role, ArrayType *organization_claim,
+								   ArrayType *actor_claim);
+extern void identity_trust_older_gateway(Name role);
 extern void identity_distrust_gateway(Name role);
 extern text *identity_insert_api_key(text *organization, text *name,
 									 const char *secret, ArrayType *permissions,

@@ -21,6 +21,10 @@ static const StoreColumn gateway_role_columns[] = {
 	GATEWAY_ROLE_COLUMNS(STORE_COLUMN_BARE, )
 };
 
+static const StoreColumn gateway_claim_columns[] = {
+	GATEWAY_CLAIM_COLUMNS(STORE_COLUMN_BARE, )
+};
+
 static const StoreColumn api_key_columns[] = {
 	API_KEY_COLUMNS(STORE_COLUMN_BARE, )
 };
@@ -31,6 +35,8 @@ StoreTable	organization_role_table = STORE_TABLE("organization_role",
 												  organization_role_columns);
 StoreTable	gateway_role_table = STORE_TABLE("gateway_role",
 											 gateway_role_columns);
+StoreTable	gateway_claim_table = STORE_TABLE("gateway_role",
+											  gateway_claim_columns);
 StoreTable	api_key_table = STORE_TABLE("api_key", api_key_columns);
 
 static StoreKey organization_by_id = {
@@ -42,8 +48,12 @@ StoreKey	organization_role_by_name = {
 	{ORGANIZATION_ROLE_NAME}, F_NAMEEQ
 };
 
-StoreKey	gateway_role_by_name = {
+static StoreKey gateway_role_by_name = {
 	&gateway_role_table, "gateway_role_pkey", 1, {GATEWAY_ROLE_NAME}, F_NAMEEQ
+};
+
+static StoreKey gateway_claim_by_name = {
+	&gateway_claim_table, "gateway_role_pkey", 1, {GATEWAY_CLAIM_NAME}, F_NAMEEQ
 };
 
 StoreKey	api_key_by_sha256 = {
@@ -145,4 +155,38 @@ organization_require(text *id)
 	PushActiveSnapshot(GetTransactionSnapshot());
 	organization_check(id, "organization_id", HINT_REGISTER);
 	PopActiveSnapshot();
+}
+
+/* Returns the path to a claim that is no other's member. */
+static ArrayType *
+path_of(const char *name)
+{
+	Datum		element = CStringGetTextDatum(name);
+
+	return construct_array(&element, 1, TEXTOID, -1, false, TYPALIGN_INT);
+}
+
+/*
+ * Reads a gateway under the active snapshot, into the current memory context;
+ * returns false if the login is none.  In a store of before 1.1.0 the claims
+ * are the ones that it knew.
+ */
+bool
+gateway_find(Name login, Gateway *gateway)
+{
+	Datum		key = NameGetDatum(login);
+	StoreRow	row;
+
+	if (!store_readable(&gateway_claim_table))
+	{
+		gateway->organization_claim = path_of("organization_id");
+		gateway->actor_claim = path_of("sub");
+		return store_fetch(&gateway_role_by_name, &key, &row);
+	}
+	if (!store_fetch(&gateway_claim_by_name, &key, &row))
+		return false;
+	gateway->organization_claim =
+		DatumGetArrayTypeP(row.values[GATEWAY_CLAIM_ORGANIZATION]);
+	gateway->actor_claim = DatumGetArrayTypeP(row.values[GATEWAY_CLAIM_ACTOR]);
+	return true;
 }

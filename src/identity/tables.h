@@ -27,6 +27,14 @@
 #define GATEWAY_ROLE_COLUMNS(COLUMN, context) \
 	COLUMN(context, GATEWAY_ROLE_NAME, role_name, NAME, NOT_NULL, "role_name")
 
+/* The same table with what a store of before 1.1.0 has not got. */
+#define GATEWAY_CLAIM_COLUMNS(COLUMN, context) \
+	COLUMN(context, GATEWAY_CLAIM_NAME, role_name, NAME, NOT_NULL, \
+		   "role_name") \
+	COLUMN(context, GATEWAY_CLAIM_ORGANIZATION, organization, TEXTS, NOT_NULL, \
+		   "organization_claim") \
+	COLUMN(context, GATEWAY_CLAIM_ACTOR, actor, TEXTS, NOT_NULL, "actor_claim")
+
 #define API_KEY_COLUMNS(COLUMN, context) \
 	COLUMN(context, API_KEY_ID, id, TEXT, NOT_NULL, "id") \
 	COLUMN(context, API_KEY_ORGANIZATION, organization, TEXT, NOT_NULL, \
@@ -58,6 +66,11 @@ enum
 
 enum
 {
+	GATEWAY_CLAIM_COLUMNS(STORE_COLUMN_NUMBER, )
+};
+
+enum
+{
 	API_KEY_COLUMNS(STORE_COLUMN_NUMBER, )
 };
 
@@ -69,13 +82,20 @@ typedef struct Organization
 	ORGANIZATION_COLUMNS(STORE_COLUMN_MEMBER, )
 } Organization;
 
+/* Where the claims of a gateway's JWTs name organization and actor. */
+typedef struct Gateway
+{
+	ArrayType  *organization_claim;
+	ArrayType  *actor_claim;
+} Gateway;
+
 extern StoreTable organization_table;
 extern StoreTable organization_role_table;
 extern StoreTable gateway_role_table;
+extern StoreTable gateway_claim_table;
 extern StoreTable api_key_table;
 
 extern StoreKey organization_role_by_name;
-extern StoreKey gateway_role_by_name;
 extern StoreKey api_key_by_sha256;
 
 extern bool organization_may_act(text *id);
@@ -83,6 +103,7 @@ extern bool organization_find(text *id, Organization *organization);
 extern void organization_check(text *id, const char *argument,
 							   const char *unknown_hint);
 extern void organization_require(text *id);
+extern bool gateway_find(Name login, Gateway *gateway);
 
 #define HINT_REGISTER "Register it with connect.register_organization()."
 

@@ -52,7 +52,8 @@ END $$;
 CREATE ROLE {GATEWAY} LOGIN;
 CREATE ROLE {HANDLER} NOLOGIN;
 CREATE ROLE {AUTHENTICATOR} LOGIN NOINHERIT IN ROLE {HANDLER};
-ALTER ROLE {HANDLER} SET statement_timeout = '20s';
+ALTER ROLE {AUTHENTICATOR} SET statement_timeout = '20s';
+ALTER ROLE {AUTHENTICATOR} SET lock_timeout = '5s';
 SELECT connect.trust_gateway('{GATEWAY}'), connect.trust_gateway('{AUTHENTICATOR}'),
     connect.grant_usage('{GATEWAY}'), connect.grant_http('{HANDLER}');
 """

@@ -66,6 +66,8 @@ INSERT INTO expected_column (relation, name, definition) VALUES
     ('organization_role', 'organization_id', 'text COLLATE C NOT NULL'),
     ('organization_role', 'retired_at', 'timestamp with time zone'),
     ('gateway_role', 'role_name', 'name COLLATE C NOT NULL'),
+    ('gateway_role', 'organization_claim', 'text[] NOT NULL DEFAULT string_to_array(''organization_id''::text, '',''::text)'),
+    ('gateway_role', 'actor_claim', 'text[] NOT NULL DEFAULT string_to_array(''sub''::text, '',''::text)'),
     ('api_key', 'id', 'text COLLATE C NOT NULL'),
     ('api_key', 'organization_id', 'text COLLATE C NOT NULL'),
     ('api_key', 'name', 'text NOT NULL'),

@@ -74,6 +74,11 @@ SET "Request.Jwt.Claims" = '{"organization_id": "org_DEF456"}';
 SELECT connect.is_allowed('org_ABC123', 'org_DEF456');
 RESET request.jwt.claims;
 SELECT connect.is_allowed('org_ABC123', 'org_DEF456');
+-- it does not speak for itself with claims, whatever these are
+SELECT value, connect.current_organization_id(), connect.is_allowed('org_ABC123', 'org_DEF456')
+FROM (VALUES (''), ('{}'), ('[]'), ('not json'), ('{"organization_id": null}'), ('{"sub": "usr_1"}'), ('{"x": "\u0000"}')) AS v (value)
+WHERE set_config('request.jwt.claims', value, false) IS NOT NULL;
+RESET request.jwt.claims;
 RESET SESSION AUTHORIZATION;
 
 -- Claims of a login that is no gateway count for nothing, and a key for what it is, even a superuser's.

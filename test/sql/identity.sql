@@ -213,6 +213,62 @@ RESET SESSION AUTHORIZATION;
 DROP FUNCTION test.lent(), test.lent_activate(text);
 REVOKE CREATE ON SCHEMA test FROM regress_connect_destination;
 
+-- claims by path, as identity providers have them, and several organizations of one user
+CREATE FUNCTION test.claims(path text, claims text, headers text = '') RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM test.trust(path::text[]);
+    PERFORM set_config('request.jwt.claims', claims, true), set_config('request.headers', headers, true);
+    RETURN connect.current_organization_id();
+END $$;
+CREATE FUNCTION test.trust(path text[]) RETURNS void LANGUAGE sql SECURITY DEFINER AS $$
+    SELECT connect.trust_gateway('regress_connect_gateway', path) $$;
+SET SESSION AUTHORIZATION regress_connect_gateway;
+SELECT v.*, test.claims(path, claims, headers) AS acting FROM (VALUES
+    ('{org_id}', '{"org_id": "org_ABC123"}', ''),
+    ('{o,id}', '{"o": {"id": "org_ABC123", "rol": "admin"}}', ''),
+    ('{o,id}', '{"o": "org_ABC123"}', ''),
+    ('{o,id}', '{"o": [{"id": "org_ABC123"}]}', ''),
+    ('{organization,*,id}', '{"organization": {"acme": {"id": "org_ABC123"}}}', ''),
+    ('{organization,*,id}', '{"organization": {"acme": {"id": "org_ABC123"}, "b": {"id": "org_DEF456"}}}', ''),
+    ('{organization,*,id}', '{"organization": {"acme": {"id": "org_ABC123"}, "b": {"id": "org_DEF456"}}}', '{"x-connect-organization-id": "org_DEF456"}'),
+    ('{organization,*,id}', '{"organization": {"acme": {"id": "org_ABC123"}, "b": {}}}', '{"x-connect-organization-id": "org_ABC123"}'),
+    ('{organization,*,id}', '{"organization": {}}', ''),
+    ('{organization}', '{"organization": {"acme": {}}}', ''),
+    ('{*}', '{"a": "org_ABC123", "b": "org_ABC123"}', ''),
+    ('{https://acme.example/org}', '{"https://acme.example/org": "org_ABC123"}', ''),
+    ('{orgs}', '{"orgs": ["org_ABC123"]}', ''),
+    ('{orgs}', '{"orgs": ["org_ABC123", "org_DEF456"]}', ''),
+    ('{orgs}', '{"orgs": ["org_ABC123", "org_DEF456"]}', '{"x-connect-organization-id": "org_DEF456"}'),
+    ('{orgs}', '{"orgs": ["org_ABC123", "org_DEF456"]}', '{"x-connect-organization-id": "org_GHI789"}'),
+    ('{orgs}', '{"orgs": ["org_ABC123", "org_DEF456"]}', '{"x-connect-organization-id": ""}'),
+    ('{orgs}', '{"orgs": ["org_ABC123", "org_DEF456"]}', '{"x-connect-organization-id": ["org_DEF456"]}'),
+    ('{orgs}', '{"orgs": ["org_ABC123", "org_DEF456"]}', '{"x-connect-organization-id": null}'),
+    ('{orgs}', '{"orgs": ["org_ABC123", 5]}', '{"x-connect-organization-id": "org_ABC123"}'),
+    ('{orgs}', '{"orgs": ["org_ABC123", ["org_DEF456"]]}', '{"x-connect-organization-id": "org_ABC123"}'),
+    ('{orgs}', '{"orgs": []}', '{"x-connect-organization-id": "org_ABC123"}'),
+    ('{orgs}', '{}', '{"x-connect-organization-id": "org_ABC123"}'),
+    ('{orgs}', '{"orgs": "org_ABC123"}', '{"x-connect-organization-id": "org_ABC123"}'),
+    ('{orgs}', '{"orgs": "org_ABC123"}', '{"x-connect-organization-id": "org_DEF456"}'),
+    ('{orgs}', '{"orgs": ["org_ABC123", "org_nosuch"]}', '{"x-connect-organization-id": "org_nosuch"}'),
+    ('{organization_id}', '{"organization_id": ["org_ABC123"]}', '')) AS v (path, claims, headers);
+RESET SESSION AUTHORIZATION;
+SELECT connect.trust_gateway('regress_connect_gateway', '{}');  -- fails
+\echo :LAST_ERROR_SQLSTATE
+SELECT connect.trust_gateway('regress_connect_gateway', '{a,NULL}');  -- fails
+SELECT connect.trust_gateway('regress_connect_gateway', '{{a},{b}}');  -- fails
+SELECT connect.trust_gateway('regress_connect_gateway', '{a}', '{}');  -- fails
+SELECT connect.trust_gateway('regress_connect_gateway', NULL);  -- fails
+-- who it was, by a path too
+SELECT connect.trust_gateway('regress_connect_gateway', '{organization_id}', '{user,email}');
+SET SESSION AUTHORIZATION regress_connect_gateway;
+SET request.jwt.claims = '{"organization_id": "org_ABC123", "user": {"email": "jane@abc.example"}}';
+SELECT test.line(connect.update_connection('cxn_1', 'Actor by a path'));
+RESET request.jwt.claims;
+RESET SESSION AUTHORIZATION;
+SELECT connect.trust_gateway('regress_connect_gateway');
+SELECT * FROM connect.gateway_role;
+DROP FUNCTION test.claims, test.trust;
+
 -- act_as: gateways only
 SET SESSION AUTHORIZATION regress_connect_source;
 SELECT connect.act_as('org_DEF456');  -- fails: EXECUTE
