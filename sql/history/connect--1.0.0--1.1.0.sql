@@ -326,8 +326,12 @@ VALUES
     ' (id created_at updated_at)',
     'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie within the years '
     'that RFC 3339 can write.'),
-('former_constraint', 'connection_id_check', NULL, NULL, NULL),
-('former_constraint', 'connection_times_check', NULL, NULL, NULL),
+('former_constraint', 'connection_id_check',
+    'CHECK (octet_length(id) <= 64 AND id ~ ''^[A-Za-z0-9_-]+$'')', NULL, NULL),
+('former_constraint', 'connection_times_check',
+    'CHECK (created_at >= ''0001-01-01 00:00:00+00'' AND created_at <= ''9999-12-31 00:00:00+00'''
+    ' AND updated_at >= ''0001-01-01 00:00:00+00'' AND updated_at <= ''9999-12-31 00:00:00+00'')',
+    NULL, NULL),
 
 ('index', 'connection_source_idx', 'source_organization_id, id', NULL,
     'The index serves pages of outbound Connections.'),

@@ -163,13 +163,19 @@ mend_store(void)
 	}
 }
 
-/* Raises 42P07 where something has the name of one of our tables. */
+/*
+ * Raises 42P07 where a table has the name of one of ours, and not its columns:
+ * what is left of a store that lost a table is taken on, nothing else is.
+ */
 static void
 refuse_planted(void)
 {
 	StoreResult planted =
 		select_now("SELECT relation FROM connect.store_definition()"
-				   " WHERE kind = 'table' AND present ORDER BY step LIMIT 1",
+				   " GROUP BY relation"
+				   " HAVING bool_or(kind = 'table' AND present)"
+				   " AND bool_or(kind = 'column' AND NOT sound)"
+				   " ORDER BY min(step) LIMIT 1",
 				   store_functions_owner());
 
 	if (planted.count > 0)
