@@ -5,7 +5,7 @@
 #   make unit                           the suites that need no server
 #   make fuzz                           the parsers under libFuzzer for half a minute (needs clang)
 #   make prove_installcheck             TAP: dump and restore (needs libipc-run-perl)
-#   make openapi                        makes http/openapi.json anew, of its parts
+#   make openapi                        makes http/openapi.json and openapi-persona.json anew, of their parts
 #   make routes                         makes http/nginx/routes.conf anew, asking psql's server
 #   make dist                           the committed tree as a zip, for PGXN (needs git)
 # DESTDIR works, and so does make -f .../Makefile in another folder.
@@ -27,7 +27,7 @@ SQL_PARTS = base/schema connection/status \
 	store/organization_role store/gateway_role store/api_key store/idempotency \
 	store/description store/definition store/findings store/grants store/api \
 	identity/acting identity/roles identity/keys organization/api scope/api connection/api event/api \
-	gate/access gate/share http/idempotency http/routes \
+	gate/access gate/share http/idempotency http/transaction http/routes \
 	connection/http event/http organization/http scope/http base/reload
 EXTENSION_SQL = sql/connect--$(EXTVERSION).sql
 # Install scripts of versions before, and the update scripts of all versions. Each is written by hand,
@@ -101,6 +101,8 @@ prove_installcheck:
 openapi:
 	$(srcdir)/script/openapi > $(srcdir)/http/openapi.json.new
 	mv $(srcdir)/http/openapi.json.new $(srcdir)/http/openapi.json
+	$(srcdir)/script/openapi persona > $(srcdir)/http/openapi-persona.json.new
+	mv $(srcdir)/http/openapi-persona.json.new $(srcdir)/http/openapi-persona.json
 routes:
 	$(srcdir)/script/routes > $(srcdir)/http/nginx/routes.conf.new
 	mv $(srcdir)/http/nginx/routes.conf.new $(srcdir)/http/nginx/routes.conf

@@ -4,6 +4,9 @@
 # Environment: CONNECT_PORT   where nginx listens; default 8080, 0 for a free one
 #              CONNECT_DIR    where the files go; default a new folder, which is removed
 #              CONNECT_RATE   requests a caller may make, as N r/s or N r/m; default 300r/m
+#              CONNECT_ADDRESS_RATE   the same for all callers at one address; default ten times that
+#              CONNECT_ADDRESS_CONNECTIONS   requests of one address under way at a time; default 100
+#              CONNECT_JWT_AUD   for whom tokens are made, if they say so; default connect
 #
 # $CONNECT_DIR/demo.env says where everything is, with the keys of the three organizations.
 # It is for its owner's eyes, and goes when the stack stops, like all else made here.
@@ -32,13 +35,33 @@ free_port() {
 		s.listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })'
 }
 
-# Makes the folder for the stack's files.
-make_stack_folder() {
-	local rate=${CONNECT_RATE:-300r/m}
+# Takes a rate apart: sets rate_limit and rate_window, and rate_pause to the seconds after which a
+# request passes when all are used up. nginx counts in thousandths of a request a second, rounded down.
+read_rate() {
+	local thousandths
 
-	[[ $rate =~ ^([1-9][0-9]{0,6})r/([sm])$ ]] || die "CONNECT_RATE must be like 300r/m or 5r/s"
+	[[ $2 =~ ^([1-9][0-9]{0,7})r/([sm])$ ]] || die "$1 must be like 300r/m or 5r/s"
 	rate_limit=${BASH_REMATCH[1]}
 	rate_window=$([ "${BASH_REMATCH[2]}" = s ] && echo 1 || echo 60)
+	thousandths=$((rate_limit * 1000 / rate_window))
+	rate_pause=$(((1000 + thousandths - 1) / thousandths))
+}
+
+# Reads the limits that nginx is to hold.
+read_limits() {
+	rate=${CONNECT_RATE:-300r/m}
+	read_rate CONNECT_RATE "$rate"
+	address_rate=${CONNECT_ADDRESS_RATE:-$((rate_limit * 10))${rate#"$rate_limit"}}
+	retry_after=$rate_pause
+	read_rate CONNECT_ADDRESS_RATE "$address_rate"
+	address_limit=$rate_limit
+	[ "$retry_after" -ge "$rate_pause" ] || retry_after=$rate_pause
+	read_rate CONNECT_RATE "$rate"
+}
+
+# Makes the folder for the stack's files.
+make_stack_folder() {
+	read_limits
 	connect_port=${CONNECT_PORT:-8080}
 	[ "$connect_port" != 0 ] || connect_port=$(free_port)
 	[[ $connect_port =~ ^[1-9][0-9]{0,4}$ ]] || die "CONNECT_PORT must be a port"
@@ -145,7 +168,7 @@ database_url() {
 
 start_postgrest() {
 	fill_in postgrest.conf "DATABASE_URL=$(database_url connect_authenticator)" \
-		"JWT_SECRET=$jwt_secret" "POSTGREST_PORT=$postgrest_port" "POOL=10"
+		"JWT_SECRET=$jwt_secret" "JWT_AUD=${CONNECT_JWT_AUD:-connect}" "POSTGREST_PORT=$postgrest_port" "POOL=10"
 	# A copy, for the tree may lie where postgres cannot read.
 	install -m 0755 "$postgrest" "$work/postgrest"
 	start_process postgrest "$work/postgrest" "$work/postgrest.conf"
@@ -155,12 +178,14 @@ start_postgrest() {
 
 start_nginx() {
 	mkdir -p "$work/www"
-	cp -R "$tree/http/errors" "$tree/http/openapi.json" "$work/www/"
+	cp -R "$tree/http/errors" "$tree"/http/openapi*.json "$work/www/"
 	[ ! -d "$tree/dashboard" ] || cp -R "$tree/dashboard" "$work/www/"
 	chown -R postgres:postgres "$work/www"
 	fill_in nginx.conf "RUN=$work" "WWW=$work/www" "PORT=$connect_port" \
-		"POSTGREST_PORT=$postgrest_port" "RATE=${CONNECT_RATE:-300r/m}" "RATE_BURST=$rate_limit" \
-		"RATE_LIMIT=$rate_limit" "RATE_WINDOW=$rate_window"
+		"POSTGREST_PORT=$postgrest_port" "RATE=$rate" "RATE_BURST=$rate_limit" \
+		"RATE_LIMIT=$rate_limit" "RATE_WINDOW=$rate_window" "RETRY_AFTER=$retry_after" \
+		"ADDRESS_RATE=$address_rate" "ADDRESS_RATE_BURST=$address_limit" \
+		"ADDRESS_CONNECTIONS=${CONNECT_ADDRESS_CONNECTIONS:-100}"
 	start_process nginx "$(PATH=$PATH:/usr/sbin command -v nginx)" -p "$work" -e "$work/nginx-error.log" -c "$work/nginx.conf"
 	wait_for nginx 200 "http://127.0.0.1:$connect_port/openapi.json"
 }

@@ -967,7 +967,7 @@ AS $grants$
 WITH purposes (purpose, schema, functions) AS (VALUES
     ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
-        list_scopes, transition_rules}'),
+        list_scopes, transition_rules, wait_for_transaction}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
         reactivate_connection, update_connection}'),
     ('share', 'connect', '{explain_access, require_allowed}'),
@@ -1074,3 +1074,17 @@ COMMENT ON FUNCTION connect.current_organization_id() IS
 First match wins: an API key in request.headers; the current role in connect.organization_role; '
 'for a login in connect.gateway_role what act_as() said, else the JWT claims that trust_gateway() '
 'named, organization_id and sub by default. Raises nothing.';
+
+-- Reading one's own writes on a replica.
+
+CREATE FUNCTION connect.wait_for_transaction(transaction_id xid8, timeout interval = '5 s')
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'connect_wait_for_transaction'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.wait_for_transaction(xid8, interval) FROM PUBLIC;  -- grant_read()
+COMMENT ON FUNCTION connect.wait_for_transaction(xid8, interval) IS
+'Waits, on a replica, until a transaction of the primary is visible; false if it is not in time.
+transaction_id is what pg_current_xact_id() said there, or Connect-Transaction over HTTP; timeout is '
+'at most 60 seconds. The next statement sees the transaction. A primary only looks. Raises '
+'parameter_missing and parameter_invalid (22023; on a primary also for an id that is not given '
+'yet), snapshot_fixed (25001) under REPEATABLE READ and SERIALIZABLE.';

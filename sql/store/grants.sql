@@ -8,7 +8,7 @@ AS $grants$
 WITH purposes (purpose, schema, functions) AS (VALUES
     ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
-        list_scopes, transition_rules}'),
+        list_scopes, transition_rules, wait_for_transaction}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
         reactivate_connection, update_connection}'),
     ('share', 'connect', '{explain_access, require_allowed}'),

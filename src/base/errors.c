@@ -184,6 +184,29 @@ set_blame(const char *kind, const char *name)
 	return err_generic_string(PG_DIAG_COLUMN_NAME, name);
 }
 
+/* Who tells what the caller calls an argument; NULL where that is its name. */
+static ErrorNamer argument_namer = NULL;
+
+/*
+ * Says who tells the names of arguments from now on, and returns who did before,
+ * to be set again.
+ */
+ErrorNamer
+error_set_namer(ErrorNamer namer)
+{
+	ErrorNamer	before = argument_namer;
+
+	argument_namer = namer;
+	return before;
+}
+
+/* Returns what the caller calls an argument of a SQL function. */
+const char *
+error_argument(const char *name)
+{
+	return argument_namer == NULL ? name : argument_namer(name);
+}
+
 /* Blames an argument of a SQL function, or the column that it is written to. */
 int
 blame_argument(const char *name)

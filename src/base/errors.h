@@ -95,6 +95,16 @@ extern int	blame_pointer(const char *pointer);
 extern int	blame_parameter(const char *name);
 extern int	blame_header(const char *name);
 
+/*
+ * DETAIL calls arguments by the names that the caller knows.  In SQL these are
+ * the arguments' own; over HTTP an argument came in some part of a request,
+ * which whoever serves that request can tell.
+ */
+typedef const char *(*ErrorNamer) (const char *argument);
+
+extern ErrorNamer error_set_namer(ErrorNamer namer);
+extern const char *error_argument(const char *name);
+
 extern const ErrorKind *error_kind(ErrorData *error);
 extern const char *error_excerpt(const char *value, int len);
 

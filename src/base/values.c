@@ -20,7 +20,7 @@ value_require(const void *value, const char *field)
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_MISSING, field),
 				 blame_argument(field),
-				 errdetail("\"%s\" must be given.", field)));
+				 errdetail("\"%s\" must be given.", error_argument(field))));
 }
 
 /*
@@ -35,7 +35,8 @@ value_require_id(const text *id, const char *field)
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, field),
 				 blame_argument(field),
-				 errdetail("\"%s\" cannot be \"%s\".", field, text_excerpt(id)),
+				 errdetail("\"%s\" cannot be \"%s\".", error_argument(field),
+						   text_excerpt(id)),
 				 errhint("An id has 1 to 64 characters out of A-Z, a-z, 0-9, "
 						 "\"_\" and \"-\".")));
 }
@@ -53,7 +54,7 @@ value_check_length(const text *value, int limit, ErrorCode code,
 				(connect_error(code),
 				 blame_argument(field),
 				 errdetail("\"%s\" has %d characters; the limit is %d.",
-						   field, chars, limit)));
+						   error_argument(field), chars, limit)));
 }
 
 /* Raises name_too_long; NULL is no name and fine. */
@@ -90,7 +91,7 @@ value_sort_names(ArrayType *list, const char *field)
 				(connect_error_in(ERROR_PARAMETER_INVALID, field),
 				 blame_argument(field),
 				 errdetail("\"%s\" must be a list of names without nulls.",
-						   field)));
+						   error_argument(field))));
 	deconstruct_array(list, TEXTOID, -1, false, TYPALIGN_INT, &names, NULL,
 					  &count);
 	for (int i = 1; i < count && sorted; i++)

@@ -4,12 +4,16 @@
  */
 #include "postgres.h"
 
+#include "connection/change.h"
 #include "connection/document.h"
 #include "connection/http.h"
 #include "connection/operations.h"
 #include "event/document.h"
+#include "http/repeated.h"
 #include "http/serve.h"
+#include "http/version.h"
 #include "utils/builtins.h"
+#include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(connect_api_list_connections);
 PG_FUNCTION_INFO_V1(connect_api_create_connection);
@@ -22,10 +26,52 @@ PG_FUNCTION_INFO_V1(connect_api_list_connection_events);
 
 #define PATH "/api/v1/connect/connections"
 
+/* Returns the tag of a Connection's version. */
+static char *
+connection_tag(const Connection *connection)
+{
+	return version_tag(psprintf("%s " INT64_FORMAT " %s",
+								text_to_cstring(connection->id),
+								connection->updated_at,
+								connection_status_label(connection->status)));
+}
+
+/*
+ * Reads the Connection that a request is about, as it is now; raises not_found.
+ */
+static void
+find_now(HttpCall *call, Connection *connection)
+{
+	PushActiveSnapshot(GetTransactionSnapshot());
+	connection_get(&call->who, call->request.id, connection);
+	PopActiveSnapshot();
+}
+
+/*
+ * Raises precondition_failed where a request to take this action names another
+ * version than the one that is there, which stays until the transaction ends.
+ * Whoever may not see the Connection or take the action hears that instead.
+ */
+static void
+require_version(HttpCall *call, ConnectionAction action)
+{
+	Connection	connection;
+
+	if (call->request.if_match == NULL)
+		return;
+	find_now(call, &connection);
+	connection_lock(call->request.id);
+	find_now(call, &connection);
+	if (rules_has_part(&connection_life, action,
+					   change_parties(&call->who, &connection)))
+		version_require(&call->request, connection_tag(&connection));
+}
+
 /* Answers with a Connection. */
 static void
 respond_connection(HttpCall *call, const Connection *connection)
 {
+	call->response.etag = connection_tag(connection);
 	http_respond(call, document_one(&call->request.style, &connection_resource,
 									&call->who, connection));
 }
@@ -63,6 +109,7 @@ perform_create(HttpCall *call)
 	Connection	connection;
 
 	body_require_new(body, connection_resource.type);
+	body_refuse_relationships(body);
 	connection_create(&call->who, call->request.request_id,
 					 body_text(body, "destination-organization-id"),
 					 body_text(body, "name"), body_texts(body, "scopes"),
@@ -78,6 +125,7 @@ perform_get(HttpCall *call)
 	Connection	connection;
 
 	connection_get(&call->who, call->request.id, &connection);
+	version_require(&call->request, connection_tag(&connection));
 	respond_connection(call, &connection);
 }
 
@@ -85,15 +133,22 @@ static void
 perform_update(HttpCall *call)
 {
 	text	   *id = call->request.id;
+	Connection	before;
 	Connection	connection;
 
 	/* who may not update it hears that before what is wrong with the body */
 	connection_check(&call->who, ACTION_UPDATE, id);
+	require_version(call, ACTION_UPDATE);
 	body_require_same(&call->body, connection_resource.type, id);
+	find_now(call, &before);
+	repeated_check(&call->body, &connection_resource, &call->who, &before);
 	connection_change(&call->who, call->request.request_id, id,
 					 body_text(&call->body, "name"),
 					 body_texts(&call->body, "scopes"), &connection);
 	respond_connection(call, &connection);
+	/* to change nothing succeeds, and writes nothing */
+	if (connection.updated_at == before.updated_at)
+		call->response.transaction = NULL;
 }
 
 /* Common to the three that change the status alone. */
@@ -102,6 +157,7 @@ perform_transition(HttpCall *call, ConnectionAction action)
 {
 	Connection	connection;
 
+	require_version(call, action);
 	connection_transition(&call->who, call->request.request_id, action,
 						 call->request.id, body_text(&call->body, "reason"),
 						 body_texts(&call->body, "scopes"), &connection);
@@ -181,7 +237,7 @@ static const Operation operations[] = {
 		"update_connection", "PATCH", PATH "/{id}", &connection_resource,
 		PERMISSION_WRITE, 200,
 		.query = {.fields = true},
-		.body = {BODY_ATTRIBUTES, changed_members},
+		.body = {BODY_ATTRIBUTES, changed_members, .whole = true},
 		.perform = perform_update
 	},
 	[ACTIVATE_CONNECTION] = {

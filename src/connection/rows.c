@@ -59,6 +59,12 @@ static StoreQuery update_connection = {
 	true, &connection_table
 };
 
+static StoreQuery lock_connection = {
+	"SELECT FROM connect.connection AS t WHERE t.id OPERATOR(pg_catalog.=) $1"
+	" FOR NO KEY UPDATE",
+	1, {TEXTOID}, true
+};
+
 /* Returns the state that a value of type connect.connection_status names. */
 int
 connection_status(Datum value)
@@ -117,6 +123,18 @@ connection_find(text *id, Connection *connection)
 	Datum		value = PointerGetDatum(id);
 
 	return find_by_key(&connection_by_id, &value, connection);
+}
+
+/*
+ * Locks the row of this id, if there is one, against changes by others to the
+ * end of the transaction.
+ */
+void
+connection_lock(text *id)
+{
+	Datum		value = PointerGetDatum(id);
+
+	(void) store_query(&lock_connection, &value, NULL);
 }
 
 /*

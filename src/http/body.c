@@ -11,8 +11,6 @@
 #include "base/text.h"
 #include "catalog/pg_type.h"
 #include "http/body.h"
-#include "http/request.h"
-#include "json/reader.h"
 #include "utils/builtins.h"
 
 #define BODY_MAX_DEPTH 32
@@ -136,17 +134,37 @@ find_member(const BodyShape *shape, const char *name)
 	return -1;
 }
 
+/* Returns the pointer to a member of an object, escaped as RFC 6901 has it. */
+char *
+body_point(const char *parent, const char *name)
+{
+	StringInfoData pointer;
+
+	initStringInfo(&pointer);
+	appendStringInfo(&pointer, "%s/", parent);
+	for (const char *c = name; *c != '\0'; c++)
+	{
+		if (*c == '~')
+			appendStringInfoString(&pointer, "~0");
+		else if (*c == '/')
+			appendStringInfoString(&pointer, "~1");
+		else
+			appendStringInfoChar(&pointer, *c);
+	}
+	return pointer.data;
+}
+
 /*
  * Takes one member of attributes or meta.  Raises body_invalid if it is there
  * already, in another inflection.
  */
 static void
-take_member(HttpBody *body, const JsonValue *member)
+take_member(HttpBody *body, const Resource *resource, JsonValue *member)
 {
-	const char *parent = parents[body->shape->place];
-	char	   *name = request_kebab(member->name);
-	char	   *pointer = psprintf("%s/%s", parent, name);
-	int			i = find_member(body->shape, name);
+	char	   *key = request_kebab(member->name);
+	const char *name = shown_name(member);
+	char	   *pointer = body_point(parents[body->shape->place], name);
+	int			i = find_member(body->shape, key);
 
 	if (i >= 0)
 	{
@@ -157,14 +175,16 @@ take_member(HttpBody *body, const JsonValue *member)
 			ereport(ERROR,
 					(connect_error(ERROR_BODY_INVALID),
 					 blame_pointer(pointer),
-					 errdetail("\"%s\" must not be given twice.",
-							   shown_name(member))));
+					 errdetail("\"%s\" must not be given twice.", name)));
 		body->values[i] = value;
+		body->names[i] = name;
 	}
+	else if (body->shape->whole && resource_attribute(resource, key) >= 0)
+		body->repeated = lappend(body->repeated, member);
 	else if (body->unknown == NULL)
 	{
-		body->unknown_name = shown_name(member);
-		body->unknown = psprintf("%s/%s", parent, body->unknown_name);
+		body->unknown_name = name;
+		body->unknown = pointer;
 	}
 }
 
@@ -191,7 +211,47 @@ find_members(const JsonValue *root, HttpBody *body)
 				 errdetail("\"data\" must be given.")));
 	body->type = string_member(data, "type", "/data/type");
 	body->id = string_member(data, "id", "/data/id");
+	body->relationships = object_member(data, "relationships",
+										"/data/relationships");
 	return object_member(data, "attributes", "/data/attributes");
+}
+
+/*
+ * Returns the inflection in which the client would have written a member that
+ * is absent: the one that it asks for, else that of the others.
+ */
+static Inflection
+find_inflection(const HttpRequest *request, const JsonValue *object)
+{
+	JsonValue  *member = object != NULL ? object->first : NULL;
+
+	if (request->key_inflection != NULL)
+		return request->style.inflection;
+	for (; member != NULL; member = member->next)
+	{
+		if (strchr(member->name, '_') != NULL)
+			return INFLECTION_SNAKE;
+		if (strchr(member->name, '-') != NULL)
+			return INFLECTION_KEBAB;
+		if (strcmp(member->name, request_kebab(member->name)) != 0)
+			return INFLECTION_CAMEL;
+	}
+	return INFLECTION_KEBAB;
+}
+
+/* Gives all members of the shape the names that the client would use. */
+static void
+begin_members(HttpBody *body, Inflection inflection)
+{
+	const BodyMember *members = body->shape->members;
+	int			count = 0;
+
+	while (members[count].name != NULL)
+		count++;
+	body->values = palloc0(Max(1, count) * sizeof(void *));
+	body->names = palloc(Max(1, count) * sizeof(char *));
+	for (int i = 0; i < count; i++)
+		body->names[i] = request_inflected(members[i].name, inflection);
 }
 
 /* Raises parameter_missing unless a body has all members that it must have. */
@@ -200,38 +260,36 @@ require_members(const HttpBody *body)
 {
 	for (int i = 0; body->shape->members[i].name != NULL; i++)
 	{
-		const BodyMember *member = &body->shape->members[i];
-		const char *pointer = body_pointer(body->shape, member->name);
+		const char *pointer = body_point(parents[body->shape->place],
+										 body->names[i]);
 
-		if (member->required && body->values[i] == NULL)
+		if (body->shape->members[i].required && body->values[i] == NULL)
 			ereport(ERROR,
 					(connect_error_in(ERROR_PARAMETER_MISSING, pointer),
 					 blame_pointer(pointer),
-					 errdetail("\"%s\" must be given.", member->name)));
+					 errdetail("\"%s\" must be given.", body->names[i])));
 	}
 }
 
 /*
- * Reads a body of this shape into the current memory context.  Raises
- * body_invalid, parameter_missing, parameter_invalid.
+ * Reads the body of a request, which has this shape and is about this resource,
+ * into the current memory context.  Raises body_invalid, parameter_missing,
+ * parameter_invalid.
  */
 void
-body_read(const bytea *json, const BodyShape *shape, HttpBody *body)
+body_read(const HttpRequest *request, const BodyShape *shape,
+		  const Resource *resource, HttpBody *body)
 {
 	const JsonValue *object;
 	JsonValue  *member;
-	int			count = 0;
 
 	memset(body, 0, sizeof(*body));
 	body->shape = shape;
-	while (shape->members[count].name != NULL)
-		count++;
-	body->values = palloc0(Max(1, count) * sizeof(void *));
-
-	object = find_members(parse_body(json), body);
+	object = find_members(parse_body(request->body), body);
+	begin_members(body, find_inflection(request, object));
 	member = object != NULL ? object->first : NULL;
 	for (; member != NULL; member = member->next)
-		take_member(body, member);
+		take_member(body, resource, member);
 	require_members(body);
 }
 
@@ -261,13 +319,25 @@ body_texts(const HttpBody *body, const char *name)
 	return value_of(body, name, true);
 }
 
-/* Returns the JSON pointer to a member, or NULL if the shape has none such. */
-char *
-body_pointer(const BodyShape *shape, const char *name)
+/*
+ * Returns what the client calls a member, or NULL if the body has none such, or
+ * was not read.
+ */
+const char *
+body_name(const HttpBody *body, const char *member)
 {
-	if (find_member(shape, name) < 0)
-		return NULL;
-	return psprintf("%s/%s", parents[shape->place], name);
+	int			i = body->names != NULL ? find_member(body->shape, member) : -1;
+
+	return i < 0 ? NULL : body->names[i];
+}
+
+/* Returns the JSON pointer to a member, or NULL likewise. */
+char *
+body_pointer(const HttpBody *body, const char *member)
+{
+	const char *name = body_name(body, member);
+
+	return name == NULL ? NULL : body_point(parents[body->shape->place], name);
 }
 
 /* Raises type_mismatch unless the type, if one is given, is this one. */
@@ -315,4 +385,15 @@ body_refuse_unknown(const HttpBody *body)
 				 blame_pointer(body->unknown),
 				 errdetail("\"%s\" is nothing that this operation takes.",
 						   body->unknown_name)));
+}
+
+/* Raises relationships_not_allowed for what a new row cannot be given. */
+void
+body_refuse_relationships(const HttpBody *body)
+{
+	if (body->relationships != NULL && body->relationships->count > 0)
+		ereport(ERROR,
+				(connect_error(ERROR_RELATIONSHIPS_NOT_ALLOWED),
+				 blame_pointer("/data/relationships"),
+				 errdetail("The server makes the relationships.")));
 }

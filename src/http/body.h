@@ -5,6 +5,8 @@
 #ifndef CONNECT_HTTP_BODY_H
 #define CONNECT_HTTP_BODY_H
 
+#include "http/request.h"
+#include "json/reader.h"
 #include "utils/array.h"
 
 /* How the value of a member is read. */
@@ -34,6 +36,7 @@ typedef struct BodyShape
 {
 	BodyPlace	place;
 	const BodyMember *members;	/* ended by one without a name */
+	bool		whole;			/* what else GET gave may stand there unchanged */
 } BodyShape;
 
 typedef struct HttpBody
@@ -44,16 +47,24 @@ typedef struct HttpBody
 	char	   *id;
 	/* by the members of the shape: text, ArrayType, or NULL where absent */
 	void	  **values;
+	/* likewise, what the client calls them, also if they are absent */
+	const char **names;
+	/* what must not differ from what GET gives: members of attributes */
+	List	   *repeated;
+	const JsonValue *relationships;
 	/* the first member that is not in the shape: its pointer and its name */
 	char	   *unknown;
 	const char *unknown_name;
 } HttpBody;
 
-extern void body_read(const bytea *json, const BodyShape *shape,
-					  HttpBody *body);
+extern void body_read(const HttpRequest *request, const BodyShape *shape,
+					  const Resource *resource, HttpBody *body);
 extern text *body_text(const HttpBody *body, const char *name);
 extern ArrayType *body_texts(const HttpBody *body, const char *name);
-extern char *body_pointer(const BodyShape *shape, const char *name);
+extern const char *body_name(const HttpBody *body, const char *member);
+extern char *body_pointer(const HttpBody *body, const char *member);
+extern char *body_point(const char *parent, const char *name);
+extern void body_refuse_relationships(const HttpBody *body);
 extern void body_require_new(const HttpBody *body, const char *type);
 extern void body_require_same(const HttpBody *body, const char *type,
 							  const text *id);

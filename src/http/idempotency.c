@@ -17,6 +17,11 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+/* How headers are written where an answer is stored. */
+#define LOCATION "Location:"
+#define ETAG "ETag:"
+#define TRANSACTION "Connect-Transaction:"
+
 /* Waits until no other request under this key is under way. */
 static void
 take_turn(const text *organization, const char *key)
@@ -39,7 +44,22 @@ hash_part(pg_cryptohash_ctx *ctx, const char *data, uint32 len)
 }
 
 /*
- * Hashes method, path, query and body.  The name of the operation's C function
+ * Returns in which style a request wants its answer, empty for our own.  What
+ * is stored is in the first request's.
+ */
+static char *
+request_style(const HttpRequest *request)
+{
+	bool		closed = request->persona_version != NULL;
+
+	if (!closed && request->style.inflection == INFLECTION_KEBAB)
+		return "";
+	return psprintf("%s %d", closed ? request->persona_version : "",
+					request->style.inflection);
+}
+
+/*
+ * Hashes method, path, query and body, and the style if it is not our own.  The name of the operation's C function
  * stands for the method and for the path without the id; a stored hash that was
  * made of another name would make a repeated request look like another one.
  */
@@ -51,6 +71,7 @@ request_hash(const HttpRequest *request, const Operation *operation)
 	const char *name = psprintf("connect_api_%s", operation->name);
 	const char *id = request->id != NULL ? text_to_cstring(request->id) : "";
 	const char *query = request->query != NULL ? request->query : "";
+	const char *style = request_style(request);
 
 	SET_VARSIZE(hash, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
 	if (ctx == NULL || pg_cryptohash_init(ctx) < 0 ||
@@ -59,11 +80,59 @@ request_hash(const HttpRequest *request, const Operation *operation)
 		!hash_part(ctx, query, strlen(query)) ||
 		!hash_part(ctx, VARDATA_ANY(request->body),
 				   VARSIZE_ANY_EXHDR(request->body)) ||
+		(style[0] != '\0' && !hash_part(ctx, style, strlen(style))) ||
 		pg_cryptohash_final(ctx, (uint8 *) VARDATA(hash),
 							PG_SHA256_DIGEST_LENGTH) < 0)
 		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
 	pg_cryptohash_free(ctx);
 	return hash;
+}
+
+/*
+ * Returns the headers that an answer has of its own, a line each: its name, a
+ * colon and the value.
+ */
+static char *
+written_headers(const HttpResponse *response)
+{
+	StringInfoData lines;
+
+	initStringInfo(&lines);
+	if (response->location != NULL)
+		appendStringInfo(&lines, LOCATION "%s\n", response->location);
+	if (response->etag != NULL)
+		appendStringInfo(&lines, ETAG "%s\n", response->etag);
+	if (response->transaction != NULL)
+		appendStringInfo(&lines, TRANSACTION "%s\n", response->transaction);
+	return lines.data;
+}
+
+/* Reads one of these lines if it is the header of this name. */
+static void
+read_header(const char *line, const char *name, char **value)
+{
+	if (strncmp(line, name, strlen(name)) == 0)
+		*value = pstrdup(line + strlen(name));
+}
+
+/* Reads them all.  Before 1.1.0 the whole was a location, or nothing. */
+static void
+read_headers(const char *lines, HttpResponse *response)
+{
+	char	   *rest = pstrdup(lines);
+	char	   *line;
+
+	if (lines[0] == '/')
+	{
+		response->location = rest;
+		return;
+	}
+	while ((line = strsep(&rest, "\n")) != NULL)
+	{
+		read_header(line, LOCATION, &response->location);
+		read_header(line, ETAG, &response->etag);
+		read_header(line, TRANSACTION, &response->transaction);
+	}
 }
 
 /*
@@ -84,11 +153,12 @@ idempotency_replay(const HttpRequest *request, const Operation *operation,
 		ereport(ERROR,
 				(connect_error(ERROR_KEY_REUSED),
 				 blame_header("Idempotency-Key"),
-				 errdetail("Method, path, query and body must be those of the "
-						   "first request under this key.")));
+				 errdetail("Method, path, query, body, Key-Inflection and "
+						   "Persona-Version must be those of the first request "
+						   "under this key.")));
 	response->status = answer.status;
 	response->body = answer.body;
-	response->location = answer.location[0] != '\0' ? answer.location : NULL;
+	read_headers(answer.headers, response);
 	response->replayed = true;
 	return true;
 }
@@ -101,7 +171,7 @@ idempotency_remember(const HttpRequest *request, const Operation *operation,
 	StoredAnswer answer = {
 		.request_sha256 = request_hash(request, operation),
 		.status = response->status,
-		.location = response->location != NULL ? response->location : "",
+		.headers = written_headers(response),
 		.body = response->body
 	};
 	text	   *key = cstring_to_text(request->idempotency_key);

@@ -10,7 +10,6 @@
 #include "base/errors.h"
 #include "http/query.h"
 #include "mb/pg_wchar.h"
-#include "nodes/pg_list.h"
 #include "utils/builtins.h"
 
 pg_noreturn static void refuse_parameter(const char *name,
@@ -41,10 +40,14 @@ hex_digit(char c)
 	return -1;
 }
 
-/* Decodes a part of a query string.  Raises parameter_invalid for no text. */
+/*
+ * Decodes a part of a query string: a value, if the name of its parameter is
+ * known, else a name.  Raises parameter_invalid for no text.
+ */
 static char *
-decode_part(const char *part, int len)
+decode_part(const char *part, int len, const char *name)
 {
+	const char *blamed = name != NULL ? name : pnstrdup(part, len);
 	char	   *result = palloc(len + 1);
 	int			n = 0;
 
@@ -58,7 +61,7 @@ decode_part(const char *part, int len)
 			int			low = i + 2 < len ? hex_digit(part[i + 2]) : -1;
 
 			if (high < 0 || low < 0)
-				refuse_parameter(pnstrdup(part, len),
+				refuse_parameter(blamed,
 								 "is not percent-encoded as it should be");
 			c = (char) (high << 4 | low);
 			i += 2;
@@ -70,7 +73,7 @@ decode_part(const char *part, int len)
 	result[n] = '\0';
 	/* a NUL is refused too */
 	if (strlen(result) != n || !pg_verify_mbstr(PG_UTF8, result, n, true))
-		refuse_parameter(pnstrdup(part, len), "is not text in UTF-8");
+		refuse_parameter(blamed, "is not text in UTF-8");
 	return result;
 }
 
@@ -173,18 +176,33 @@ is_fields(const char *key, const Resource *resource)
 	return strcmp(key, psprintf("fields[%s]", resource->type)) == 0;
 }
 
-/* Raises parameter_invalid if a key was there already; keeps it otherwise. */
-static List *
-require_once(List *seen, char *key, const char *name)
+/* Returns a parameter of the query by its key, or NULL if it was not sent. */
+static const RequestParameter *
+find_parameter(const HttpRequest *request, const char *key)
 {
 	ListCell   *cell;
 
-	foreach(cell, seen)
+	foreach(cell, request->parameters)
 	{
-		if (strcmp(lfirst(cell), key) == 0)
-			refuse_parameter(name, "must not be given twice");
+		RequestParameter *parameter = lfirst(cell);
+
+		if (strcmp(parameter->key, key) == 0)
+			return parameter;
 	}
-	return lappend(seen, key);
+	return NULL;
+}
+
+/* Notes a parameter.  Raises parameter_invalid if it was there already. */
+static void
+require_once(HttpRequest *request, char *key, const char *name)
+{
+	RequestParameter *parameter = palloc(sizeof(RequestParameter));
+
+	if (find_parameter(request, key) != NULL)
+		refuse_parameter(name, "must not be given twice");
+	parameter->key = key;
+	parameter->name = error_excerpt(name, strlen(name));
+	request->parameters = lappend(request->parameters, parameter);
 }
 
 /*
@@ -200,7 +218,6 @@ query_parse(HttpRequest *request, const QueryShape *shape,
 {
 	char	   *rest = request->query != NULL ? pstrdup(request->query) : NULL;
 	char	   *part;
-	List	   *seen = NIL;
 
 	memset(list, 0, sizeof(*list));
 	list->page_size = PAGE_SIZE_DEFAULT;
@@ -213,11 +230,12 @@ query_parse(HttpRequest *request, const QueryShape *shape,
 
 		if (part[0] == '\0')
 			continue;
-		name = decode_part(part, equals != NULL ? equals - part : strlen(part));
+		name = decode_part(part, equals != NULL ? equals - part : strlen(part),
+						   NULL);
 		value = equals == NULL ? pstrdup("") :
-			decode_part(equals + 1, strlen(equals + 1));
+			decode_part(equals + 1, strlen(equals + 1), name);
 		key = request_kebab(name);
-		seen = require_once(seen, key, name);
+		require_once(request, key, name);
 		if (shape->fields && is_fields(key, resource))
 			take_fields(request, resource, name, value);
 		else if (!(shape->pages && take_page(list, key, name, value)) &&
@@ -228,15 +246,19 @@ query_parse(HttpRequest *request, const QueryShape *shape,
 
 /*
  * Returns the parameter in which an argument of a SQL function came, by the
- * argument's name in kebab-case; NULL if it came in none.
+ * argument's name in kebab-case, as it was sent; NULL if it came in none.
  */
-char *
-query_parameter(const QueryShape *shape, const Resource *resource,
-				const char *name)
+const char *
+query_parameter(const HttpRequest *request, const QueryShape *shape,
+				const Resource *resource, const char *argument)
 {
-	char	   *filter = psprintf("filter[%s]", name);
+	char	   *key = psprintf("filter[%s]", argument);
+	const RequestParameter *parameter;
 
-	if (shape->pages && strncmp(name, "page-", 5) == 0)
-		return psprintf("page[%s]", name + 5);
-	return shape->filters && find_filter(resource, filter) >= 0 ? filter : NULL;
+	if (shape->pages && strncmp(argument, "page-", 5) == 0)
+		key = psprintf("page[%s]", argument + 5);
+	else if (!shape->filters || find_filter(resource, key) < 0)
+		return NULL;
+	parameter = find_parameter(request, key);
+	return parameter != NULL ? parameter->name : key;
 }

@@ -20,7 +20,9 @@ typedef struct QueryShape
 
 extern void query_parse(HttpRequest *request, const QueryShape *shape,
 						const Resource *resource, ListRequest *list);
-extern char *query_parameter(const QueryShape *shape, const Resource *resource,
-							 const char *name);
+extern const char *query_parameter(const HttpRequest *request,
+								   const QueryShape *shape,
+								   const Resource *resource,
+								   const char *argument);
 
 #endif							/* CONNECT_HTTP_QUERY_H */

@@ -49,6 +49,7 @@ request_read(HttpRequest *request, bytea *body)
 	JsonValue  *headers = request_setting_object(REQUEST_HEADERS);
 	char	   *id = header(headers, "x-connect-id");
 	char	   *accept = header(headers, "x-connect-accept");
+	char	   *content = header(headers, "x-connect-content");
 
 	memset(request, 0, sizeof(*request));
 	request->id = id != NULL ? cstring_to_text(id) : NULL;
@@ -57,6 +58,9 @@ request_read(HttpRequest *request, bytea *body)
 	request->idempotency_key = header(headers, "idempotency-key");
 	request->key_inflection = header(headers, "key-inflection");
 	request->persona_version = header(headers, "persona-version");
+	request->if_match = header(headers, "if-match");
+	request->transaction = header(headers, "connect-transaction");
+	request->content_unsupported = content != NULL;
 	request->accepts_jsonapi = accept != NULL && strcmp(accept, "jsonapi") == 0;
 	request->body = body;
 
@@ -149,6 +153,20 @@ request_check_headers(HttpRequest *request)
 	check_idempotency_key(request->idempotency_key);
 }
 
+/*
+ * Raises unsupported_media_type for a body that cannot be read.  nginx refuses
+ * those itself, but for one in chunks it does not know whether that is empty.
+ */
+void
+request_check_content(const HttpRequest *request)
+{
+	if (request->content_unsupported && request->body != NULL &&
+		VARSIZE_ANY_EXHDR(request->body) > 0)
+		ereport(ERROR,
+				(connect_error(ERROR_MEDIA_TYPE),
+				 errdetail("The body is neither JSON in UTF-8 nor JSON:API.")));
+}
+
 /* Returns a key of a request in kebab-case, whichever inflection it came in. */
 char *
 request_kebab(const char *key)
@@ -167,6 +185,26 @@ request_kebab(const char *key)
 		}
 		else
 			*end++ = *c;
+	}
+	*end = '\0';
+	return result;
+}
+
+/* Returns a name that is in kebab-case in another inflection. */
+char *
+request_inflected(const char *kebab, Inflection inflection)
+{
+	char	   *result = palloc(strlen(kebab) + 1);
+	char	   *end = result;
+
+	for (const char *c = kebab; *c != '\0'; c++)
+	{
+		if (*c != '-' || inflection == INFLECTION_KEBAB)
+			*end++ = *c;
+		else if (inflection == INFLECTION_SNAKE)
+			*end++ = '_';
+		else if (c[1] != '\0')
+			*end++ = pg_toupper((unsigned char) *++c);
 	}
 	*end = '\0';
 	return result;

@@ -7,7 +7,7 @@
  */
 #include "postgres.h"
 
-#include "http/response.h"
+#include "http/serve.h"
 #include "json/writer.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -18,9 +18,10 @@
  * nothing: the operation knows where that stood in its request, if it did.
  */
 static void
-find_source(const ErrorData *error, const Operation *operation,
+find_source(const ErrorData *error, const HttpCall *call,
 			DocumentError *document)
 {
+	const Operation *operation = call->operation;
 	char	   *argument;
 
 	if (error->column_name == NULL)
@@ -33,11 +34,11 @@ find_source(const ErrorData *error, const Operation *operation,
 	}
 	argument = request_kebab(error->column_name);
 	document->source_kind = "pointer";
-	document->source = body_pointer(&operation->body, argument);
+	document->source = body_pointer(&call->body, argument);
 	if (document->source == NULL)
 	{
 		document->source_kind = "parameter";
-		document->source = query_parameter(&operation->query,
+		document->source = query_parameter(&call->request, &operation->query,
 										   operation->resource, argument);
 	}
 }
@@ -47,11 +48,12 @@ find_source(const ErrorData *error, const Operation *operation,
  * server's log instead of the body, which nginx replaces anyway.
  */
 void
-response_from_error(const HttpRequest *request, const Operation *operation,
-					ErrorData *error, HttpResponse *response)
+response_from_error(HttpCall *call, ErrorData *error)
 {
+	HttpResponse *response = &call->response;
 	DocumentError document = {.kind = error_kind(error)};
 
+	memset(response, 0, sizeof(*response));
 	response->status = document.kind->status;
 	if (response->status >= 500)
 	{
@@ -67,10 +69,10 @@ response_from_error(const HttpRequest *request, const Operation *operation,
 	else
 	{
 		document.detail = error->detail;
-		find_source(error, operation, &document);
+		find_source(error, call, &document);
 	}
-	response->body = json_text_done(document_error(&request->style, &document));
-	response->location = NULL;
+	response->body = json_text_done(document_error(&call->request.style,
+												   &document));
 }
 
 /* Sets a setting to the end of the transaction. */
@@ -105,6 +107,10 @@ response_send(const HttpRequest *request, const text *organization,
 				   text_to_cstring(organization));
 	if (response->location != NULL)
 		put_header(headers, "Location", response->location);
+	if (response->etag != NULL)
+		put_header(headers, "ETag", response->etag);
+	if (response->transaction != NULL)
+		put_header(headers, "Connect-Transaction", response->transaction);
 	if (response->replayed)
 		put_header(headers, "Idempotency-Replayed", "true");
 	json_close(headers, ']');

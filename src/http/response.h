@@ -12,12 +12,14 @@ typedef struct HttpResponse
 	int			status;
 	char	   *body;
 	char	   *location;		/* or NULL */
+	char	   *etag;			/* or NULL */
+	char	   *transaction;	/* that wrote, or NULL */
 	bool		replayed;		/* a stored answer to an earlier request */
 } HttpResponse;
 
-extern void response_from_error(const HttpRequest *request,
-								const Operation *operation,
-								ErrorData *error, HttpResponse *response);
+struct HttpCall;
+
+extern void response_from_error(struct HttpCall *call, ErrorData *error);
 extern void response_send(const HttpRequest *request, const text *organization,
 						  const HttpResponse *response);
 

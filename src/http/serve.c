@@ -14,6 +14,7 @@
 
 #include "access/xact.h"
 #include "http/idempotency.h"
+#include "http/replica.h"
 #include "http/serve.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -32,6 +33,9 @@
 
 /* The first key of the advisory locks that are the places. */
 #define WAITING_LOCKS 0x636f6e6e
+
+/* The request that is being served, for name_argument(). */
+static HttpCall *current_call = NULL;
 
 /*
  * Takes one of the places in which requests wait for locks, to the end of the
@@ -95,8 +99,7 @@ attempt(HttpCall *call, void (*step) (HttpCall *call))
 		if (may_wait_longer(call, error))
 			call->again = true;
 		else
-			response_from_error(&call->request, call->operation, error,
-								&call->response);
+			response_from_error(call, error);
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
@@ -116,9 +119,29 @@ perform(HttpCall *call)
 	query_parse(&call->request, &operation->query, operation->resource,
 				&call->list);
 	if (operation->body.place != BODY_NONE)
-		body_read(call->request.body, &operation->body, &call->body);
+		body_read(&call->request, &operation->body, operation->resource,
+				  &call->body);
 	operation->perform(call);
 	body_refuse_unknown(&call->body);
+}
+
+/*
+ * Answers a request that reads: with all that is committed by now, which a
+ * transaction that it names is part of.
+ */
+static void
+perform_read(HttpCall *call)
+{
+	bool		after = call->request.transaction != NULL;
+
+	if (after)
+	{
+		replica_await(&call->request, call->who.organization);
+		PushActiveSnapshot(GetTransactionSnapshot());
+	}
+	perform(call);
+	if (after)
+		PopActiveSnapshot();
 }
 
 /*
@@ -149,14 +172,54 @@ serve(HttpCall *call)
 							 LOCK_TIMEOUT : FIRST_LOCK_TIMEOUT,
 							 PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_LOCAL, true, 0, false);
+	request_check_content(&call->request);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	principal_require(&call->who, call->operation->permission);
 	PopActiveSnapshot();
 	request_check_headers(&call->request);
-	if (writes && call->request.idempotency_key != NULL)
+	if (!writes)
+		perform_read(call);
+	else if (call->request.idempotency_key != NULL)
 		perform_once(call);
 	else
 		perform(call);
+}
+
+/*
+ * Returns what the client calls an argument of a SQL function: a member of the
+ * body or a parameter of the query.
+ */
+static const char *
+name_argument(const char *argument)
+{
+	const Operation *operation = current_call->operation;
+	char	   *key = request_kebab(argument);
+	const char *name = body_name(&current_call->body, key);
+
+	if (name == NULL)
+		name = query_parameter(&current_call->request, &operation->query,
+							   operation->resource, key);
+	return name != NULL ? name : argument;
+}
+
+/* Serves a request, with names in its errors that its client knows. */
+static void
+serve_named(HttpCall *call)
+{
+	HttpCall   *outer = current_call;
+	ErrorNamer	namer = error_set_namer(name_argument);
+
+	current_call = call;
+	PG_TRY();
+	{
+		(void) attempt(call, serve);
+	}
+	PG_FINALLY();
+	{
+		current_call = outer;
+		(void) error_set_namer(namer);
+	}
+	PG_END_TRY();
 }
 
 /* Returns the answer to a request; its body, if it has one, is the argument. */
@@ -167,14 +230,14 @@ http_answer(const Operation *operation, FunctionCallInfo fcinfo)
 	bytea	   *body = PG_NARGS() > 0 ? PG_GETARG_BYTEA_PP(0) : NULL;
 
 	request_read(&call.request, body);
-	(void) attempt(&call, serve);
+	serve_named(&call);
 	if (call.again)
 	{
 		HttpCall	patient = {.operation = operation,.is_patient = true};
 
 		request_read(&patient.request, body);
 		call = patient;
-		(void) attempt(&call, serve);
+		serve_named(&call);
 	}
 	response_send(&call.request,
 				  call.response.status == 401 ? NULL : call.who.organization,
@@ -182,10 +245,18 @@ http_answer(const Operation *operation, FunctionCallInfo fcinfo)
 	return CStringGetTextDatum(call.response.body);
 }
 
-/* Makes a document the response of an operation that succeeded. */
+/*
+ * Makes a document the response of an operation that succeeded, with the
+ * transaction that has written, if one has.
+ */
 void
 http_respond(HttpCall *call, const JsonWriter *document)
 {
+	FullTransactionId transaction = GetTopFullTransactionIdIfAny();
+
 	call->response.status = call->operation->success;
 	call->response.body = json_text_done(document);
+	if (FullTransactionIdIsValid(transaction))
+		call->response.transaction =
+			psprintf(UINT64_FORMAT, U64FromFullTransactionId(transaction));
 }

@@ -68,7 +68,7 @@ stored_answer_find(text *organization, text *key, StoredAnswer *answer)
 	answer->request_sha256 =
 		DatumGetByteaPP(result.rows[0].values[IDEMPOTENCY_SHA256]);
 	answer->status = DatumGetInt32(result.rows[0].values[IDEMPOTENCY_STATUS]);
-	answer->location =
+	answer->headers =
 		TextDatumGetCString(result.rows[0].values[IDEMPOTENCY_HEADERS]);
 	answer->body = TextDatumGetCString(result.rows[0].values[IDEMPOTENCY_BODY]);
 	return true;
@@ -83,7 +83,7 @@ stored_answer_insert(text *organization, text *key, const StoredAnswer *answer)
 		PointerGetDatum(key),
 		PointerGetDatum(answer->request_sha256),
 		Int32GetDatum(answer->status),
-		CStringGetTextDatum(answer->location),
+		CStringGetTextDatum(answer->headers),
 		CStringGetTextDatum(answer->body)
 	};
 

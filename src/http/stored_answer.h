@@ -11,7 +11,7 @@ typedef struct StoredAnswer
 {
 	bytea	   *request_sha256;
 	int			status;
-	char	   *location;		/* empty for none */
+	char	   *headers;		/* that the answer has of its own */
 	char	   *body;
 } StoredAnswer;
 

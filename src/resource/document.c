@@ -172,12 +172,12 @@ static void
 write_page_link(JsonWriter *out, const char *key, const char *path,
 				const DocumentStyle *style, const Resource *resource,
 				const ListRequest *request, const char *side,
-				const StoreRow *row)
+				const char *cursor)
 {
 	StringInfoData link;
 
 	json_key(out, key);
-	if (row == NULL)
+	if (cursor == NULL)
 	{
 		json_null(out);
 		return;
@@ -197,7 +197,7 @@ write_page_link(JsonWriter *out, const char *key, const char *path,
 	if (request->page_size != PAGE_SIZE_DEFAULT)
 		append_parameter(&link, "page[size]",
 						 psprintf("%d", request->page_size));
-	append_parameter(&link, side, TextDatumGetCString(row->values[0]));
+	append_parameter(&link, side, cursor);
 	json_string(out, link.data, link.len);
 }
 
@@ -244,6 +244,19 @@ document_one(const DocumentStyle *style, const Resource *resource,
 	return out;
 }
 
+/*
+ * Returns the cursor that leads to the page beside this one: the row at its
+ * edge, if there are more behind that.  An empty page has no edge, but leads
+ * back to where it was asked for from.
+ */
+static const char *
+edge_cursor(const ListPage *page, bool has_more, int edge, const text *asked)
+{
+	if (has_more)
+		return TextDatumGetCString(page->rows[edge].values[0]);
+	return page->count == 0 && asked != NULL ? text_to_cstring(asked) : NULL;
+}
+
 /* Returns the document of a page of the list at this path. */
 JsonWriter *
 document_page(const DocumentStyle *style, const Resource *resource,
@@ -256,9 +269,10 @@ document_page(const DocumentStyle *style, const Resource *resource,
 	json_key(out, "links");
 	json_open(out, '{');
 	write_page_link(out, "prev", path, style, resource, request, "page[before]",
-					page->has_newer ? &page->rows[0] : NULL);
+					edge_cursor(page, page->has_newer, 0, request->after));
 	write_page_link(out, "next", path, style, resource, request, "page[after]",
-					page->has_older ? &page->rows[page->count - 1] : NULL);
+					edge_cursor(page, page->has_older, page->count - 1,
+								request->before));
 	json_close(out, '}');
 	json_close(out, '}');
 	return out;

@@ -56,13 +56,19 @@ put_source(JsonWriter *out, const DocumentError *error)
 static char *
 dotted(const char *source)
 {
-	char	   *result = palloc(strlen(source) + 1);
+	char	   *result = palloc(2 * strlen(source) + 1);
 	char	   *end = result;
 
 	for (const char *c = source + (*source == '/'); *c != '\0'; c++)
 	{
 		if (*c == '/' || *c == '[')
 			*end++ = '.';
+		else if (*c >= 'A' && *c <= 'Z' && c > source && c[-1] >= 'a' &&
+				 c[-1] <= 'z')
+		{
+			*end++ = '_';
+			*end++ = pg_tolower((unsigned char) *c);
+		}
 		else if (*c != ']')
 			*end++ = *c == '-' ? '_' : *c;
 	}

@@ -96,7 +96,8 @@ refuse_state(const Resource *resource, const Filter *filter)
 	ereport(ERROR,
 			(connect_error_in(ERROR_PARAMETER_INVALID, name),
 			 blame_argument(name),
-			 errdetail("\"%s\" must be %s.", name, labels.data)));
+			 errdetail("\"%s\" must be %s.", error_argument(name),
+					   labels.data)));
 }
 
 /* Raises parameter_invalid for what is no direction. */
@@ -110,7 +111,7 @@ check_direction(const Filter *filter, const text *value)
 				(connect_error_in(ERROR_PARAMETER_INVALID, name),
 				 blame_argument(name),
 				 errdetail("\"%s\" must be \"inbound\" or \"outbound\".",
-						   name)));
+						   error_argument(name))));
 }
 
 /* Takes the label of a state into the query. */
@@ -167,7 +168,7 @@ check_cursor(const Resource *resource, const Principal *reader,
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, name),
 				 blame_argument(name),
-				 errdetail("\"%s\" cannot be \"%s\".", name,
+				 errdetail("\"%s\" cannot be \"%s\".", error_argument(name),
 						   text_excerpt(cursor)),
 				 errhint("Follow the links of a list.")));
 }
@@ -184,14 +185,16 @@ resource_check_page(const Resource *resource, const Principal *reader,
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, "page_size"),
 				 blame_argument("page_size"),
-				 errdetail("\"page_size\" is %d; it must be from 1 to %d.",
-						   request->page_size, PAGE_SIZE_MAX)));
+				 errdetail("\"%s\" is %d; it must be from 1 to %d.",
+						   error_argument("page_size"), request->page_size,
+						   PAGE_SIZE_MAX)));
 	if (request->after != NULL && request->before != NULL)
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, "page_before"),
 				 blame_argument("page_before"),
-				 errdetail("\"page_after\" and \"page_before\" exclude each "
-						   "other.")));
+				 errdetail("\"%s\" and \"%s\" exclude each other.",
+						   error_argument("page_after"),
+						   error_argument("page_before"))));
 	check_cursor(resource, reader, request);
 }
 

@@ -37,6 +37,7 @@ NAMING = {"src/base/errors.c", "src/base/errors.h", "src/store/older.c"}
 LONG = {
     "dashboard/connect.css": "one sheet of styles, in the order of the page",
     "http/openapi.json": "generated data, one document for those who read OpenAPI",
+    "http/openapi-persona.json": "the same for the closed shape",
     "package-lock.json": "written by npm",
 }
 FROZEN = ("sql/history/", "expected/")

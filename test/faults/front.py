@@ -45,14 +45,16 @@ class Front:
         self.port, self.postgrest_port = free_port(), free_port()
         www = self.folder / "www"
         shutil.copytree(TREE / "http/errors", www / "errors")
-        shutil.copy(TREE / "http/openapi.json", www)
+        for contract in (TREE / "http").glob("openapi*.json"):
+            shutil.copy(contract, www)
         # A copy, for the tree may lie where postgres cannot read.
         shutil.copy(postgrest, self.folder / "postgrest")
-        self.fill_in("postgrest.conf", DATABASE_URL=self.database_url, JWT_SECRET=os.urandom(32).hex(),
+        self.fill_in("postgrest.conf", DATABASE_URL=self.database_url, JWT_SECRET=os.urandom(32).hex(), JWT_AUD="connect",
                      POSTGREST_PORT=self.postgrest_port, POOL=10)
         # A rate that is never met.
         self.fill_in("nginx.conf", RUN=self.folder, WWW=www, PORT=self.port, POSTGREST_PORT=self.postgrest_port,
-                     RATE="100000r/s", RATE_BURST=100000, RATE_LIMIT=100000, RATE_WINDOW=1)
+                     RATE="100000r/s", RATE_BURST=100000, RATE_LIMIT=100000, RATE_WINDOW=1, RETRY_AFTER=1,
+                     ADDRESS_RATE="1000000r/s", ADDRESS_RATE_BURST=1000000, ADDRESS_CONNECTIONS=1000)
         if self.identity:
             subprocess.run(["chown", "-R", "postgres:postgres", self.folder], check=True)
         self.commands = {

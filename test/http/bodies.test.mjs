@@ -73,3 +73,64 @@ test('an action takes an empty body, and only a JSON object else', async () => {
   assert.equal(errorOf(await post('{"meta":{"scopes":["a",null]}}')), '400 parameter_invalid');
   assert.equal(errorOf(await post('{"meta":{"reason":null}}')), '404 not_found');
 });
+
+// The error of a create with these attributes, or of a list with this query.
+const refusal = async (attributes, headers) =>
+  (await call('POST', root, { key: me.key, headers, body: { data: { attributes } } })).json.errors[0];
+const refusedList = async (query) => (await call('GET', `${root}?${query}`, { key: me.key })).json.errors[0];
+
+test('an error calls a member what the client calls it', async () => {
+  for (const name of ['destination-organization-id', 'destinationOrganizationId', 'destination_organization_id']) {
+    const malformed = await refusal({ [name]: 'a/b' });
+    assert.deepEqual([malformed.detail, malformed.source], [`"${name}" cannot be "a/b".`, { pointer: `/data/attributes/${name}` }]);
+    const unknown = await refusal({ [name]: 'org_NOWHERE' });
+    assert.deepEqual([unknown.status, unknown.source], ['422', { pointer: `/data/attributes/${name}` }]);
+    const number = await refusal({ [name]: 5 });
+    assert.deepEqual([number.detail, number.source], [`"${name}" must be a string.`, { pointer: `/data/attributes/${name}` }]);
+  }
+});
+
+test('a member that is missing is called as the client would have written it', async () => {
+  const missing = async (attributes, headers) => {
+    const { code, detail, source } = await refusal(attributes, headers);
+    assert.equal(code, 'parameter_missing');
+    assert.equal(detail, `"${source.pointer.split('/').pop()}" must be given.`);
+    return source.pointer;
+  };
+  assert.equal(await missing({}), '/data/attributes/destination-organization-id');
+  assert.equal(await missing({}, { 'Key-Inflection': 'camel' }), '/data/attributes/destinationOrganizationId');
+  assert.equal(await missing({}, { 'Key-Inflection': 'snake' }), '/data/attributes/destination_organization_id');
+  assert.equal(await missing({ someOther: 1 }), '/data/attributes/destinationOrganizationId');
+  assert.equal(await missing({ some_other: 1 }), '/data/attributes/destination_organization_id');
+});
+
+test('a parameter is called as it was sent', async () => {
+  for (const name of ['filter[source-organization-id]', 'filter[sourceOrganizationId]', 'filter[source_organization_id]']) {
+    const { detail, source } = await refusedList(`${name}=a%2Fb`);
+    assert.deepEqual([detail, source], [`"${name}" cannot be "a/b".`, { parameter: name }]);
+  }
+  assert.deepEqual((await refusedList('filter[status]=open')).detail, '"filter[status]" must be "pending", "active" or "inactive".');
+  assert.deepEqual((await refusedList('filter%5Bdirection%5D=up')).detail, '"filter[direction]" must be "inbound" or "outbound".');
+  assert.deepEqual((await refusedList('page[after]=page_after')).detail, '"page[after]" cannot be "page_after".');
+  const { id } = (await call('POST', root, { key: me.key, body: { data: { attributes: { 'destination-organization-id': me.id } } } })).json.data;
+  assert.deepEqual((await refusedList(`page[after]=${id}&page[before]=${id}`)).detail, '"page[after]" and "page[before]" exclude each other.');
+  const zero = await refusedList('page[before]=%00');
+  assert.deepEqual([zero.detail, zero.source], ['"page[before]" is not text in UTF-8.', { parameter: 'page[before]' }]);
+});
+
+test('a pointer is escaped as RFC 6901 has it', async () => {
+  const { source, detail } = await refusal({ 'destination-organization-id': 'org_NOWHERE', 'a/b~c': 1 }).then(async (first) => {
+    assert.equal(first.code, 'organization_unknown');
+    const other = await organization();
+    return refusal({ 'destination-organization-id': other.id, 'a/b~c': 1 });
+  });
+  assert.deepEqual([source, detail], [{ pointer: '/data/attributes/a~1b~0c' }, '"a/b~c" is nothing that this operation takes.']);
+});
+
+test('the closed shape has its own way with names, whatever the client wrote', async () => {
+  const persona = { 'Persona-Version': '2025-12-08' };
+  assert.equal((await refusal({ destinationOrganizationId: 5 }, persona)).details, 'data.attributes.destination_organization_id is invalid');
+  assert.equal((await refusal({}, { ...persona, 'Key-Inflection': 'camel' })).details, 'data.attributes.destination_organization_id is missing');
+  const list = await call('GET', `${root}?filter[sourceOrganizationId]=a/b`, { key: me.key, headers: persona });
+  assert.equal(list.json.errors[0].details, 'filter.source_organization_id is invalid');
+});

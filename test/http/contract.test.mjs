@@ -11,13 +11,15 @@ import { OPERATIONS } from "../../dashboard/operations.js";
 import { WAYS } from "../../dashboard/states.js";
 import { ACTIONS, STATUSES } from "../../dashboard/words.js";
 import { request } from "./client.mjs";
-import { contract } from "./openapi.mjs";
+import { contract, personaContract } from "./openapi.mjs";
 import { routes, shared, sql } from "./stack.mjs";
 
 const inTree = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-test("http/openapi.json is what make openapi makes of its parts", () => {
-  assert.equal(readFileSync(inTree("http/openapi.json"), "utf8"), execFileSync(inTree("script/openapi"), { encoding: "utf8" }));
+test("the two contracts are what make openapi makes of their parts", () => {
+  for (const [name, options] of [["openapi", []], ["openapi-persona", ["persona"]]]) {
+    assert.equal(readFileSync(inTree(`http/${name}.json`), "utf8"), execFileSync(inTree("script/openapi"), options, { encoding: "utf8" }));
+  }
 });
 
 test("http/nginx/routes.conf is what make routes makes", () => {
@@ -25,12 +27,15 @@ test("http/nginx/routes.conf is what make routes makes", () => {
   assert.equal(readFileSync(inTree("http/nginx/routes.conf"), "utf8"), made);
 });
 
-test("the contract describes the operations that there are, and its own file", () => {
-  const described = Object.entries(contract.paths).flatMap(([path, item]) => Object.entries(item)
-    .filter(([method]) => method !== "parameters")
-    .map(([method, { operationId }]) => `${operationId}: ${method.toUpperCase()} ${path}`));
+test("the contracts describe the operations that there are, and themselves", () => {
   const there = routes().map(({ operation, method, path }) => `${operation}: ${method} ${path}`);
-  assert.deepEqual(described.sort(), [...there, "get_openapi: GET /openapi.json"].sort());
+  for (const { paths } of [contract, personaContract]) {
+    const described = Object.entries(paths).flatMap(([path, item]) => Object.entries(item)
+      .filter(([method]) => method !== "parameters")
+      .map(([method, { operationId }]) => `${operationId}: ${method.toUpperCase()} ${path}`));
+    assert.deepEqual(described.sort(),
+      [...there, "get_openapi: GET /openapi.json", "get_openapi_persona: GET /openapi-persona.json"].sort());
+  }
 });
 
 test("an operation that answers with rows of a type says so in the contract", () => {

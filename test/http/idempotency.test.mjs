@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { request } from './client.mjs';
 import { call, create, errorOf, makeKey, organization, root, sql } from './connections.mjs';
 
 const post = (who, destination, key, attributes = {}) => call('POST', root, {
@@ -58,6 +59,39 @@ test('another request under the same key is 422', async () => {
     key: a.key, headers: { 'Idempotency-Key': key },
     body: { data: { attributes: { 'destination-organization-id': b.id } } } });
   assert.equal(errorOf(query), '422 idempotency_key_reused');
+});
+
+test('in another style it is another request, for the answer is kept in the first one\'s', async () => {
+  const [a, b] = await Promise.all([organization(), organization()]);
+  const key = randomUUID();
+  const send = (headers) => call('POST', root, { key: a.key, headers: { ...headers, 'Idempotency-Key': key },
+    body: { data: { attributes: { 'destination-organization-id': b.id } } } });
+  const first = await send({ 'Key-Inflection': 'camel' });
+  assert.equal(first.status, 201);
+  for (const headers of [{}, { 'Key-Inflection': 'snake' }, { 'Persona-Version': '2025-12-08' },
+    { 'Key-Inflection': 'camel', 'Persona-Version': '2025-12-08' }]) {
+    const answer = await send(headers);
+    assert.equal(answer.status, 422, JSON.stringify(headers));
+  }
+  const again = await send({ 'Key-Inflection': 'camel', Accept: 'application/vnd.api+json' });
+  assert.equal(again.text, first.text);
+  const other = randomUUID();
+  const plain = await post(a, (await organization()).id, other);
+  assert.equal(plain.status, 201);
+});
+
+test('what an answer of before 1.1.0 is stored with is still understood', async () => {
+  const [a, b] = await Promise.all([organization(), organization()]);
+  const key = randomUUID();
+  const first = await post(a, b.id, key);
+  const headers = await sql(`SELECT headers FROM connect.idempotency WHERE organization_id = '${a.id}'`);
+  assert.deepEqual(headers.split('\n').map((line) => line.split(':')[0]), ['Location', 'ETag', 'Connect-Transaction']);
+  const second = await post(a, b.id, key);
+  for (const name of ['location', 'etag', 'connect-transaction']) assert.equal(second.headers.get(name), first.headers.get(name), name);
+  await sql(`UPDATE connect.idempotency SET headers = '${first.headers.get('location')}' WHERE organization_id = '${a.id}'`);
+  const third = await request('POST', root, { key: a.key, unchecked: true, headers: { 'Idempotency-Key': key },
+    body: { data: { attributes: { 'destination-organization-id': b.id } } } });
+  assert.deepEqual([third.text, third.headers.location], [first.text, first.headers.get('location')]);
 });
 
 test('keys belong to organizations, and permission comes before a replay', async () => {

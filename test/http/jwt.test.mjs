@@ -52,7 +52,10 @@ test("every bad one is 401, in the same words as no token at all", async () => {
     "another algorithm than the header says": sign(good, { hash: "sha512" }),
     "no organization": sign({ sub: "user_1", exp: now + 60 }),
     "unknown organization": sign({ ...good, organization_id: "org_nobody" }),
-    "organization that is no text": sign({ ...good, organization_id: [own.id] }),
+    "organizations that are no texts": sign({ ...good, organization_id: [own.id, 5] }),
+    "no organizations": sign({ ...good, organization_id: [] }),
+    "several organizations and no choice": sign({ ...good, organization_id: [own.id, "org_ABC123"] }),
+    "made for somebody else": sign({ ...good, aud: "another service" }),
     "organization null": sign({ ...good, organization_id: null }),
     "claims that are no object": sign([own.id]),
     "no JSON": "aaaa.bbbb.cccc",
@@ -61,6 +64,25 @@ test("every bad one is 401, in the same words as no token at all", async () => {
     const answer = await ask(token);
     assert.deepEqual([answer.status, answer.text], [401, text], what);
   }
+});
+
+test("of several organizations a header chooses one of the token's", async () => {
+  const partner = organization("jwt_other");
+  const key = sign({ organization_id: [own.id, partner.id], sub: "user_1", aud: "connect", exp: now + 60 });
+  const choose = async (choice, token = key) => {
+    const answer = await request("GET", `${API}/organization`, { key: token, headers: { "connect-organization-id": choice } });
+    return answer.json.data?.id ?? answer.status;
+  };
+  assert.equal(await choose(own.id), own.id);
+  assert.equal(await choose(partner.id), partner.id);
+  for (const other of ["org_ABC123", "no id!", "?", `${own.id},${partner.id}`, own.id.toUpperCase()]) assert.equal(await choose(other), 401, other);
+  // nor does the header that nginx makes of it get through
+  const forged = await request("GET", `${API}/organization`, { key, headers: { "x-connect-organization-id": own.id } });
+  assert.equal(forged.status, 401);
+  const single = sign({ organization_id: own.id, exp: now + 60 });
+  assert.equal(await choose(own.id, single), own.id);
+  assert.equal(await choose(partner.id, single), 401);
+  assert.equal(await choose("no id!", single), 401);
 });
 
 // The one exception from our shape of errors: a token that our own side has signed wrongly.

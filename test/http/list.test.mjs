@@ -35,6 +35,19 @@ test('links lead to both ends and name every row once', async () => {
   assert.deepEqual(backward, newestFirst);
 });
 
+test('an empty page behind a cursor leads back', async () => {
+  const behind = await list(`?page[size]=2&page[after]=${made[0]}`);
+  assert.deepEqual(ids(behind), []);
+  assert.deepEqual(behind.json.links, { prev: `${root}?page%5Bsize%5D=2&page%5Bbefore%5D=${made[0]}`, next: null });
+  assert.deepEqual(ids(await call('GET', behind.json.links.prev, { key: me.key })), [made[2], made[1]]);
+  const before = await list(`?page[before]=${newestFirst[0]}`);
+  assert.deepEqual(ids(before), []);
+  assert.deepEqual(before.json.links, { prev: null, next: `${root}?page%5Bafter%5D=${newestFirst[0]}` });
+  const nothing = await list(`?filter[source-organization-id]=org_NOWHERE&page[after]=${made[3]}`);
+  assert.match(nothing.json.links.prev, /filter%5Bsource-organization-id%5D=org_NOWHERE&page%5Bbefore%5D=/);
+  assert.deepEqual((await list('?filter[source-organization-id]=org_NOWHERE')).json.links, { prev: null, next: null });
+});
+
 test('filters are ANDed and kept in links', async () => {
   assert.deepEqual(ids(await list('?filter[direction]=inbound')), [made[6], made[5]]);
   assert.deepEqual(ids(await list('?filter%5Bstatus%5D=active')), [made[5]]);
@@ -90,7 +103,9 @@ test('what a list does not know is 400 and names the parameter', async () => {
   await refused('?page[size]=1&page%5Bsize%5D=2', 'page[size]');
   assert.equal((await list('?page%5Bsize%5D=0')).json.errors[0].detail, '"page[size]" must be from 1 to 100.');
   assert.equal((await list('?filter[colour]=red')).json.errors[0].detail, '"filter[colour]" is no parameter of this operation.');
-  await refused('?page[size]=%zz', '%zz');
+  await refused('?page[size]=%zz', 'page[size]');
+  await refused('?page[before]=%00', 'page[before]');
+  await refused('?%zz=1', '%zz');
   const [other, third] = await Promise.all([organization(), organization()]);
   const foreign = await create(other, third);
   await refused(`?page[after]=${foreign.id}`, 'page[after]');

@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { API, request } from "./client.mjs";
-import { contract } from "./openapi.mjs";
+import { contract, personaContract } from "./openapi.mjs";
 import { organization, routes } from "./stack.mjs";
 
 // Each path that connect_api.routes() has, with an id to put in, and what Allow lists for it.
-const ROUTES = { "/openapi.json": "GET, HEAD" };
+const ROUTES = { "/openapi.json": "GET, HEAD", "/openapi-persona.json": "GET, HEAD" };
 for (const { path, method } of routes()) {
   const at = path.replace("{id}", "ID");
   ROUTES[at] = [...(ROUTES[at]?.split(", ") ?? []), ...(method === "GET" ? ["GET", "HEAD"] : [method])].sort().join(", ");
@@ -29,15 +29,48 @@ before(async () => {
   assert.equal(answer.headers.location, answer.json.data.links.self);
 });
 
-test("the contract is valid OpenAPI 3.1", async () => {
-  const result = await new Validator().validate(contract);
-  assert.ok(result.valid, JSON.stringify(result.errors));
+test("the contracts are valid OpenAPI 3.1", async () => {
+  for (const document of [contract, personaContract]) {
+    const result = await new Validator().validate(structuredClone(document));
+    assert.ok(result.valid, JSON.stringify(result.errors));
+  }
 });
 
-test("the contract is served as it is in the tree", async () => {
-  const answer = await request("GET", "/openapi.json");
-  assert.equal(answer.status, 200);
-  assert.deepEqual(answer.json, contract);
+test("the contracts are served as they are in the tree", async () => {
+  for (const [path, document] of [["/openapi.json", contract], ["/openapi-persona.json", personaContract]]) {
+    const answer = await request("GET", path);
+    assert.equal(answer.status, 200);
+    assert.deepEqual(answer.json, document);
+  }
+});
+
+test("/ leads to the dashboard, for whoever reads", async () => {
+  for (const method of ["GET", "HEAD"]) {
+    const answer = await request(method, "/", { unchecked: true });
+    assert.deepEqual([answer.status, answer.headers.location], [302, "/connect/connections"]);
+  }
+  const answer = await request("POST", "/", {});
+  assert.deepEqual([answer.status, answer.headers.allow], [405, "GET, HEAD"]);
+});
+
+test("what is personal is kept by nobody, and every answer of the dashboard is guarded", async () => {
+  for (const path of [`${API}/connections`, `${API}/connections/${id}`, `${API}/organization`, `${API}/nothing`, "/nothing"]) {
+    for (const key of [source.key, undefined]) {
+      assert.equal((await request("GET", path, { key })).headers["cache-control"], "no-store", path);
+    }
+  }
+  for (const [method, path, status, cached] of [
+    ["GET", "/connect/connections", 200, "no-cache"], ["GET", `/connect/connections/${id}`, 200, "no-cache"],
+    ["GET", "/organization/information", 200, "no-cache"], ["GET", "/dashboard/main.js", 200, "no-cache"],
+    ["GET", "/", 302, "no-cache"], ["GET", "/dashboard/none.js", 404, "no-store"], ["GET", "/dashboard/", 404, "no-store"],
+    ["GET", "/connect/other", 404, "no-store"], ["POST", "/connect/connections", 405, "no-store"], ["DELETE", "/", 405, "no-store"],
+  ]) {
+    const { headers, ...answer } = await request(method, path, { unchecked: true });
+    assert.equal(answer.status, status, path);
+    assert.match(headers["content-security-policy"], /^default-src 'none'; script-src 'self';.*frame-ancestors 'none'/, path);
+    assert.deepEqual([headers["x-content-type-options"], headers["referrer-policy"], headers["cache-control"]],
+      ["nosniff", "no-referrer", cached], path);
+  }
 });
 
 test("every reading route answers GET, and HEAD with the same but the body", async () => {
@@ -92,7 +125,7 @@ test("any other method is 405 and Allow lists the right ones", async () => {
 test("any other address is 404, with a key or without", async () => {
   const long = "a".repeat(65);
   const paths = [
-    "/", "/api", "/api/", "/api/v1", "/api/v1/connect", `${API}/`, `${API}/connections/`, `${API}/connection`,
+    "/api", "/api/", "/api/v1", "/api/v1/connect", `${API}/`, `${API}/connections/`, `${API}/connection`,
     `${API}/connections/${id}/`, `${API}/connections/${id}/events/`, `${API}/connections/${id}/delete`,
     `${API}/connections/${long}`, `${API}/connections/a.b`, `${API}/connections/a/b/activate`,
     "/API/v1/connect/connections", `${API}/Connections`, `//api/v1/connect/connections`,
@@ -107,6 +140,20 @@ test("any other address is 404, with a key or without", async () => {
       // nginx itself refuses what would leave the root
       assert.ok(answer.status === 404 || (answer.status === 400 && decodeURIComponent(path).includes("..")), `${path} ${answer.status}`);
     }
+  }
+});
+
+test("an id may be percent-encoded, and nothing else may", async () => {
+  const get = (path) => request("GET", path, { key: source.key });
+  for (const encoded of [id.replace("_", "%5F"), id.replace("_", "%5f"), `%63${id.slice(1)}`, `${id.slice(0, -1)}%${id.charCodeAt(id.length - 1).toString(16)}`]) {
+    assert.equal((await get(`${API}/connections/${encoded}`)).json.data.id, id, encoded);
+    assert.equal((await get(`${API}/connections/${encoded}/events?page%5Bsize%5D=1`)).status, 200, encoded);
+    assert.equal((await request("GET", `/connect/connections/${encoded}`, { unchecked: true })).status, 200, encoded);
+  }
+  for (const path of [`${API}/connections/${id}%2Fevents`, `${API}/connections/${id}%0d%0aX-Connect-Api-Key:%20x`, `${API}/connections/${id}%0A`,
+    `${API}/connections/%252e`, `${API}/connections/${id}%00`, `${API}/connections/${id}/%65vents`, `${API}/connections/%`, `${API}/connections/%5`]) {
+    const answer = await request("GET", path, { key: source.key, unchecked: true });
+    assert.ok([400, 404].includes(answer.status), `${path} ${answer.status}`);
   }
 });
 

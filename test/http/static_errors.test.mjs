@@ -103,6 +103,35 @@ test("bodies of the right types are read; without a body no type is asked for", 
   assert.equal(empty.status, 404);
 });
 
+test("415 for a body that is compressed, in any way", async () => {
+  for (const encoding of ["gzip", "br", "deflate, gzip", "zstd"]) {
+    for (const path of [LIST, `${LIST}/cxn_1/activate`]) {
+      const answer = await request("POST", path, { key, headers: { "content-encoding": encoding }, body: "{}" });
+      assert.deepEqual([answer.status, answer.json.errors[0].code], [415, "unsupported_media_type"], encoding);
+    }
+  }
+  const plain = await request("POST", LIST, { key, headers: { "content-encoding": "identity" }, body: "{}" });
+  assert.equal(plain.json.errors[0].code, "parameter_missing");
+});
+
+test("a body in chunks is judged by what is in it", async () => {
+  const send = async (path, chunks, headers = "") => {
+    const text = `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${key}\r\n${headers}` +
+      `Transfer-Encoding: chunked\r\n\r\n${chunks.map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join("")}0\r\n\r\n`;
+    const answer = await raw(text);
+    return `${answer.split(" ")[1]} ${answer.match(/"code": ?"(\w+)"/)?.[1]}`;
+  };
+  const action = `${LIST}/cxn_1/activate`;
+  assert.equal(await send(action, []), "404 not_found");
+  assert.equal(await send(action, [], "Content-Type: text/plain\r\n"), "404 not_found");
+  assert.equal(await send(action, [], "Content-Encoding: gzip\r\n"), "404 not_found");
+  assert.equal(await send(action, ["{}"]), "415 unsupported_media_type");
+  assert.equal(await send(action, ["{}"], "Content-Type: text/plain\r\n"), "415 unsupported_media_type");
+  assert.equal(await send(action, ["{}"], "Content-Type: application/json\r\nContent-Encoding: gzip\r\n"), "415 unsupported_media_type");
+  assert.equal(await send(action, ["{", "}"], "Content-Type: application/json\r\n"), "404 not_found");
+  assert.equal(await send(LIST, []), "400 body_invalid");
+});
+
 test("413 above 1 MB, with a length or in chunks, but not at it", async () => {
   const much = Buffer.alloc(1024 * 1024 + 1, " ");
   await inAllShapes(413, "payload_too_large", "Payload Too Large", (headers) =>

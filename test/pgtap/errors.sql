@@ -78,6 +78,8 @@ INSERT INTO raised VALUES
     ('store_outdated', '55000', 'connect store is of an older version', true, 'owner',
      'ALTER TABLE connect.gateway_role DROP COLUMN actor_claim; GRANT EXECUTE ON FUNCTION connect.trust_gateway TO regress_connect_owner',
      'SELECT connect.trust_gateway(''regress_connect_owner'')'),
+    ('snapshot_fixed', '25001', 'cannot wait for a transaction under a snapshot that stays', true, 'source',
+     'SET LOCAL transaction_isolation TO ''repeatable read''', 'SELECT connect.wait_for_transaction(''3'')'),
     ('store_exists', '42P07', 'connect store already exists', true, 'owner', NULL,
      'SELECT connect.create_store()');
 

@@ -38,6 +38,7 @@ INSERT INTO expected_function VALUES
     ('act_as', 'organization_id text, actor_id text DEFAULT NULL::text, actor_type text DEFAULT ''user''::text', 'void', 'c', 'volatile', false, 'unsafe'),
     ('map_role', 'role_name name, organization_id text', 'void', 'c', 'volatile', false, 'unsafe'),
     ('unmap_role', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('wait_for_transaction', 'transaction_id xid8, timeout interval DEFAULT ''00:00:05''::interval', 'boolean', 'c', 'volatile', false, 'unsafe'),
     ('trust_gateway', 'role_name name, organization_claim text[] DEFAULT ''{organization_id}''::text[], actor_claim text[] DEFAULT ''{sub}''::text[]', 'void', 'c', 'volatile', false, 'unsafe'),
     ('distrust_gateway', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
     ('create_connection', 'destination_organization_id text, name text DEFAULT NULL::text, scopes text[] DEFAULT NULL::text[]', 'jsonb', 'c', 'volatile', false, 'unsafe'),
