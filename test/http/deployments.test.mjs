@@ -112,7 +112,7 @@ after(async () => {
 });
 
 test('TLS, and reads from a standby', async (t) => {
-  const [source, destination] = [await organization(), await organization()];
+  const [source, destination, third] = [await organization(), await organization(), await organization()];
   const [standbyPort, httpsPort] = [await freePort(), await freePort()];
 
   run(join(bin, 'pg_basebackup'), ['-D', inFolder('standby'), '-X', 'stream', '-c', 'fast', '-R', '--no-sync', '-d', process.env.CONNECT_PGURL]);
@@ -130,13 +130,11 @@ test('TLS, and reads from a standby', async (t) => {
     replace(files, 'nginx.conf', `listen ${new URL(process.env.CONNECT_URL).host};`, certificate);
     replace(files, 'nginx.conf', '    server {\n', `${declared}    server {\n`);
     replace(files, 'nginx.conf', 'proxy_pass http://postgrest/rpc/$connect_operation;', pass);
-    for (const name of ['nginx/headers.conf', 'nginx/files.conf']) {
-      replace(files, name, /^(?= *add_header Request-Id)/m, `${header}\n`);
-    }
+    replace(files, 'nginx/headers.conf', /^(?= *add_header Request-Id)/m, `${header}\n`);
   });
-  const get = (path, key, method = 'GET', body = undefined) => new Promise((resolve, reject) => {
+  const get = (path, key, method = 'GET', body = undefined, more = {}) => new Promise((resolve, reject) => {
     const outgoing = https.request({ host: '127.0.0.1', port: httpsPort, path, method, ca: readFileSync(inFolder('cert.pem')),
-      headers: { ...(key && { authorization: `Bearer ${key}` }), ...(body && { 'content-type': 'application/json' }) } }, (answer) => {
+      headers: { ...(key && { authorization: `Bearer ${key}` }), ...(body && { 'content-type': 'application/json' }), ...more } }, (answer) => {
       let text = '';
       answer.on('data', (data) => (text += data));
       answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, text }));
@@ -162,6 +160,76 @@ test('TLS, and reads from a standby', async (t) => {
     ask(standbyPort, 'SELECT pg_wal_replay_resume()');
     caughtUp();
     assert.deepEqual(await names(source.key), ['Second', 'First']);
+  });
+
+  await t.test('a read that names a transaction waits for it, and sees it', async () => {
+    const path = `${root}/${(await create(source, await organization())).id}`;
+    caughtUp();
+    ask(standbyPort, 'SELECT pg_wal_replay_pause()');
+    const written = await get(path, source.key, 'PATCH', JSON.stringify({ data: { attributes: { name: 'Third' } } }));
+    const after = { 'connect-transaction': written.headers['connect-transaction'] };
+    const timed = async (promise) => {
+      const began = Date.now();
+      const answer = await promise;
+      return { ...answer, seconds: (Date.now() - began) / 1000 };
+    };
+    const read = (key) => timed(get(path, key, 'GET', undefined, after));
+    assert.equal(JSON.parse((await get(path, source.key)).text).data.attributes.name, null, 'without the header it is stale');
+
+    // one wait for each organization
+    const first = read(source.key);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const second = await read(source.key);
+    assert.deepEqual([second.status, second.headers['retry-after']], [503, '1']);
+    assert.ok(second.seconds < 2, `the second took ${second.seconds} s`);
+    // and two in all: partners that the standby knows
+    const another = read(destination.key);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const full = await read(third.key);
+    assert.ok(full.status === 503 && full.seconds < 2, `${full.status} after ${full.seconds} s`);
+    assert.ok((await another).seconds > 4.5);
+    const late = await first;
+    assert.equal(late.status, 503);
+    assert.ok(late.seconds > 4.5 && late.seconds < 7, `the wait took ${late.seconds} s`);
+
+    const waiting = read(source.key);
+    setTimeout(() => ask(standbyPort, 'SELECT pg_wal_replay_resume()'), 1000);
+    const served = await waiting;
+    assert.equal(served.status, 200);
+    assert.ok(served.seconds > 0.5, `it took ${served.seconds} s`);
+    assert.equal(JSON.parse(served.text).data.attributes.name, 'Third');
+    assert.ok((await read(source.key)).seconds < 2, 'what is there is not waited for');
+    assert.equal((await get(path, source.key, 'GET', undefined, { 'connect-transaction': 'x' })).status, 400);
+  });
+
+  await t.test('a read that names a revocation is never stale', async () => {
+    const connection = await createActive(source, await organization());
+    caughtUp();
+    for (let i = 0; i < 20; i++) {
+      const action = i % 2 ? 'reactivate' : 'deactivate';
+      const written = await get(`${root}/${connection.id}/${action}`, source.key, 'POST');
+      assert.equal(written.status, 200, written.text);
+      const answer = await get(`${root}/${connection.id}`, source.key, 'GET', undefined, { 'connect-transaction': written.headers['connect-transaction'] });
+      assert.equal(JSON.parse(answer.text).data.attributes.status, i % 2 ? 'pending' : 'inactive');
+    }
+  });
+
+  await t.test('the same in SQL', async () => {
+    const next = await sql('SELECT pg_current_xact_id()');
+    caughtUp();
+    assert.equal(ask(standbyPort, `SELECT connect.wait_for_transaction('${next}')`), 't');
+    ask(standbyPort, 'SELECT pg_wal_replay_pause()');
+    const later = await sql(`SELECT connect.register_organization('org_later', 'Later') IS NULL, pg_current_xact_id()`);
+    const id = later.split('|')[1];
+    assert.equal(ask(standbyPort, `SELECT connect.wait_for_transaction('${id}', '100 ms')`), 'f');
+    setTimeout(() => ask(standbyPort, 'SELECT pg_wal_replay_resume()'), 500);
+    const child = spawn(join(bin, 'psql'), ['-XAtq', `host=${folder} port=${standbyPort} user=postgres dbname=connect`,
+      '-c', `SELECT connect.wait_for_transaction('${id}', '20 s')`, '-c', "SELECT name FROM connect.organization WHERE id = 'org_later'"], { uid, gid });
+    let printed = '';
+    child.stdout.on('data', (data) => (printed += data));
+    await new Promise((resolve) => child.once('close', resolve));
+    assert.equal(printed, 't\nLater\n');
+    assert.throws(() => ask(standbyPort, `BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT connect.wait_for_transaction('${id}')`), /snapshot that stays/);
   });
 
   await t.test('a refusal is worded there too', async () => {

@@ -2,20 +2,14 @@
 // tables of schema connect, for callers with a JWT. Statuses are those of the
 // error table, by SQLSTATE; row security keeps rows to their parties.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { organization, sql } from './connections.mjs';
-import { freePort } from './stack.mjs';
+import { createActive, organization, sql } from './connections.mjs';
+import { startPostgrest } from './postgrest.mjs';
 
 const secret = 'a secret of this test, which is long enough for HS256';
 const [a, b, c] = await Promise.all([organization(), organization(), organization()]);
-let folder;
 let server;
-let url;
 
 function jwt(claims) {
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -24,12 +18,13 @@ function jwt(claims) {
 }
 
 async function call(method, path, who, body) {
-  const response = await fetch(url + path, {
+  return callWith(method, path, who ? { organization_id: who.id, sub: 'usr_7' } : {}, body);
+}
+
+async function callWith(method, path, claims, body, headers = {}) {
+  const response = await fetch(server.url + path, {
     method,
-    headers: {
-      Authorization: `Bearer ${jwt(who ? { organization_id: who.id, sub: 'usr_7' } : {})}`,
-      'Content-Type': 'application/json',
-    },
+    headers: { Authorization: `Bearer ${jwt(claims)}`, 'Content-Type': 'application/json', ...headers },
     body: body && JSON.stringify(body),
   });
   return { status: response.status, json: await response.json() };
@@ -39,33 +34,16 @@ before(async () => {
   await sql(`CREATE ROLE test_alone NOLOGIN;
     GRANT test_alone TO connect_authenticator;
     SELECT connect.grant_usage('test_alone');
-    GRANT SELECT ON connect.connection TO test_alone`);
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  folder = await mkdtemp(join(tmpdir(), 'connect-alone-'));
-  await writeFile(join(folder, 'postgrest.conf'), `
-    db-uri = "${process.env.CONNECT_PGURL.replace('postgres@', 'connect_authenticator@')}"
-    db-schemas = "connect"
-    jwt-secret = "${secret}"
-    server-host = "127.0.0.1"
-    server-port = ${port}
-    openapi-mode = "disabled"
-    log-level = "crit"`, { mode: 0o600 });
-  server = spawn(join(process.env.CONNECT_WORK, 'postgrest'), [join(folder, 'postgrest.conf')], { stdio: 'ignore' });
-  for (let i = 0; i < 200; i++) {
-    // 503 until it has read the schema
-    const answer = await call('GET', '/rpc/list_scopes', a).catch(() => null);
-    if (answer?.status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('PostgREST did not start');
+    GRANT SELECT ON connect.connection TO test_alone;
+    CREATE ROLE test_alone_anonymous NOLOGIN;
+    GRANT test_alone_anonymous TO connect_authenticator;
+    SELECT connect.grant_check('test_alone_anonymous')`);
+  server = await startPostgrest({ 'db-schemas': 'connect', 'jwt-secret': secret, 'db-anon-role': 'test_alone_anonymous' });
 });
 
 after(async () => {
-  server?.kill();
-  await new Promise((resolve) => server ? server.once('close', resolve) : resolve());
-  await rm(folder, { recursive: true });
-  await sql('DROP OWNED BY test_alone; DROP ROLE test_alone');
+  await server?.stop();
+  await sql('DROP OWNED BY test_alone, test_alone_anonymous; DROP ROLE test_alone, test_alone_anonymous');
 });
 
 test('functions with named arguments, and the statuses of the error table', async () => {
@@ -101,4 +79,28 @@ test('lists by GET, of the function and of the table', async () => {
   assert.deepEqual(rows.json, [{ name: 'Alone' }]);
   assert.deepEqual((await call('GET', '/connection', c)).json, []);
   assert.equal((await call('GET', '/event', a)).status, 403);
+});
+
+test('whoever brings claims is who they say, or nobody: never the gateway itself', async () => {
+  const [x, y, z] = await Promise.all([organization(), organization(), organization()]);
+  await createActive(x, y);
+  const allowed = async (claims, headers) => {
+    const { status, json } = await callWith('POST', '/rpc/is_allowed', claims,
+      { source_organization_id: x.id, destination_organization_id: y.id }, headers);
+    assert.equal(status, 200, JSON.stringify(json));
+    return json;
+  };
+  assert.equal(await allowed({ organization_id: x.id }), true);
+  assert.equal(await allowed({ organization_id: z.id }), false);
+  for (const claims of [{}, { organization_id: null }, { organization_id: [] }, { organization_id: [x.id, z.id] }, { organization_id: 5 },
+    { organization_id: { id: x.id } }, { organization_id: '' }, { organization_id: 'org_nowhere' }, { organizations: [x.id] },
+    { sub: 'usr_1' }, { name: 'a\u0000b' }]) {
+    assert.equal(await allowed(claims), false, JSON.stringify(claims));
+  }
+  assert.equal(await allowed({ organization_id: [x.id, z.id] }, { 'X-Connect-Organization-Id': x.id }), true);
+  assert.equal(await allowed({ organization_id: [x.id, z.id] }, { 'X-Connect-Organization-Id': y.id }), false);
+  assert.equal(await allowed({}, { 'X-Connect-Api-Key': 'connect_wrong' }), false);
+  // without any token PostgREST itself sets a claim, the role
+  const anonymous = await fetch(`${server.url}/rpc/is_allowed?source_organization_id=${x.id}&destination_organization_id=${y.id}`);
+  assert.equal(await anonymous.json(), false);
 });
