@@ -140,6 +140,9 @@ static const ErrorKind kinds[] = {
 		"internal error", 500},
 };
 
+/* Who tells what the caller calls an argument; NULL where that is its name. */
+static ErrorNamer argument_namer = NULL;
+
 /* Sets what all errors of a kind have in common, but for the message. */
 static void
 set_kind(const ErrorKind *kind)
@@ -184,12 +187,9 @@ set_blame(const char *kind, const char *name)
 	return err_generic_string(PG_DIAG_COLUMN_NAME, name);
 }
 
-/* Who tells what the caller calls an argument; NULL where that is its name. */
-static ErrorNamer argument_namer = NULL;
-
 /*
- * Says who tells the names of arguments from now on, and returns who did before,
- * to be set again.
+ * Says who tells the names of arguments from now on, and returns who did
+ * before, to be set again.
  */
 ErrorNamer
 error_set_namer(ErrorNamer namer)

@@ -43,8 +43,8 @@ transaction_is_seen(FullTransactionId transaction)
 	if (!FullTransactionIdPrecedes(transaction, next))
 		return false;
 	if (!TransactionIdIsNormal(xid) ||
-		U64FromFullTransactionId(next) - U64FromFullTransactionId(transaction) >=
-		FURTHEST_BACK ||
+		U64FromFullTransactionId(next) >=
+		U64FromFullTransactionId(transaction) + FURTHEST_BACK ||
 		TransactionIdIsCurrentTransactionId(xid))
 		return true;
 	return !XidInMVCCSnapshot(xid, snapshot);

@@ -36,7 +36,8 @@ typedef struct BodyShape
 {
 	BodyPlace	place;
 	const BodyMember *members;	/* ended by one without a name */
-	bool		whole;			/* what else GET gave may stand there unchanged */
+	bool		whole;			/* what else GET gave may stand there,
+								 * unchanged */
 } BodyShape;
 
 typedef struct HttpBody

@@ -59,9 +59,10 @@ request_style(const HttpRequest *request)
 }
 
 /*
- * Hashes method, path, query and body, and the style if it is not our own.  The name of the operation's C function
- * stands for the method and for the path without the id; a stored hash that was
- * made of another name would make a repeated request look like another one.
+ * Hashes method, path, query and body, and the style if it is not our own.  The
+ * name of the operation's C function stands for the method and for the path
+ * without the id; a stored hash that was made of another name would make a
+ * repeated request look like another one.
  */
 static bytea *
 request_hash(const HttpRequest *request, const Operation *operation)

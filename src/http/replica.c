@@ -4,7 +4,7 @@
  *
  * An answer to a write names its transaction; a request that reads may name it,
  * and on a replica waits until it is there.  Few may wait at a time, for each
- * keeps one of PostgREST's connections.
+ * keeps one of PostgREST's sessions.
  */
 #include "postgres.h"
 
@@ -23,7 +23,10 @@
 #define PLACE_LOCKS 0x636f6e6f
 #define ORGANIZATION_LOCKS 0x636f6e70
 
-/* Takes an advisory lock to the end of the transaction; false if it is taken. */
+/*
+ * Takes an advisory lock to the end of the transaction; false if another has
+ * it.
+ */
 static bool
 take_lock(int32 kind, int32 key)
 {

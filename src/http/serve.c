@@ -6,7 +6,7 @@
  * and repeat a serialization failure without end.  What is done runs in a
  * subtransaction; its error becomes a document and a status.
  *
- * PostgREST has few connections for all routes, so few of them may stand still
+ * PostgREST has few sessions for all routes, so few of them may stand still
  * behind one lock.  A request tries for a moment first; to wait longer it needs
  * one of a few places.
  */
