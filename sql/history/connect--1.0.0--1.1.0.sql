@@ -1054,7 +1054,6 @@ itself. Raises nothing.';
 
 -- Who is acting: claims by path.
 
-DROP FUNCTION connect.trust_gateway(name);
 CREATE FUNCTION connect.trust_gateway(role_name name,
     organization_claim text[] = '{organization_id}',
     actor_claim text[] = '{sub}') RETURNS void
@@ -1088,3 +1087,27 @@ transaction_id is what pg_current_xact_id() said there, or Connect-Transaction o
 'is at most 60 seconds. The next statement sees the transaction. A primary only looks. Raises '
 'parameter_missing and parameter_invalid (22023; on a primary also for an id that is not given '
 'yet), snapshot_fixed (25001) under REPEATABLE READ and SERIALIZABLE.';
+
+-- Whoever was given what these stand beside, or in place of, is given them too.
+DO $grants$
+DECLARE
+    statement text;
+BEGIN
+    FOR statement IN
+        SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s%s', v.added,
+            CASE a.grantee WHEN 0 THEN 'PUBLIC'
+                ELSE a.grantee::pg_catalog.regrole::text END,
+            CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+        FROM (VALUES
+            ('connect.trust_gateway(name)', 'connect.trust_gateway(name,text[],text[])'),
+            ('connect.list_scopes()', 'connect.wait_for_transaction(xid8,interval)'))
+            AS v (given, added)
+        JOIN pg_catalog.pg_proc AS p ON p.oid = v.given::pg_catalog.regprocedure
+        CROSS JOIN pg_catalog.aclexplode(p.proacl) AS a
+        WHERE a.grantee <> p.proowner
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+END $grants$;
+
+DROP FUNCTION connect.trust_gateway(name);
