@@ -118,8 +118,9 @@ test('PATCH changes name and scopes, as JSON:API has it', async () => {
   assert.equal(errorOf(await patch({ scopes: [] })), '422 scopes_empty');
   assert.equal(errorOf(await patch({ scopes: ['nothing.read'] })), '422 scope_unknown');
   assert.equal(errorOf(await patch({ name: 'x'.repeat(256) })), '422 name_too_long');
-  assert.equal(errorOf(await patch({ status: 'active' })), '422 attribute_unknown');
-  assert.equal(errorOf(await patch({ 'destination-organization-id': b.id })), '422 attribute_unknown');
+  assert.equal(errorOf(await patch({ status: 'active' })), '422 attribute_read_only');
+  assert.equal(errorOf(await patch({ 'destination-organization-id': a.id })), '422 attribute_read_only');
+  assert.equal(errorOf(await patch({ colour: 'red' })), '422 attribute_unknown');
   assert.equal(errorOf(await patch({ name: 'x' }, { type: 'connect/connections' })), '409 type_mismatch');
   assert.equal(errorOf(await patch({ name: 'x' }, { id: 'cxn_other' })), '409 id_mismatch');
   assert.equal(errorOf(await patch({ name: 'x' }, { id: 'cxn_other' }, b)), '403 wrong_party');
