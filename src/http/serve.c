@@ -16,19 +16,21 @@
 #include "http/idempotency.h"
 #include "http/replica.h"
 #include "http/serve.h"
+#include "storage/proc.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/guc.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
 #include "utils/snapmgr.h"
 #include "utils/resowner.h"
 
 /*
- * How long a request waits for a lock, such as that of a share in flight: to
- * begin with, and in one of the places where many requests may not wait at
- * once.
+ * How long a request waits for a lock, such as that of a share in flight, in
+ * milliseconds: to begin with, and in one of the places where many requests may
+ * not wait at once.
  */
-#define FIRST_LOCK_TIMEOUT "300ms"
-#define LOCK_TIMEOUT "5s"
+#define FIRST_LOCK_TIMEOUT 300
+#define LOCK_TIMEOUT 5000
 #define WAITING_PLACES 4
 
 /* The first key of the advisory locks that are the places. */
@@ -168,10 +170,6 @@ serve(HttpCall *call)
 {
 	bool		writes = call->operation->permission == PERMISSION_WRITE;
 
-	(void) set_config_option("lock_timeout", call->is_patient ?
-							 LOCK_TIMEOUT : FIRST_LOCK_TIMEOUT,
-							 PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_LOCAL, true, 0, false);
 	request_check_content(&call->request);
 	principal_require_now(&call->who, call->operation->permission);
 	request_check_headers(&call->request);
@@ -200,14 +198,22 @@ name_argument(const char *argument)
 	return name != NULL ? name : argument;
 }
 
-/* Serves a request, with names in its errors that its client knows. */
+/*
+ * Serves a request, with a limit to its waiting for locks and with names in its
+ * errors that its client knows.
+ *
+ * lock_timeout is set behind its own back: to set it as SET LOCAL does takes
+ * 4,600 of the 70,000 instructions of reading a row.
+ */
 static void
-serve_named(HttpCall *call)
+serve_limited(HttpCall *call)
 {
 	HttpCall   *outer = current_call;
 	ErrorNamer	namer = error_set_namer(name_argument);
+	int			lock_timeout = LockTimeout;
 
 	current_call = call;
+	LockTimeout = call->is_patient ? LOCK_TIMEOUT : FIRST_LOCK_TIMEOUT;
 	PG_TRY();
 	{
 		(void) attempt(call, serve);
@@ -215,6 +221,7 @@ serve_named(HttpCall *call)
 	PG_FINALLY();
 	{
 		current_call = outer;
+		LockTimeout = lock_timeout;
 		(void) error_set_namer(namer);
 	}
 	PG_END_TRY();
@@ -228,14 +235,14 @@ http_answer(const Operation *operation, FunctionCallInfo fcinfo)
 	bytea	   *body = PG_NARGS() > 0 ? PG_GETARG_BYTEA_PP(0) : NULL;
 
 	request_read(&call.request, body);
-	serve_named(&call);
+	serve_limited(&call);
 	if (call.again)
 	{
 		HttpCall	patient = {.operation = operation,.is_patient = true};
 
 		request_read(&patient.request, body);
 		call = patient;
-		serve_named(&call);
+		serve_limited(&call);
 	}
 	response_send(&call.request,
 				  call.response.status == 401 ? NULL : call.who.organization,
