@@ -14,7 +14,8 @@ COMMENT ON FUNCTION connect.create_connection(text, text, text[], timestamptz, t
     IS
 'Offers a Connection from the acting organization to another one; it starts as pending.
 name has at most 255 characters; scopes default to those of connect.scope with is_default. The '
-'offer lapses at respond_by, and sharing ends at expires_at; null is never. Returns the document of the Connection. Raises not_authenticated (PT401), permission_missing '
+'offer lapses at respond_by, and sharing ends at expires_at; null is never. Returns the document '
+'of the Connection. Raises not_authenticated (PT401), permission_missing '
 '(42501), parameter_missing and parameter_invalid (22023), connection_exists (23505), '
 'organization_unknown, name_too_long, scope_unknown, scopes_empty and term_past (PT422), '
 'store_missing (55000).';
@@ -72,7 +73,8 @@ REVOKE ALL ON FUNCTION connect.update_connection(text, text, text[], timestamptz
 COMMENT ON FUNCTION connect.update_connection(text, text, text[], timestamptz, timestamptz)
     IS
 'Changes name, scopes and terms of a Connection, as its source; null leaves what is there.
-An empty name clears the name, and infinity a term. An added scope takes an active Connection back to pending. Returns the document of the '
+An empty name clears the name, and infinity a term. An added scope takes an active Connection '
+'back to pending. Returns the document of the '
 'Connection. Raises not_authenticated (PT401), permission_missing and wrong_party (42501), '
 'parameter_missing and parameter_invalid (22023), not_found (PT404), name_too_long, '
 'scope_unknown, scopes_empty and term_past (PT422), store_missing (55000).';
@@ -101,7 +103,8 @@ COMMENT ON FUNCTION connect.list_connections(
     connect.connection_status, text, text, text, int, text, text, timestamptz) IS
 'Lists the Connections of the acting organization in both directions, newest first.
 Filters are ANDed. The status is the effective one; direction is inbound or outbound; with '
-'expires_before come those, pending or active, that end by themselves before that time. page_size is 1 to 100; page_after and '
+'expires_before come those, pending or active, that end by themselves before that time. '
+'page_size is 1 to 100; page_after and '
 'page_before are ids of rows that the caller may see, exclusive, at most one of them. Returns a '
 'document with links to the pages beside it. Raises not_authenticated (PT401), permission_missing '
 '(42501), parameter_invalid (22023), store_missing (55000).';

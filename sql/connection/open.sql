@@ -1,4 +1,5 @@
--- The trigger functions of connect.open_connection and connect.open_term. create_store() puts them on the tables.
+-- The trigger functions of connect.open_connection and connect.open_term. create_store() puts them
+-- on the tables.
 
 CREATE FUNCTION connect.keep_open() RETURNS trigger
 AS 'MODULE_PATHNAME', 'connect_keep_open'
@@ -13,7 +14,7 @@ AS 'MODULE_PATHNAME', 'connect_guard_open'
 LANGUAGE C;
 REVOKE ALL ON FUNCTION connect.guard_open() FROM PUBLIC;  -- create_store() gives it to the owner
 COMMENT ON FUNCTION connect.guard_open() IS
-'Lets connect.open_connection and connect.open_term follow connect.connection, and nobody else write to them.
+'Lets connect.open_connection and connect.open_term follow connect.connection, and no other write.
 Replicated rows are passed by. Raises open_changed (23001).';
 
 CREATE FUNCTION connect.collect_open() RETURNS void

@@ -71,7 +71,7 @@ AS 'MODULE_PATHNAME', 'connect_guard_open'
 LANGUAGE C;
 REVOKE ALL ON FUNCTION connect.guard_open() FROM PUBLIC;  -- create_store() gives it to the owner
 COMMENT ON FUNCTION connect.guard_open() IS
-'Lets connect.open_connection and connect.open_term follow connect.connection, and nobody else write to them.
+'Lets connect.open_connection and connect.open_term follow connect.connection, and no other write.
 Replicated rows are passed by. Raises open_changed (23001).';
 
 CREATE FUNCTION connect.collect_open() RETURNS void
@@ -430,7 +430,7 @@ SET search_path = pg_catalog, pg_temp
 AS $description$
 VALUES
 ('table', 'open_term', NULL, NULL,
-    'Open terms are those of pending and active Connections; their rows follow connect.connection.'),
+    'Open terms are those of pending and active Connections; rows follow connect.connection.'),
 
 ('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
     'The id is that of the Connection.'),
@@ -1640,7 +1640,8 @@ COMMENT ON FUNCTION connect.create_connection(text, text, text[], timestamptz, t
     IS
 'Offers a Connection from the acting organization to another one; it starts as pending.
 name has at most 255 characters; scopes default to those of connect.scope with is_default. The '
-'offer lapses at respond_by, and sharing ends at expires_at; null is never. Returns the document of the Connection. Raises not_authenticated (PT401), permission_missing '
+'offer lapses at respond_by, and sharing ends at expires_at; null is never. Returns the document '
+'of the Connection. Raises not_authenticated (PT401), permission_missing '
 '(42501), parameter_missing and parameter_invalid (22023), connection_exists (23505), '
 'organization_unknown, name_too_long, scope_unknown, scopes_empty and term_past (PT422), '
 'store_missing (55000).';
@@ -1672,7 +1673,8 @@ REVOKE ALL ON FUNCTION connect.update_connection(text, text, text[], timestamptz
 COMMENT ON FUNCTION connect.update_connection(text, text, text[], timestamptz, timestamptz)
     IS
 'Changes name, scopes and terms of a Connection, as its source; null leaves what is there.
-An empty name clears the name, and infinity a term. An added scope takes an active Connection back to pending. Returns the document of the '
+An empty name clears the name, and infinity a term. An added scope takes an active Connection '
+'back to pending. Returns the document of the '
 'Connection. Raises not_authenticated (PT401), permission_missing and wrong_party (42501), '
 'parameter_missing and parameter_invalid (22023), not_found (PT404), name_too_long, '
 'scope_unknown, scopes_empty and term_past (PT422), store_missing (55000).';
@@ -1692,7 +1694,8 @@ COMMENT ON FUNCTION connect.list_connections(
     connect.connection_status, text, text, text, int, text, text, timestamptz) IS
 'Lists the Connections of the acting organization in both directions, newest first.
 Filters are ANDed. The status is the effective one; direction is inbound or outbound; with '
-'expires_before come those, pending or active, that end by themselves before that time. page_size is 1 to 100; page_after and '
+'expires_before come those, pending or active, that end by themselves before that time. '
+'page_size is 1 to 100; page_after and '
 'page_before are ids of rows that the caller may see, exclusive, at most one of them. Returns a '
 'document with links to the pages beside it. Raises not_authenticated (PT401), permission_missing '
 '(42501), parameter_invalid (22023), store_missing (55000).';

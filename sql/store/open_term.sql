@@ -8,7 +8,7 @@ SET search_path = pg_catalog, pg_temp
 AS $description$
 VALUES
 ('table', 'open_term', NULL, NULL,
-    'Open terms are those of pending and active Connections; their rows follow connect.connection.'),
+    'Open terms are those of pending and active Connections; rows follow connect.connection.'),
 
 ('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
     'The id is that of the Connection.'),

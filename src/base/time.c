@@ -1,6 +1,7 @@
 /*
  * time.c
- *		Times as documents write them: RFC 3339, such as "2026-11-23T07:29:53.043Z".
+ *		Times as documents write them: RFC 3339, such as
+ *		"2026-11-23T07:29:53.043Z".
  */
 #include "postgres.h"
 
@@ -32,7 +33,9 @@ read_char(const char **at, char expected)
 	return *(*at)++ == expected;
 }
 
-/* Reads the digits behind a point, if there is one; further ones are cut off. */
+/*
+ * Reads the digits behind a point, if there is one; further ones are cut off.
+ */
 static bool
 read_fraction(const char **at, fsec_t *microseconds)
 {

@@ -202,8 +202,9 @@ perform_transition(HttpCall *call, ConnectionAction action)
 		terms = take_terms(&call->body);
 	require_version(call, action);
 	connection_transition(&call->who, call->request.request_id, action,
-						 call->request.id, body_text(&call->body, "reason"),
-						 body_texts(&call->body, "scopes"), &terms, &connection);
+						  call->request.id, body_text(&call->body, "reason"),
+						  body_texts(&call->body, "scopes"), &terms,
+						  &connection);
 	respond_connection(call, &connection);
 }
 

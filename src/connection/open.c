@@ -188,7 +188,8 @@ follow_ending(const Connection *old, const Connection *changed)
 		delete_row(&term_by_id, (Datum[]) {PointerGetDatum(old->id)});
 	/* the snapshot still sees a row that has just been deleted */
 	if (ending != TERM_NEVER &&
-		(deleted || !has_row(&term_by_id, (Datum[]) {PointerGetDatum(changed->id)})))
+		(deleted ||
+		 !has_row(&term_by_id, (Datum[]) {PointerGetDatum(changed->id)})))
 		insert_row(&insert_term, changed, ending);
 }
 

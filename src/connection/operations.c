@@ -182,10 +182,10 @@ connection_transition(const Principal *who, const char *request_id,
 }
 
 /*
- * Changes name, scopes and terms.  NULL leaves name or scopes as they are, and an
- * empty name removes the name.  Added scopes take an active Connection back to pending.
- * Raises parameter_missing, parameter_invalid, not_found, wrong_party,
- * name_too_long, scope_unknown and scopes_empty; also 40001 as
+ * Changes name, scopes and terms.  NULL leaves name or scopes as they are, and
+ * an empty name removes the name.  Added scopes take an active Connection back
+ * to pending.  Raises parameter_missing, parameter_invalid, not_found,
+ * wrong_party, name_too_long, scope_unknown and scopes_empty; also 40001 as
  * connection_transition() does.
  */
 void

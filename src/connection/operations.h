@@ -13,8 +13,8 @@
 #include "resource/resource.h"
 
 /*
- * What a caller says of the two terms: one that is not given stays as it is, one
- * of TERM_NEVER goes.
+ * What a caller says of the two terms: one that is not given stays as it is,
+ * one of TERM_NEVER goes.
  */
 typedef struct TermsGiven
 {
@@ -28,9 +28,9 @@ extern void connection_create(const Principal *who, const char *request_id,
 							  text *destination, text *name, ArrayType *scopes,
 							  const TermsGiven *terms, Connection *result);
 extern void connection_transition(const Principal *who, const char *request_id,
-								  ConnectionAction action, text *id, text *reason,
-								  ArrayType *scopes, const TermsGiven *terms,
-								  Connection *result);
+								  ConnectionAction action, text *id,
+								  text *reason, ArrayType *scopes,
+								  const TermsGiven *terms, Connection *result);
 extern void connection_change(const Principal *who, const char *request_id,
 							  text *id, text *name, ArrayType *scopes,
 							  const TermsGiven *terms, Connection *result);

@@ -64,7 +64,9 @@ text_or_null(const char *value)
 	return value == NULL ? NULL : cstring_to_text(value);
 }
 
-/* Returns a term as an event has it, where a null is the time before all times. */
+/*
+ * Returns a term as an event has it, where a null is the time before all times.
+ */
 static TimestampTz
 event_term(TimestampTz term)
 {

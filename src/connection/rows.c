@@ -50,9 +50,9 @@ static StoreQuery insert_connection = {
 };
 
 /*
- * Compare and set: it changes the row only if it still is what was decided upon,
- * which updated_at tells, for that ascends at each change.  Under READ COMMITTED
- * PostgreSQL asks again on the locked row.
+ * Compare and set: it changes the row only if it still is what was decided
+ * upon, which updated_at tells, for that ascends at each change.  Under READ
+ * COMMITTED PostgreSQL asks again on the locked row.
  */
 static StoreQuery update_connection = {
 	"UPDATE connect.connection AS t"
@@ -205,10 +205,10 @@ connection_insert(const ConnectionWrite *write, const Connection *offer,
 }
 
 /*
- * Gives a row that is still the one of old the name, status, scopes and terms of
- * changed.  Returns false if it no longer is, or if a trigger has suppressed the
- * change; raises 40001 in the former case in a REPEATABLE READ or SERIALIZABLE
- * transaction.
+ * Gives a row that is still the one of old the name, status, scopes and terms
+ * of changed.  Returns false if it no longer is, or if a trigger has
+ * suppressed the change; raises 40001 in the former case in a REPEATABLE READ
+ * or SERIALIZABLE transaction.
  */
 bool
 connection_update(const ConnectionWrite *write, const Connection *old,

@@ -62,7 +62,8 @@ const char *
 terms_condition(const char *state, bool ends)
 {
 	static const char *const conditions[3][2] = {
-		{NULL, "NOT " ENDED_BY_NOW " AND " TERMS_END_SQL " OPERATOR(pg_catalog.<) $6"},
+		{NULL, "NOT "
+			ENDED_BY_NOW " AND " TERMS_END_SQL " OPERATOR(pg_catalog.<) $6"},
 		{"NOT " ENDED_BY_NOW,
 		"NOT " ENDED_BY_NOW " AND " TERMS_END_SQL " OPERATOR(pg_catalog.<) $6"},
 		{ENDED_BY_NOW, "false"}
@@ -125,9 +126,9 @@ terms_clear_passed(const Connection *old, Connection *changed, TimestampTz now)
 }
 
 /*
- * Is the status of a row one that somebody has set?  To a trigger an UPDATE that
- * leaves the status looks like one that sets it to what it was, so a lapsed offer
- * that is made again is known only from a function's word.
+ * Is the status of a row one that somebody has set?  To a trigger an UPDATE
+ * that leaves the status looks like one that sets it to what it was, so a
+ * lapsed offer that is made again is known only from a function's word.
  */
 static bool
 status_was_set(const Connection *old, const Connection *new, int told)

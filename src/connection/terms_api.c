@@ -1,7 +1,7 @@
 /*
  * terms_api.c
- *		Terms, from SQL: the status of a row by the clock, and recording what has
- *		passed.
+ *		Terms, from SQL: the status of a row by the clock, and recording what
+ *		has passed.
  */
 #include "postgres.h"
 

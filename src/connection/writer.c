@@ -1,7 +1,7 @@
 /*
  * writer.c
- *		What the triggers on connect.connection have in common: for whom a row is
- *		written, and what is in it.
+ *		What the triggers on connect.connection have in common: for whom a row
+ *		is written, and what is in it.
  */
 #include "postgres.h"
 

@@ -1,7 +1,7 @@
 /*
  * writer.h
- *		What the triggers on connect.connection have in common: for whom a row is
- *		written, and what is in it.
+ *		What the triggers on connect.connection have in common: for whom a row
+ *		is written, and what is in it.
  */
 #ifndef CONNECT_CONNECTION_WRITER_H
 #define CONNECT_CONNECTION_WRITER_H

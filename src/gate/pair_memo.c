@@ -3,20 +3,14 @@
  *		Remembers, in each backend, what the gate found of pairs of
  *		organizations.
  *
- * A statement that meets many sources would still probe the index for each.
- * After FIRST_LOAD misses for one destination we read its Connections in bulk,
- * LOAD_FACTOR rows a miss, and go on where that ended after twice the misses:
- * what is read in vain never costs more than a constant times the probes.  It
- * may fill half of the room; where that leaves too little for what is asked
- * for, we forget all and keep only what is.
- *
  * A statement that meets many sources would still search the index once for
  * each of them.  So misses are counted for the destination that was asked for
  * last.  After FIRST_LOAD misses its Connections are read in bulk, in the order
  * of their ids, at most LOAD_FACTOR rows for each miss so far.  Each time that
  * the misses have doubled, this goes on where it ended.  So what is read in
  * vain never costs more than a constant times the searches that were made
- * anyway.
+ * anyway.  It may fill half of the room.  Where that leaves too little for what
+ * is asked for, all is forgotten, and only what is asked for is kept.
  */
 #include "postgres.h"
 
@@ -25,6 +19,7 @@
 #include "base/typeid.h"
 #include "gate/pair.h"
 #include "gate/pair_memo.h"
+#include "gate/pair_table.h"
 #include "gate/pair_tags.h"
 #include "miscadmin.h"
 #include "gate/rows.h"
@@ -37,42 +32,11 @@
 #define FIRST_LOAD 32
 #define LOAD_FACTOR 8
 
-/*
- * Pairs that are known to have no Connection are kept in a memo of this size.
- */
+/* A memo of this size still takes pairs that have no Connection. */
 #define MAX_NONE 4096
 
 /* Memory is taken in pieces of so many bytes. */
 #define BLOCK_SIZE 8192
-
-/*
- * What is known of a pair; connection is CONNECTION_NONE where there is none.
- * It is kept small, for work_mem bounds how many there are.
- */
-typedef struct PairEntry
-{
-	const Pair *pair;
-	uint64		tag;			/* which snapshots see this: see pair_tags.c */
-	TimestampTz ends;			/* when it ends by itself, or TERM_NEVER */
-	uint32		hash;
-	uint32		look;			/* the last look known to see this */
-	uint16		scopes;			/* the number of a list, plus one; 0 for none */
-	uint8		connection;
-	char		status;			/* simplehash's own */
-} PairEntry;
-
-#define SH_PREFIX pairs
-#define SH_ELEMENT_TYPE PairEntry
-#define SH_KEY_TYPE const Pair *
-#define SH_KEY pair
-#define SH_HASH_KEY(table, key) pair_hash(key)
-#define SH_EQUAL(table, a, b) pair_equal(a, b)
-#define SH_STORE_HASH
-#define SH_GET_HASH(table, entry) entry->hash
-#define SH_SCOPE static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
 
 /*
  * Everything that is remembered.  Without tags, all of it was found under one
@@ -212,8 +176,8 @@ memo_refresh(void)
 }
 
 /*
- * Returns what is known of a pair for the active snapshot, or NULL.  Whether its
- * term has passed meanwhile, the clock tells each time that it is judged.
+ * Returns what is known of a pair for the active snapshot, or NULL.  Whether
+ * its term has passed meanwhile, the clock tells each time that it is judged.
  */
 static inline PairEntry *
 memo_find(const Pair *pair, uint32 hash)

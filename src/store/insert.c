@@ -74,9 +74,9 @@ insert_by_statement(StoreInsert *insert, const StoreRow *row)
 }
 
 /*
- * Inserts a row under the active snapshot, as the store's owner; the triggers on
- * the table see that it is ours, for store_meaning() is then the insert itself.
- * Returns false if a trigger has suppressed it.
+ * Inserts a row under the active snapshot, as the store's owner; the triggers
+ * on the table see that it is ours, for store_meaning() is then the insert
+ * itself. Returns false if a trigger has suppressed it.
  */
 bool
 store_insert(StoreInsert *insert, const StoreRow *row)

@@ -1,12 +1,10 @@
 /*
  * setup.c
- *		Making the store, bringing it up to date, granting its use, and looking
- *		for mistakes in its setup.
+ *		Making the store, bringing it up to date, and granting its use.
  *
  * What the store consists of, what each grant opens and what counts as a
  * mistake is SQL, in sql/store/.  Here is what SQL cannot do: run the
- * statements that those functions return, each as the right role, and keep
- * check_setup() from raising.
+ * statements that those functions return, each as the right role.
  *
  * The functions of connect that are asked read catalogs only, and run as their
  * owner, for whoever calls may have no EXECUTE on them.  Whatever reads tables
@@ -15,7 +13,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "base/errors.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
@@ -27,7 +24,6 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
@@ -72,8 +68,8 @@ store_sql_is_older(void)
 }
 
 /* Returns the rows of a query that sees what this command has done so far. */
-static StoreResult
-select_now(const char *query, Oid role)
+StoreResult
+setup_select(const char *query, Oid role)
 {
 	StoreResult result;
 
@@ -87,18 +83,18 @@ select_now(const char *query, Oid role)
  * Returns the store's owner, whatever its tables look like.  Only for a store
  * that exists, beside SQL that is not older.
  */
-static Oid
+Oid
 setup_owner(void)
 {
-	StoreResult result = select_now("SELECT connect.store_owner()",
+	StoreResult result = setup_select("SELECT connect.store_owner()",
 									store_functions_owner());
 
 	return DatumGetObjectId(result.rows[0].values[0]);
 }
 
 /* Returns one column of one row as a string, or NULL. */
-static const char *
-get_string(StoreResult result, uint64 row, int column)
+const char *
+setup_string(StoreResult result, uint64 row, int column)
 {
 	if (result.rows[row].nulls[column])
 		return NULL;
@@ -118,9 +114,9 @@ run_statements_of(const char *query, Oid role)
 	(void) set_config_option("search_path", "pg_catalog, pg_temp",
 							 PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-	statements = select_now(query, store_functions_owner());
+	statements = setup_select(query, store_functions_owner());
 	for (uint64 i = 0; i < statements.count; i++)
-		store_command(get_string(statements, i, 0), role);
+		store_command(setup_string(statements, i, 0), role);
 	AtEOXact_GUC(true, nest_level);
 }
 
@@ -147,7 +143,7 @@ static void
 mend_store(void)
 {
 	StoreResult rounds =
-		select_now("SELECT round::text, bool_and(kind IN ('rows', 'fill'))"
+		setup_select("SELECT round::text, bool_and(kind IN ('rows', 'fill'))"
 				   " FROM connect.store_definition()"
 				   " GROUP BY round ORDER BY round", store_functions_owner());
 
@@ -158,7 +154,8 @@ mend_store(void)
 		run_statements_of(psprintf("SELECT statement"
 								   " FROM connect.store_definition()"
 								   " WHERE round = %s AND sound IS NOT TRUE"
-								   " ORDER BY step", get_string(rounds, i, 0)),
+								   " ORDER BY step", setup_string(rounds,
+																  i, 0)),
 						  only_rows ? setup_owner() : GetUserId());
 	}
 }
@@ -171,7 +168,7 @@ static void
 refuse_planted(void)
 {
 	StoreResult planted =
-		select_now("SELECT relation FROM connect.store_definition()"
+		setup_select("SELECT relation FROM connect.store_definition()"
 				   " GROUP BY relation"
 				   " HAVING bool_or(kind = 'table' AND present)"
 				   " AND bool_or(kind = 'column' AND NOT sound)"
@@ -182,7 +179,7 @@ refuse_planted(void)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_TABLE),
 				 errmsg("relation \"%s\" already exists",
-						get_string(planted, 0, 0)),
+						setup_string(planted, 0, 0)),
 				 errdetail("A new store takes no table of somebody else's for "
 						   "its own."),
 				 errhint("Look whose it is, and drop or rename it.")));
@@ -236,19 +233,15 @@ store_create(void)
 static void
 refuse_obstacles(void)
 {
-	StoreResult obstacles = select_now("SELECT connect.upgrade_obstacles()",
-									   store_functions_owner());
-	StringInfoData list;
+	StoreResult obstacles = setup_select("SELECT string_agg(o, E'.\n') FROM"
+										 " connect.upgrade_obstacles() AS o",
+										 store_functions_owner());
 
-	if (obstacles.count == 0)
+	if (obstacles.rows[0].nulls[0])
 		return;
-	initStringInfo(&list);
-	for (uint64 i = 0; i < obstacles.count; i++)
-		appendStringInfo(&list, "%s%s", i > 0 ? ".\n" : "",
-						 get_string(obstacles, i, 0));
 	ereport(ERROR,
 			(connect_error(ERROR_STORE_IN_USE),
-			 errdetail("%s.", list.data),
+			 errdetail("%s.", setup_string(obstacles, 0, 0)),
 			 errhint("Drop them, run SELECT connect.upgrade_store(); and make "
 					 "them anew, where they compare the column with a text.")));
 }
@@ -301,116 +294,4 @@ store_revoke(Name role, const char *purpose)
 						 quote_literal_cstr(purpose),
 						 quote_literal_cstr(NameStr(*role)));
 	run_statements_of(query, GetUserId());
-}
-
-/* Adds a finding. */
-static void
-add_finding(StoreResult *findings, const char *code, const char *severity,
-			const char *finding, const char *remedy)
-{
-	StoreRow   *row;
-
-	findings->rows = findings->rows == NULL ? palloc(sizeof(StoreRow)) :
-		repalloc(findings->rows, (findings->count + 1) * sizeof(StoreRow));
-	row = &findings->rows[findings->count++];
-	memset(row, 0, sizeof(StoreRow));
-	row->values[0] = CStringGetTextDatum(code);
-	row->values[1] = CStringGetTextDatum(severity);
-	row->values[2] = CStringGetTextDatum(finding);
-	row->values[3] = CStringGetTextDatum(remedy);
-}
-
-/*
- * Runs a query of check_setup() as a role, in a subtransaction.  An error, also
- * in finding out who that role is, becomes a finding; all but one that ends the
- * statement on demand.
- */
-static void
-try_select(const char *query, Oid (*role) (void), StoreResult *result,
-		   StoreResult *findings)
-{
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		*result = select_now(query, role());
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
-			PG_RE_THROW();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		result->count = 0;
-		add_finding(findings, "check_failed", "error",
-					psprintf("A part of the setup could not be looked at: %s.",
-							 error->message),
-					"Mend what the other rows show, and look again.");
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-}
-
-/* Runs everything that setup_checks() names and adds what it finds. */
-static void
-run_checks(StoreResult *findings)
-{
-	StoreResult checks;
-
-	try_select("SELECT function, as_owner FROM connect.setup_checks()",
-			   store_functions_owner, &checks, findings);
-	for (uint64 i = 0; i < checks.count; i++)
-	{
-		bool		as_owner = DatumGetBool(checks.rows[i].values[1]);
-		StoreResult found;
-
-		try_select(psprintf("SELECT code, severity, finding, remedy FROM %s",
-							get_string(checks, i, 0)),
-				   as_owner ? setup_owner : store_functions_owner, &found,
-				   findings);
-		for (uint64 j = 0; j < found.count; j++)
-			add_finding(findings, get_string(found, j, 0),
-						get_string(found, j, 1), get_string(found, j, 2),
-						get_string(found, j, 3));
-	}
-}
-
-/*
- * Looks for mistakes in the setup; returns rows of code, severity, finding and
- * remedy.  Raises nothing.
- */
-StoreResult
-store_check_setup(bool preloaded)
-{
-	StoreResult findings = {.count = 0};
-
-	if (!store_exists())
-	{
-		add_finding(&findings, "store_missing", "error", "The store does not "
-					"exist.", "SELECT connect.create_store();");
-		return findings;
-	}
-	if (store_sql_is_older())
-		add_finding(&findings, "extension_outdated", "warning",
-					"The library is newer than the functions of schema "
-					"connect.", "ALTER EXTENSION connect UPDATE; SELECT"
-					" connect.upgrade_store();");
-	else
-		run_checks(&findings);
-	if (!preloaded)
-		add_finding(&findings, "not_preloaded", "warning", "The module is"
-					" loaded at the first call of each session only,"
-					" and the gate keeps nothing beyond a statement.",
-					"ALTER SYSTEM SET shared_preload_libraries = 'connect';"
-					" and restart.");
-	return findings;
 }

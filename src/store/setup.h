@@ -21,9 +21,15 @@ extern Oid	store_functions_owner(void);
 extern bool store_sql_is_older(void);
 extern void store_create(void);
 extern void store_upgrade(void);
-extern StoreResult store_check_setup(bool preloaded);
 extern void store_grant(Name role, const char *purpose);
 extern void store_revoke(Name role, const char *purpose);
+extern StoreResult setup_select(const char *query, Oid role);
+extern Oid	setup_owner(void);
+extern const char *setup_string(StoreResult result, uint64 row, int column);
+
+/* ---- check_setup.c ---- */
+
+extern StoreResult store_check_setup(bool preloaded);
 
 /* ---- older.c ---- */
 

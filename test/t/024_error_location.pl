@@ -17,7 +17,7 @@ my $node = start_node();
 
 $node->safe_psql('postgres', install() . people_and_rows() . q{
 	CREATE TABLE shared (id int, organization_id text);
-	CREATE TABLE unshared (id int, organization_id text);
+	CREATE TABLE unshared (id numeric, organization_id text);
 	CREATE VIEW view AS SELECT * FROM shared;
 	INSERT INTO connect.scope (name, description) VALUES ('shared.read', 'What is shared.');
 	SELECT connect.share_table('shared', 'organization_id', 'shared.read');
