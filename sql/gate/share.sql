@@ -59,7 +59,7 @@ open_policies AS (
     FROM pg_policy AS p, unnest(p.polroles) AS r (role)
     -- true, or an expression that is equal to itself
     WHERE p.polpermissive AND p.polcmd IN ('r', '*')
-    AND pg_get_expr(p.polqual, p.polrelid) ~ '^(true|\(?(\S+) = \2\)?)$'
+    AND pg_get_expr(p.polqual, p.polrelid) ~ E'^(true|\\(?(\\S+) = \\2\\)?)$'
     GROUP BY p.polrelid, p.polname),
 -- Views that read a shared table or a child: at once, or through views that ask as their caller.
 views (shared, read, oid) AS (

@@ -1228,8 +1228,9 @@ WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('connect
 AND NOT r.rolsuper AND r.oid <> p.proowner AND r.oid IS DISTINCT FROM connect.store_owner()
 AND p.oid::regprocedure::text NOT IN (SELECT g.object FROM connect.grant_definition() AS g
     WHERE g.kind = 'function')
--- of no use to anybody but an owner, whom a DBA may have given them before there was a store
-AND p.proname NOT IN ('create_store', 'upgrade_store')
+-- of no use to anybody but an owner: of the store, or of a table that is shared
+AND p.proname NOT IN ('create_store', 'upgrade_store', 'share_table', 'unshare_table',
+    'share_bypasses')
 $findings$;
 REVOKE ALL ON FUNCTION connect.privilege_findings() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.privilege_findings() IS
@@ -1596,7 +1597,7 @@ SET search_path = pg_catalog, pg_temp
 AS $findings$
 WITH followed AS (
     SELECT f.*, c.relowner, t.tgname, t.tgenabled,
-        convert_from(substring(t.tgargs FOR greatest(position('\x00'::bytea IN t.tgargs) - 1, 0)),
+        convert_from(substring(t.tgargs FOR greatest(position(decode('00', 'hex') IN t.tgargs) - 1, 0)),
             'UTF8') AS former_owner
     FROM connect.followed_table AS f LEFT JOIN pg_class AS c ON c.oid = f.relation
     CROSS JOIN (VALUES ('connect_follow'), ('connect_follow_truncate')) AS n (name)
@@ -1960,7 +1961,7 @@ open_policies AS (
     FROM pg_policy AS p, unnest(p.polroles) AS r (role)
     -- true, or an expression that is equal to itself
     WHERE p.polpermissive AND p.polcmd IN ('r', '*')
-    AND pg_get_expr(p.polqual, p.polrelid) ~ '^(true|\(?(\S+) = \2\)?)$'
+    AND pg_get_expr(p.polqual, p.polrelid) ~ E'^(true|\\(?(\\S+) = \\2\\)?)$'
     GROUP BY p.polrelid, p.polname),
 -- Views that read a shared table or a child: at once, or through views that ask as their caller.
 views (shared, read, oid) AS (

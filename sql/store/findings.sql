@@ -141,8 +141,9 @@ WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('connect
 AND NOT r.rolsuper AND r.oid <> p.proowner AND r.oid IS DISTINCT FROM connect.store_owner()
 AND p.oid::regprocedure::text NOT IN (SELECT g.object FROM connect.grant_definition() AS g
     WHERE g.kind = 'function')
--- of no use to anybody but an owner, whom a DBA may have given them before there was a store
-AND p.proname NOT IN ('create_store', 'upgrade_store')
+-- of no use to anybody but an owner: of the store, or of a table that is shared
+AND p.proname NOT IN ('create_store', 'upgrade_store', 'share_table', 'unshare_table',
+    'share_bypasses')
 $findings$;
 REVOKE ALL ON FUNCTION connect.privilege_findings() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.privilege_findings() IS

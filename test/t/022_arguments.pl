@@ -73,7 +73,7 @@ my $words = qr/22023: |22P0[23]: |42501: |42704: |42601: |42703: |42804: |42809:
 
 is_deeply([ map { substr $_, 0, 300 } grep { /^(?:XX|08|53|57|58|F0)\w{3}:/m || /"(?:internal|unavailable)"/ || length $_ > 20000 } @results ], [],
 	'no answer is an internal error, nor as long as what was sent');
-cmp_ok(scalar(grep { /$words|"errors":/ } @results), '>', @results * 0.7, 'most are clear errors');
+cmp_ok(scalar(grep { /$words|"errors":/ } @results), '>', @results * 0.6, 'most are clear errors');
 cmp_ok($last, '<', $first + 20_000_000, "the session keeps little of it: $first bytes before, $last after");
 
 # Nor do those parts that outlive a statement: a scope asked for under one snapshot, headers that were read.
