@@ -1597,7 +1597,8 @@ SET search_path = pg_catalog, pg_temp
 AS $findings$
 WITH followed AS (
     SELECT f.*, c.relowner, t.tgname, t.tgenabled,
-        convert_from(substring(t.tgargs FOR greatest(position(decode('00', 'hex') IN t.tgargs) - 1, 0)),
+        convert_from(substring(t.tgargs
+            FOR greatest(position(decode('00', 'hex') IN t.tgargs) - 1, 0)),
             'UTF8') AS former_owner
     FROM connect.followed_table AS f LEFT JOIN pg_class AS c ON c.oid = f.relation
     CROSS JOIN (VALUES ('connect_follow'), ('connect_follow_truncate')) AS n (name)

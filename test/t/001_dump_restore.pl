@@ -189,7 +189,7 @@ is( $node->safe_psql('data_only', q{SELECT string_agg(DISTINCT code, ' ') FROM c
 	'trigger_disabled', 'which check_setup() finds');
 $node->safe_psql('data_only', 'SELECT connect.upgrade_store()');
 is( $node->safe_psql('data_only', q{SELECT string_agg(format('%s %s', tgname, tgenabled), ' ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid::regclass::text ~ '^connect\.' AND tgenabled <> 'O'}),
-	'zz_guard_open A zz_keep_open R zz_mark_pair A', 'and upgrade_store() mends');
+	'zz_guard_open A zz_guard_open A zz_keep_open R zz_mark_pair A', 'and upgrade_store() mends');
 
 # The schema alone: the catalogue of scopes is empty, which is said, and mended by upgrade_store().
 $node->safe_psql('postgres', 'CREATE DATABASE schema_only TEMPLATE template0');
