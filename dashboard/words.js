@@ -22,6 +22,7 @@ export const ACTIONS = {
   update: { deed: "changed it", changes: true, button: "Change", kind: "" },
   widen: { deed: "added scopes", changes: true },
   deactivate: { deed: "deactivated it", button: "Deactivate", kind: "danger-quiet" },
+  expire: { deed: "ended it, for its term has passed" },
 };
 
 /* Returns how this organization sees a Connection's ends: {partner, direction}. */

@@ -29,6 +29,8 @@ test('create answers 201 with the document and its Location', async () => {
     'destination-organization-id': destination.id,
     scopes: ['account.read', 'inquiry.read'],
     'creator-type': 'api-key',
+    'respond-by': null,
+    'expires-at': null,
   });
   assert.match(created, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   assert.equal(created, updated);
