@@ -161,7 +161,7 @@ make_scankeys(const StoreScan *scan, const Datum *values, ScanKeyData *scankeys)
 	if (!key->scankeys_ready)
 		init_scankeys(key);
 	memcpy(scankeys, key->scankeys, sizeof(key->scankeys));
-	for (int i = 0; i < key->ncolumns; i++)
+	for (int i = 0; i < Min(key->ncolumns, STORE_KEY_COLUMNS); i++)
 	{
 		scankeys[i].sk_argument = values[i];
 		if (!scan->ordered)

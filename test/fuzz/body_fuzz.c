@@ -38,6 +38,18 @@ static const BodyMember meta_members[] = {
 	{NULL}
 };
 
+/* A row of which all but the members above may only be repeated. */
+static const Attribute attributes[] = {
+	ATTRIBUTE("status", NO_COLUMN, true),
+	ATTRIBUTE("name", NO_COLUMN, false),
+};
+
+static const Resource resource = {
+	.type = "connect/connection",
+	.attributes = attributes,
+	.nattributes = lengthof(attributes),
+};
+
 static const BodyShape shapes[] = {
 	{BODY_META, meta_members},
 	{BODY_ATTRIBUTES, members},
@@ -48,12 +60,14 @@ int
 LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
 	const BodyShape *shape;
+	HttpRequest request = {0};
 	HttpBody	body;
 
 	if (size == 0)
 		return 0;
 	shape = &shapes[data[0] % lengthof(shapes)];
-	if (RUN(body_read(shim_bytea(data + 1, size - 1), shape, &body)))
+	request.body = shim_bytea(data + 1, size - 1);
+	if (RUN(body_read(&request, shape, &resource, &body)))
 	{
 		PROMISE(IS_STRING(body.type) && IS_STRING(body.id) &&
 				IS_STRING(body.unknown));

@@ -287,6 +287,8 @@ NEVER_CALLED(bool store_fetch(StoreKey *key, const Datum *values,
 NEVER_CALLED(ListPage store_page(const PageQuery *query))
 NEVER_CALLED(void value_require(const void *value, const char *field))
 NEVER_CALLED(void value_require_id(const text *id, const char *field))
+NEVER_CALLED(bool time_parse(const char *string, TimestampTz *time))
+NEVER_CALLED(char *text_to_cstring(const text *value))
 NEVER_CALLED(Snapshot GetTransactionSnapshot(void))
 NEVER_CALLED(void PushActiveSnapshot(Snapshot snapshot))
 NEVER_CALLED(void PopActiveSnapshot(void))

@@ -56,11 +56,11 @@ UPDATE connect.connection SET status = CASE status WHEN 'pending' THEN 'active' 
     ELSE 'pending' END::connect.connection_status WHERE id = %s
 """
 
-# The event's columns that a history is judged by.
+# The event's columns that a history is judged by. They are ordered by the column of the table, not by its text.
 READ = """
-SELECT {order}::text, id, subject_id, action, from_status, to_status FROM connect.event
-WHERE {order} < pg_snapshot_xmin(pg_current_snapshot()) AND ({order}, id) > (%s, %s)
-ORDER BY {order}, id LIMIT 50
+SELECT e.{order}::text, e.id, e.subject_id, e.action, e.from_status, e.to_status FROM connect.event AS e
+WHERE e.{order} < pg_snapshot_xmin(pg_current_snapshot()) AND (e.{order}, e.id) > (%s, %s)
+ORDER BY e.{order}, e.id LIMIT 50
 """
 
 
