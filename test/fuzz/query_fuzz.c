@@ -51,7 +51,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
 	HttpRequest request = {0};
 	ListRequest list;
-	QueryShape	shape;
+	QueryShape	shape = {0};
 
 	if (size == 0 || pg_encoding_verifymbstr(PG_UTF8, (const char *) data + 1,
 											 size - 1) != (int) size - 1)
