@@ -152,16 +152,20 @@ init_scankeys(StoreKey *key)
 	key->scankeys_ready = true;
 }
 
-/* Makes the scan keys for a scan whose table and index are open. */
+/*
+ * Makes the scan keys for the first so many columns of the key.  Table and
+ * index are open.
+ */
 static void
-make_scankeys(const StoreScan *scan, const Datum *values, ScanKeyData *scankeys)
+make_scankeys(const StoreScan *scan, const Datum *values, int count,
+			  ScanKeyData *scankeys)
 {
 	StoreKey   *key = scan->key;
 
 	if (!key->scankeys_ready)
 		init_scankeys(key);
 	memcpy(scankeys, key->scankeys, sizeof(key->scankeys));
-	for (int i = 0; i < Min(key->ncolumns, STORE_KEY_COLUMNS); i++)
+	for (int i = 0; i < count; i++)
 	{
 		scankeys[i].sk_argument = values[i];
 		if (!scan->ordered)
@@ -188,7 +192,7 @@ store_scan_begin(StoreScan *scan, StoreKey *key, const Datum *values)
 	scan->index = open_index(key, scan->rel);
 	scan->ordered = scan->index != NULL;
 	scan->slot = table_slot_create(scan->rel, NULL);
-	make_scankeys(scan, values, scankeys);
+	make_scankeys(scan, values, scan->key->ncolumns, scankeys);
 	if (scan->ordered)
 	{
 		scan->index_scan = index_begin(scan->rel, scan->index,
@@ -206,7 +210,7 @@ store_scan_again(StoreScan *scan, const Datum *values)
 {
 	ScanKeyData scankeys[2];
 
-	make_scankeys(scan, values, scankeys);
+	make_scankeys(scan, values, scan->key->ncolumns, scankeys);
 	if (scan->ordered)
 		index_rescan(scan->index_scan, scankeys, scan->key->ncolumns, NULL, 0);
 	else
@@ -287,7 +291,6 @@ store_has(StoreKey *key, Datum value)
 static void
 begin_backwards(StoreScan *scan, StoreKey *key, Datum value, Snapshot snapshot)
 {
-	Datum		values[STORE_KEY_COLUMNS] = {value};
 	ScanKeyData scankeys[STORE_KEY_COLUMNS];
 
 	scan->key = key;
@@ -296,7 +299,7 @@ begin_backwards(StoreScan *scan, StoreKey *key, Datum value, Snapshot snapshot)
 	scan->index = open_index(key, scan->rel);
 	scan->ordered = scan->index != NULL;
 	scan->slot = table_slot_create(scan->rel, NULL);
-	make_scankeys(scan, values, scankeys);
+	make_scankeys(scan, &value, 1, scankeys);
 	if (scan->ordered)
 	{
 		scan->index_scan = index_begin(scan->rel, scan->index, snapshot, 1);
