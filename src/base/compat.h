@@ -10,6 +10,11 @@
 #error "connect requires PostgreSQL 15 or later"
 #endif
 
+/* Since 16 what takes values of variable length apart has a header of its own. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* Since 16 the callbacks of the JSON parser return whether they failed. */
 #if PG_VERSION_NUM >= 160000
 #define JSON_ACTION_RESULT JsonParseErrorType

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/digest.h"
 #include "common/cryptohash.h"
 #include "common/sha2.h"

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/typeid.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
