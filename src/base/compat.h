@@ -10,7 +10,7 @@
 #error "connect requires PostgreSQL 15 or later"
 #endif
 
-/* Since 16 what takes values of variable length apart has a header of its own. */
+/* Since 16 what takes values of variable length apart has its own header. */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
