@@ -24,11 +24,7 @@ DROP FUNCTION connect.list_connections(connect.connection_status, text, text, te
 
 -- connection/rules
 
-CREATE OR REPLACE FUNCTION connect.transition_rules()
-RETURNS TABLE (action text, from_status connect.connection_status,
-               to_status connect.connection_status, party text)
-AS 'MODULE_PATHNAME', 'connect_transition_rules'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 15;
+ALTER FUNCTION connect.transition_rules() ROWS 15;
 COMMENT ON FUNCTION connect.transition_rules() IS
 'Lists who may take a Connection from which state to which.
 15 rows, one per (action, from, to, party); from_status is null for create. Functions and '
@@ -1793,11 +1789,7 @@ COMMENT ON FUNCTION connect.gate_support(internal) IS
 'Tells the planner how many rows may_see() and is_allowed() pass, and by which index condition.
 Only PostgreSQL calls it. Raises nothing.';
 
-CREATE OR REPLACE FUNCTION connect.is_allowed(source_organization_id text, destination_organization_id text,
-    scope text = NULL)
-RETURNS boolean
-AS 'MODULE_PATHNAME', 'connect_is_allowed'
-LANGUAGE C STABLE PARALLEL SAFE COST 10 SUPPORT connect.gate_support;
+ALTER FUNCTION connect.is_allowed(text, text, text) SUPPORT connect.gate_support;
 COMMENT ON FUNCTION connect.is_allowed(text, text, text) IS
 'Tells whether the destination may see the source''s data now: is their Connection active, and '
 'does it grant the scope?
