@@ -14,16 +14,11 @@ BEGIN
         ALTER TABLE %1$I.connection ADD FOREIGN KEY (source_organization_id) REFERENCES connect.organization,
             ADD FOREIGN KEY (destination_organization_id) REFERENCES connect.organization,
             ALTER created_at SET DEFAULT now(), ALTER updated_at SET DEFAULT now();
-        CREATE TABLE %1$I.event (id text COLLATE "C" PRIMARY KEY, connection_id text COLLATE "C" NOT NULL,
-            source_organization_id text COLLATE "C" NOT NULL, destination_organization_id text COLLATE "C" NOT NULL,
-            action text COLLATE "C" NOT NULL, from_status connect.connection_status, to_status connect.connection_status NOT NULL,
-            name text, scopes text[] NOT NULL, actor_organization_id text COLLATE "C", actor_id text COLLATE "C",
-            actor_type text COLLATE "C", reason text, request_id text COLLATE "C",
-            transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(), created_at timestamptz NOT NULL DEFAULT now());
-        CREATE INDEX ON %1$I.event (connection_id, id);
-        CREATE INDEX ON %1$I.event (source_organization_id, id);
-        CREATE INDEX ON %1$I.event (destination_organization_id, id);
-        CREATE INDEX ON %1$I.event (transaction_id, id)', schema_name);
+        CREATE TABLE %1$I.event (LIKE connect.event INCLUDING ALL EXCLUDING CONSTRAINTS);
+        -- what connect computes, the others store as it comes
+        ALTER TABLE %1$I.event ALTER subject_type SET DEFAULT ''connection'', ALTER position SET DEFAULT pg_current_xact_id(),
+            ALTER seal SET DEFAULT sha256(''seal''), ALTER personal_salt SET DEFAULT ''\x00112233445566778899aabbccddeeff'',
+            ALTER personal_digest SET DEFAULT sha256(''digest''), ALTER created_at SET DEFAULT now()', schema_name);
 END $$;
 SELECT pg_temp.copy_store('floor'), pg_temp.copy_store('answered'), pg_temp.copy_store('twin'), pg_temp.copy_store('lean'), pg_temp.copy_store('machine'), pg_temp.copy_store('app');
 
@@ -189,9 +184,9 @@ BEGIN
     IF made IS NULL THEN
         RAISE unique_violation USING MESSAGE = 'connection already exists';
     END IF;
-    INSERT INTO lean.event (id, connection_id, source_organization_id, destination_organization_id, action, to_status, name, scopes,
+    INSERT INTO lean.event (id, subject_id, connection_id, source_organization_id, destination_organization_id, action, to_status, name, scopes,
         actor_organization_id, actor_id, actor_type)
-    VALUES ('evt_' || gen_random_uuid(), made.id, me, destination, 'create', 'pending', made.name, made.scopes, me, session_user, 'role');
+    VALUES ('evt_' || gen_random_uuid(), made.id, made.id, me, destination, 'create', 'pending', made.name, made.scopes, me, session_user, 'role');
     RETURN jsonb_build_object('data', lean.document(made, me));
 END $$;
 
@@ -216,9 +211,9 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'connection cannot be changed this way';
     END IF;
-    INSERT INTO lean.event (id, connection_id, source_organization_id, destination_organization_id, action, from_status, to_status, name,
+    INSERT INTO lean.event (id, subject_id, connection_id, source_organization_id, destination_organization_id, action, from_status, to_status, name,
         scopes, actor_organization_id, actor_id, actor_type)
-    VALUES ('evt_' || gen_random_uuid(), moved.id, moved.source_organization_id, moved.destination_organization_id, CASE wanted
+    VALUES ('evt_' || gen_random_uuid(), moved.id, moved.id, moved.source_organization_id, moved.destination_organization_id, CASE wanted
         WHEN 'active' THEN 'activate' WHEN 'inactive' THEN 'deactivate' ELSE 'reactivate' END, was, wanted, moved.name, moved.scopes,
         me, session_user, 'role');
     RETURN jsonb_build_object('data', lean.document(moved, me));

@@ -1,0 +1,73 @@
+"""statements.py: every statement that the bench measures runs, by connect and by each peer. Prints TAP.
+
+Nothing is measured here. A write must leave one event more where its peer keeps its events, so that
+no peer is fast because it does less.
+"""
+
+import pathlib
+import sys
+
+import psycopg2
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(TREE / "script"), str(TREE / "bench")]
+
+from cluster import Cluster, execute  # noqa: E402  (these need the path above)
+from setup import fill  # noqa: E402
+from statements import DOCUMENTS, GATE, IDENTITY, READS, SCANS, WRITES  # noqa: E402
+
+ROWS = 1000
+# Which of the rows each peer works on.
+NUMBER = 40
+SCHEMAS = {"floor with a document": "answered", "lean twin": "lean", "application": "app"}
+
+
+def events(peer):
+    (count,), = execute(f"SELECT count(*) FROM {SCHEMAS.get(peer, peer)}.event")
+    return count
+
+
+def run(login, body):
+    """Runs the statements of a body as its login; returns what went wrong, or None."""
+    connection = psycopg2.connect(user=login)
+    connection.autocommit = True
+    try:
+        for statement in body.rstrip().rstrip(";").split(";\n"):
+            connection.cursor().execute(statement.replace(":i", str(NUMBER)))
+    except psycopg2.Error as error:
+        return str(error)
+    finally:
+        connection.close()
+    return None
+
+
+def main():
+    checks = []
+
+    def check(wrong, what):
+        checks.append(wrong is None)
+        print(f"{'not ok' if wrong else 'ok'} {len(checks)} - {what}", flush=True)
+        if wrong:
+            print("# " + wrong.replace("\n", "\n# "))
+
+    with Cluster():
+        fill(ROWS)
+        for operation, peers in WRITES.items():
+            for peer, (login, body) in peers.items():
+                before = events(peer)
+                wrong = run(login, body)
+                if wrong is None and events(peer) != before + 1:
+                    wrong = f"{events(peer) - before} events were written"
+                check(wrong, f"{operation}: {peer}")
+        for statements in (*READS.values(), IDENTITY, *GATE.values()):
+            for peer, (login, body) in statements.items():
+                check(run(login, body), f"{peer}: {body[:60]}".replace("\n", " "))
+        execute(DOCUMENTS)
+        for peer, (login, body) in SCANS.items():
+            check(run(login, body), f"scan: {peer}")
+    print(f"1..{len(checks)}")
+    return 0 if all(checks) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
