@@ -111,6 +111,7 @@ guard_insert(TriggerData *data)
 
 	writer_read(data, data->tg_trigtuple, &row, &new);
 	normalise(&new, &patch);
+	normalise_terms(&row, &new, &patch);
 	own_id = new.id != NULL;
 	if (!own_id)
 	{

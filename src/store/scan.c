@@ -204,19 +204,6 @@ store_scan_begin(StoreScan *scan, StoreKey *key, const Datum *values)
 										   key->ncolumns, scankeys);
 }
 
-/* Begins the scan again with other values of its key. */
-void
-store_scan_again(StoreScan *scan, const Datum *values)
-{
-	ScanKeyData scankeys[2];
-
-	make_scankeys(scan, values, scan->key->ncolumns, scankeys);
-	if (scan->ordered)
-		index_rescan(scan->index_scan, scankeys, scan->key->ncolumns, NULL, 0);
-	else
-		table_rescan(scan->table_scan, scankeys);
-}
-
 /* Goes to the next row.  Returns false after the last. */
 bool
 store_scan_next(StoreScan *scan)
@@ -267,19 +254,6 @@ store_fetch(StoreKey *key, const Datum *values, StoreRow *row)
 	if (found)
 		store_deform(scan.key->table, ExecCopySlotHeapTuple(scan.slot),
 					 RelationGetDescr(scan.rel), row);
-	store_scan_end(&scan);
-	return found;
-}
-
-/* Is there a row with this unique key? */
-bool
-store_has(StoreKey *key, Datum value)
-{
-	StoreScan	scan;
-	bool		found;
-
-	store_scan_begin(&scan, key, &value);
-	found = store_scan_next(&scan);
 	store_scan_end(&scan);
 	return found;
 }

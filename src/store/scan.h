@@ -54,10 +54,8 @@ extern bool store_fetch_last(StoreKey *key, Datum value, StoreRow *row);
 extern void store_scan_begin_last(StoreScan *scan, StoreKey *key, Datum value);
 extern bool store_scan_previous(StoreScan *scan);
 extern void store_scan_row(StoreScan *scan, StoreRow *row);
-extern bool store_has(StoreKey *key, Datum value);
 extern void store_scan_begin(StoreScan *scan, StoreKey *key,
 							 const Datum *values);
-extern void store_scan_again(StoreScan *scan, const Datum *values);
 extern bool store_scan_next(StoreScan *scan);
 extern Datum store_scan_column(StoreScan *scan, int column, bool *null);
 extern void store_scan_end(StoreScan *scan);

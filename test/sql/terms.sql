@@ -160,3 +160,17 @@ TRUNCATE connect.open_term;  -- fails
 UPDATE connect.connection SET expires_at = NULL WHERE id = 'cxn_3';
 UPDATE connect.connection SET respond_by = respond_by + interval '1 day', expires_at = '2999-01-01' WHERE id = 'cxn_4';
 SELECT t.id, t.ends_at = c.respond_by AS by_answer FROM connect.open_term AS t JOIN connect.connection AS c USING (id) ORDER BY id;
+-- a term at infinity is none, by a plain statement as by the function
+CALL test.reset();
+INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, respond_by, expires_at)
+    VALUES ('cxn_never', 'org_ABC123', 'org_GHI789', 'infinity', 'infinity')
+    RETURNING respond_by IS NULL AS no_respond_by, expires_at IS NULL AS no_expires_at;
+-- an organization is retired: what has ended by itself is not ended again
+CALL test.add('cxn_a', 'active', source => 'org_ABC123', destination => 'org_DEF456');
+CALL test.add('cxn_p', 'pending', source => 'org_DEF456', destination => 'org_ABC123');
+CALL test.terms('cxn_a', NULL, now() - interval '1 hour');
+UPDATE connect.organization SET retired_at = now() WHERE id = 'org_DEF456';
+SELECT id, status FROM connect.connection ORDER BY id;
+SELECT subject_id, action, from_status, to_status, reason FROM connect.event
+    WHERE subject_id IN ('cxn_a', 'cxn_p') ORDER BY subject_id, event.id;
+UPDATE connect.organization SET retired_at = NULL WHERE id = 'org_DEF456';
