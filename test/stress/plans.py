@@ -299,12 +299,14 @@ def main():
     for line in run.wrong[:20]:
         print(f"# {line}")
     print("# " + ", ".join(f"{count} {what}" for what, count in sorted(run.counts.items())))
+    # How often a plan uses our condition depends on the states that chance made. These bounds show
+    # that both kinds were met; they stand far below what any of five seeds gave (the least was 147 without it).
     checks = (
         (not run.wrong, f"{len(run.wrong)} of {run.counts['answers']} answers differ from EXISTS"),
         (run.counts["rows"] > run.counts["answers"], "there were rows to see"),
         (run.counts["plans with our array"] > 200 and run.counts["bitmaps of it"] > 20 and
          run.counts["plans of parallel workers with it"] > 20, "plans met indexes by our condition, in every way"),
-        (run.counts["plans without"] > 200, "and others did not"),
+        (run.counts["plans without"] > 20, "and others did not"),
     )
     for number, (passed, what) in enumerate(checks, 1):
         print(f"{'ok' if passed else 'not ok'} {number} - {what}")
