@@ -1386,7 +1386,8 @@ WITH checks (function, as_owner) AS (VALUES
     ('connect.gateway_findings()', true),
     ('connect.scope_findings()', true),
     ('connect.history_findings()', true),
-    ('connect.followed_findings()', true))
+    ('connect.followed_findings()', true),
+    ('connect.term_findings()', true))
 -- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
 SELECT c.function, c.as_owner FROM checks AS c
 WHERE (NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
@@ -1395,9 +1396,10 @@ WHERE (NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 
 AND (c.function <> 'connect.history_findings()' OR EXISTS (SELECT FROM pg_attribute AS a
     WHERE a.attrelid = to_regclass('connect.event') AND a.attname = 'position'
     AND NOT a.attisdropped AND has_table_privilege(connect.store_owner(), a.attrelid, 'SELECT')))
--- Nor has it this table.
+-- Nor has it these tables.
 AND (c.function <> 'connect.followed_findings()'
     OR to_regclass('connect.followed_table') IS NOT NULL)
+AND (c.function <> 'connect.term_findings()' OR to_regclass('connect.open_term') IS NOT NULL)
 $checks$;
 REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.setup_checks() IS
@@ -1429,7 +1431,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
         guard_event, expire_due, keep_open, guard_open, collect_open, mark_pair, gateway_findings,
         scope_findings, history_findings, seal_history, guard_organization, guard_credential,
-        follow_organization, followed_findings}')),
+        follow_organization, followed_findings, term_findings}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -1720,6 +1722,28 @@ Rows become inactive, and each has an event, expire. It may run as often as one 
 'writers: rows that somebody holds are left for the next run. Nothing depends on it but what '
 'reads connect.connection by hand, and outbox readers. Raises parameter_invalid (22023) for a '
 'max_rows below 1, store_missing and store_outdated (55000).';
+
+-- The row of an open term is looked up in its Connection too, since a row too many does no harm.
+CREATE FUNCTION connect.term_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+SELECT 'expiry_unswept', 'warning',
+    format(CASE count(*)
+        WHEN 1 THEN 'The term of a Connection passed more than an hour ago, at %2$s,'
+        ELSE 'Terms of %1$s Connections passed more than an hour ago, the first one at %2$s,' END
+        || ' and nothing says so but the clock.', count(*), min(o.ends_at)),
+    'SELECT connect.expire_due(); until it returns 0, and that every few minutes.'
+FROM connect.open_term AS o JOIN connect.connection AS c ON c.id = o.id
+WHERE o.ends_at < statement_timestamp() - interval '1 hour' AND c.status <> 'inactive'
+AND least(c.expires_at, CASE c.status WHEN 'pending' THEN c.respond_by END) = o.ends_at
+HAVING count(*) > 0
+$findings$;
+REVOKE ALL ON FUNCTION connect.term_findings() FROM PUBLIC;  -- for check_setup()
+COMMENT ON FUNCTION connect.term_findings() IS
+'Tells that terms which passed more than an hour ago are not recorded: nobody runs expire_due().
+Code: expiry_unswept. Raises 42501 for who may not read the tables.';
 
 -- event/api
 

@@ -22,7 +22,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
         guard_event, expire_due, keep_open, guard_open, collect_open, mark_pair, gateway_findings,
         scope_findings, history_findings, seal_history, guard_organization, guard_credential,
-        follow_organization, followed_findings}')),
+        follow_organization, followed_findings, term_findings}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))

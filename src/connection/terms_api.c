@@ -25,22 +25,17 @@ PG_FUNCTION_INFO_V1(connect_expire_due);
 
 /*
  * Says of at most $2 rows that have ended at the time $1 that they have: any
- * write to a row does.  The rows are locked in the order of their ids; those
- * that others hold are passed by.
+ * write to a row does.  Those that others hold are passed by, and do not count.
+ * So this never waits for a row, and no order of locking can make a deadlock.
  */
 static StoreQuery expire_due = {
 	"WITH due AS MATERIALIZED ("
-	" SELECT o.id FROM connect.open_term AS o, connect.connection AS c"
+	" SELECT c.id FROM connect.open_term AS o, connect.connection AS c"
 	" WHERE o.ends_at OPERATOR(pg_catalog.<=) $1 AND " IS_DUE
 	" AND c.id OPERATOR(pg_catalog.=) o.id"
-	" ORDER BY o.ends_at, o.id LIMIT $2),"
-	" locked AS MATERIALIZED ("
-	" SELECT c.id FROM connect.connection AS c"
-	" WHERE c.id OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT d.id FROM due AS d))"
-	" AND " IS_DUE
-	" ORDER BY c.id FOR UPDATE SKIP LOCKED)"
-	" UPDATE connect.connection AS c SET status = c.status FROM locked AS l"
-	" WHERE c.id OPERATOR(pg_catalog.=) l.id",
+	" ORDER BY o.ends_at, o.id LIMIT $2 FOR UPDATE OF c SKIP LOCKED)"
+	" UPDATE connect.connection AS c SET status = c.status"
+	" WHERE c.id OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT d.id FROM due AS d))",
 	.nargs = 2,
 	.types = {TIMESTAMPTZOID, INT8OID},
 	.writes = true

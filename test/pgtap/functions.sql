@@ -31,6 +31,7 @@ INSERT INTO expected_function VALUES
     ('was_allowed', 'source_organization_id text, destination_organization_id text, scope text, at timestamp with time zone', 'boolean', 'c', 'stable', false, 'restricted'),
     ('upgrade_obstacles', '', 'SETOF text', 'sql', 'stable', false, 'safe'),
     ('history_findings', '', 'TABLE(code text, severity text, finding text, remedy text)', 'sql', 'stable', false, 'safe'),
+    ('term_findings', '', 'TABLE(code text, severity text, finding text, remedy text)', 'sql', 'stable', false, 'safe'),
     ('guard_organization', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('guard_credential', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('follow_organization', '', 'trigger', 'c', 'volatile', false, 'unsafe'),

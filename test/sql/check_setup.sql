@@ -57,6 +57,18 @@ BEGIN; GRANT EXECUTE ON FUNCTION connect.create_api_key, connect.is_allowed, con
 -- the catalogue of scopes
 BEGIN; CALL test.add('cxn_scopes', 'active', scopes => '{account.read,gone.read}'); :check; ROLLBACK;
 BEGIN; UPDATE connect.scope SET retired_at = now() WHERE is_default; :check; DELETE FROM connect.scope; :check; SELECT connect.upgrade_store(); :check; ROLLBACK;
+-- terms that have passed: nobody writes them down, or nobody has for an hour
+\set terms 'SELECT code, severity, regexp_replace(finding, '' at [^,]*,'', '' at (time),'') AS finding, remedy FROM connect.check_setup() WHERE code = ''expiry_unswept'' OR finding LIKE ''%could not be looked at%'''
+BEGIN; CALL test.add('cxn_hour', 'active'); CALL test.add('cxn_offer', source => 'org_GHI789');
+SET LOCAL session_replication_role = replica; SET LOCAL timezone = 'UTC';
+UPDATE connect.connection SET expires_at = now() - interval '59 minutes', respond_by = '2000-01-01' WHERE id = 'cxn_hour'; :terms;
+UPDATE connect.connection SET respond_by = '2001-01-01' WHERE id = 'cxn_offer'; :terms;
+UPDATE connect.connection SET expires_at = now() - interval '61 minutes' WHERE id = 'cxn_hour'; :terms;
+SET LOCAL session_replication_role = origin; SELECT connect.expire_due(1); :terms;
+SELECT connect.expire_due(1); :terms;
+SET LOCAL session_replication_role = replica; DROP TABLE connect.open_term; SELECT code, finding FROM connect.check_setup() WHERE finding LIKE '%term%' OR code = 'check_failed'; ROLLBACK;
+-- what is too many is no finding
+BEGIN; CALL test.add('cxn_hour', 'active'); SET LOCAL session_replication_role = replica; INSERT INTO connect.open_term VALUES ('cxn_hour', 'org_ABC123', 'org_DEF456', '2001-01-01'); :terms; ROLLBACK;
 -- a shared table whose rows another policy opens
 BEGIN; CREATE TABLE test.note (organization_id text); SELECT connect.share_table('test.note', 'organization_id', 'account.read'); CREATE POLICY all_rows ON test.note FOR SELECT USING (true); :check; ROLLBACK;
 -- the remedy of owner_login leaves a store that works and can be checked

@@ -136,7 +136,7 @@ my %calls = (
 	regress_connect_gateway => [ q{connect.act_as('org_source', 'usr_1')}, q{connect.current_organization_id()}, q{connect.list_connections()} ],
 	postgres => [
 		q{connect.upgrade_store()}, q{connect.check_setup()}, q{connect.verify_history()}, q{connect.history_anchor('1')},
-		q{connect.forget_actor('org_source', 'usr_1')}, q{connect.seal_history()}, q{connect.upgrade_obstacles()}, q{connect.history_findings()}, q{connect.register_organization('org_new', 'New')},
+		q{connect.forget_actor('org_source', 'usr_1')}, q{connect.seal_history()}, q{connect.upgrade_obstacles()}, q{connect.history_findings()}, q{connect.term_findings()}, q{connect.register_organization('org_new', 'New')},
 		q{connect.map_role('regress_connect_pool', 'org_third')}, q{connect.unmap_role('regress_connect_third')},
 		q{connect.trust_gateway('regress_connect_pool')}, q{connect.distrust_gateway('regress_connect_gateway')},
 		q{pg_catalog.length((connect.create_api_key('org_source', 'New')).secret)}, q{connect.prune_idempotency()},
