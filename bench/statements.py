@@ -134,14 +134,14 @@ PARTS = {
         "printing it, PostgreSQL's": ["jsonb_out"],
     },
     ("activate", "connect"): {
-        "who asks": ["principal_require"],
+        "who asks": ["principal_require_or_owner"],
         "looking at the row": ["resource_get_now"],
         "the statement, with the guard and the event": ["connection_update"],
         "the document": ["document_one", "json_jsonb_done"],
         "printing it, PostgreSQL's": ["jsonb_out"],
     },
     ("retrieve", "connect jsonb"): {
-        "who asks": ["principal_require"],
+        "who asks": ["principal_require_or_owner"],
         "the row": ["connection_get"],
         "the document": ["document_one", "json_jsonb_done"],
         "printing it, PostgreSQL's": ["jsonb_out"],

@@ -1929,8 +1929,9 @@ LANGUAGE C STABLE PARALLEL RESTRICTED;
 REVOKE ALL ON FUNCTION connect.was_allowed(text, text, text, timestamptz) FROM PUBLIC;
 COMMENT ON FUNCTION connect.was_allowed(text, text, text, timestamptz) IS
 'Might the destination see the source''s data of this scope at that time, by the history?
-An organization that acts gets true only as one of the two. A null scope names none. Raises '
-'parameter_missing, and parameter_invalid for a time to come (22023), store_missing, '
+An organization that acts gets true only as one of the two. A null scope names none. From the '
+'time on at which a scope was retired it is false, and for now it is what is_allowed() says. '
+'Raises parameter_missing, and parameter_invalid for a time to come (22023), store_missing, '
 'store_outdated (55000).';
 
 -- gate/share

@@ -11,8 +11,8 @@
 #include "base/compat.h"
 #include "base/digest.h"
 #include "common/cryptohash.h"
-#include "common/sha2.h"
 #include "port/pg_bswap.h"
+#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 /* The length of a field that is null. */
@@ -65,19 +65,58 @@ digest_add_time(StringInfo message, int64 time)
 		digest_add_bytes(message, &bytes, sizeof(bytes));
 }
 
+/*
+ * Returns the context that all digests of this backend are made with.  Making
+ * one and freeing it costs as much as hashing some hundred bytes.  A context
+ * belongs to a resource owner, and this one to one that is never released.
+ */
+static pg_cryptohash_ctx *
+kept_context(void)
+{
+	static pg_cryptohash_ctx *ctx = NULL;
+	static ResourceOwner owner = NULL;
+
+	if (ctx == NULL)
+	{
+		ResourceOwner old = CurrentResourceOwner;
+
+		if (owner == NULL)
+			owner = ResourceOwnerCreate(NULL, "connect digest");
+		CurrentResourceOwner = owner;
+		ctx = pg_cryptohash_create(PG_SHA256);
+		CurrentResourceOwner = old;
+	}
+	return ctx;
+}
+
+/*
+ * Computes the SHA-256 of some bytes, DIGEST_LENGTH of them.  The context is
+ * begun anew at the end, so that nothing is left in it of what was hashed,
+ * which may be a secret.
+ */
+void
+digest_bytes(const void *bytes, int len, uint8 *hash)
+{
+	static bool begun = false;
+	pg_cryptohash_ctx *ctx = kept_context();
+	bool		ready = begun;
+
+	begun = false;
+	if (ctx == NULL || (!ready && pg_cryptohash_init(ctx) < 0) ||
+		pg_cryptohash_update(ctx, bytes, len) < 0 ||
+		pg_cryptohash_final(ctx, hash, DIGEST_LENGTH) < 0 ||
+		pg_cryptohash_init(ctx) < 0)
+		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
+	begun = true;
+}
+
 /* Returns the SHA-256 of a message in the current memory context. */
 bytea *
 digest_make(const StringInfoData *message)
 {
 	bytea	   *hash = palloc(VARHDRSZ + DIGEST_LENGTH);
-	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
 
 	SET_VARSIZE(hash, VARHDRSZ + DIGEST_LENGTH);
-	if (ctx == NULL || pg_cryptohash_init(ctx) < 0 ||
-		pg_cryptohash_update(ctx, (const uint8 *) message->data,
-							 message->len) < 0 ||
-		pg_cryptohash_final(ctx, (uint8 *) VARDATA(hash), DIGEST_LENGTH) < 0)
-		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
-	pg_cryptohash_free(ctx);
+	digest_bytes(message->data, message->len, (uint8 *) VARDATA(hash));
 	return hash;
 }

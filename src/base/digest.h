@@ -13,6 +13,7 @@ extern void digest_add_bytes(StringInfo message, const void *bytes, int len);
 extern void digest_add_varlena(StringInfo message, const void *value);
 extern void digest_add_time(StringInfo message, int64 time);
 extern void digest_add_null(StringInfo message);
+extern void digest_bytes(const void *bytes, int len, uint8 *hash);
 extern bytea *digest_make(const StringInfoData *message);
 
 #endif							/* CONNECT_BASE_DIGEST_H */

@@ -7,12 +7,11 @@
 
 #include <time.h>
 
+#include "base/digest.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "base/typeid.h"
 #include "common/base64.h"
-#include "common/cryptohash.h"
-#include "common/sha2.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -140,11 +139,5 @@ random_secret(void)
 void
 secret_hash(const char *secret, int len, uint8 *hash)
 {
-	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
-
-	if (ctx == NULL || pg_cryptohash_init(ctx) < 0 ||
-		pg_cryptohash_update(ctx, (const uint8 *) secret, len) < 0 ||
-		pg_cryptohash_final(ctx, hash, PG_SHA256_DIGEST_LENGTH) < 0)
-		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
-	pg_cryptohash_free(ctx);
+	digest_bytes(secret, len, hash);
 }

@@ -163,7 +163,8 @@ perform_get(HttpCall *call)
 	Connection	connection;
 
 	connection_get(&call->who, call->request.id, &connection);
-	version_require(&call->request, connection_tag(&connection));
+	if (call->request.if_match != NULL)
+		version_require(&call->request, connection_tag(&connection));
 	respond_connection(call, &connection);
 }
 

@@ -7,11 +7,13 @@
 #include "base/errors.h"
 #include "base/text.h"
 #include "connection/rows.h"
+#include "connection/terms.h"
 #include "event/rows.h"
 #include "gate/access.h"
 #include "gate/history.h"
 #include "gate/pair.h"
 #include "miscadmin.h"
+#include "scope/rows.h"
 
 /*
  * Reads a subject's last event of a time, or false if there was none by then.
@@ -44,8 +46,25 @@ find_event(text *subject_id, TimestampTz at, Event *event)
 }
 
 /*
+ * Returns since when the gate is shut for a scope.  It is shut at once when a
+ * scope is retired, so a retirement that is dated ahead has begun by now.
+ */
+static TimestampTz
+shut_for(const text *scope)
+{
+	TimestampTz retired = scope_retired_at(scope);
+
+	return retired == DT_NOEND && scope_usable(scope) ? DT_NOEND :
+		Min(retired, terms_reading_clock());
+}
+
+/*
  * Might destination see source's data at that time, as the history tells under
- * the active snapshot?  Outsiders hear what they hear of the present: no.
+ * the active snapshot?  What the gate asks of the present is asked of the event
+ * that was the last one then, its terms included, whenever a lapse was
+ * recorded; and of the catalogue, since when the scope is retired.  A retired
+ * organization's Connections have ended, so the history says that too.
+ * Outsiders hear what they hear of the present: no.
  * Raises parameter_invalid for a time to come, store_missing, store_outdated.
  */
 bool
@@ -70,5 +89,6 @@ history_allowed(text *source, text *destination, const text *scope,
 	return text_is(event.to_status,
 				   connection_status_label(CONNECTION_ACTIVE)) &&
 		access_grants(event.scopes, scope) &&
-		(event.expires_at == DT_NOBEGIN || at < event.expires_at);
+		(event.expires_at == DT_NOBEGIN || at < event.expires_at) &&
+		(scope == NULL || at < shut_for(scope));
 }

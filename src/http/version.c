@@ -7,8 +7,7 @@
  */
 #include "postgres.h"
 
-#include "common/cryptohash.h"
-#include "common/sha2.h"
+#include "base/digest.h"
 #include "http/version.h"
 #include "utils/builtins.h"
 
@@ -19,16 +18,10 @@
 char *
 version_tag(const char *version)
 {
-	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
-	uint8		hash[PG_SHA256_DIGEST_LENGTH];
+	uint8		hash[DIGEST_LENGTH];
 	char		hex[2 * TAG_BYTES + 1];
 
-	if (ctx == NULL || pg_cryptohash_init(ctx) < 0 ||
-		pg_cryptohash_update(ctx, (const uint8 *) version,
-							 strlen(version)) < 0 ||
-		pg_cryptohash_final(ctx, hash, sizeof(hash)) < 0)
-		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
-	pg_cryptohash_free(ctx);
+	digest_bytes(version, strlen(version), hash);
 	hex_encode((const char *) hash, TAG_BYTES, hex);
 	hex[2 * TAG_BYTES] = '\0';
 	return psprintf("\"%s\"", hex);

@@ -46,6 +46,7 @@ extern void scope_from_row(void *scope, const StoreRow *from);
 extern StoreRow *scope_read_all(int *count);
 extern ArrayType *scope_defaults(void);
 extern ScopeState scope_state(const text *name);
+extern TimestampTz scope_retired_at(const text *name);
 extern void scope_require(const text *name);
 extern void scope_check_list(ArrayType *scopes, ArrayType *kept);
 

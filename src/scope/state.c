@@ -81,3 +81,20 @@ scope_state(const text *name)
 	next_to_forget = (next_to_forget + 1) % REMEMBERED;
 	return entry->state;
 }
+
+/*
+ * Returns since when a scope is retired, as the active snapshot sees the
+ * catalogue, or DT_NOEND if it is not.  Of a retirement that was taken back
+ * the catalogue knows nothing, nor of a scope that is gone.
+ */
+TimestampTz
+scope_retired_at(const text *name)
+{
+	Datum		key = PointerGetDatum(name);
+	StoreRow	row;
+
+	if (!store_fetch(&scope_by_name, &key, &row) ||
+		row.nulls[SCOPE_RETIRED_AT])
+		return DT_NOEND;
+	return DatumGetTimestampTz(row.values[SCOPE_RETIRED_AT]);
+}

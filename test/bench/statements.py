@@ -1,10 +1,11 @@
 """statements.py: every statement that the bench measures runs, by connect and by each peer. Prints TAP.
 
 Nothing is measured here. A write must leave one event more where its peer keeps its events, so that
-no peer is fast because it does less.
+no peer is fast because it does less. And the functions whose part of a cost is shown have those names.
 """
 
 import pathlib
+import re
 import sys
 
 import psycopg2
@@ -14,7 +15,7 @@ sys.path[:0] = [str(TREE / "script"), str(TREE / "bench")]
 
 from cluster import Cluster, execute  # noqa: E402  (these need the path above)
 from setup import fill  # noqa: E402
-from statements import DOCUMENTS, GATE, IDENTITY, READS, SCANS, WRITES  # noqa: E402
+from statements import DOCUMENTS, GATE, IDENTITY, PARTS, READS, SCANS, WRITES  # noqa: E402
 
 ROWS = 1000
 # Which of the rows each peer works on.
@@ -62,6 +63,11 @@ def main():
         for statements in (*READS.values(), IDENTITY, *GATE.values()):
             for peer, (login, body) in statements.items():
                 check(run(login, body), f"{peer}: {body[:60]}".replace("\n", " "))
+        sources = "".join(file.read_text(encoding="utf-8") for file in (TREE / "src").rglob("*.c"))
+        for (operation, peer), parts in PARTS.items():
+            gone = [name for names in parts.values() for name in names
+                    if name != "jsonb_out" and not re.search(rf"^{name}\(", sources, re.M)]
+            check(f"src/ has no {gone}" if gone else None, f"the parts of {operation}, {peer}, are functions of ours")
         execute(DOCUMENTS)
         for peer, (login, body) in SCANS.items():
             check(run(login, body), f"scan: {peer}")

@@ -1,6 +1,6 @@
 # The history goes on whatever happens to clocks and transaction ids: a clock an hour ahead and set
 # back, a standby that is promoted with a clock behind, prepared transactions, and a store restored
-# into clusters with higher and with lower ids.
+# into clusters with higher and with lower ids. And what holds the outbox back for minutes is found.
 
 use strict;
 use warnings;
@@ -58,7 +58,7 @@ UNION ALL SELECT 'seal ' || event_id FROM connect.verify_history()};
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C' ]);
-$node->append_conf('postgresql.conf', "max_prepared_transactions = 5\nshared_preload_libraries = 'connect'");
+$node->append_conf('postgresql.conf', "max_prepared_transactions = 5\nshared_preload_libraries = 'connect'\nautovacuum = off");
 start_faked($node);
 $node->safe_psql('postgres', $setup);
 
@@ -101,6 +101,41 @@ $node->safe_psql('postgres', qq{BEGIN; $step WHERE id = 'c1'; PREPARE TRANSACTIO
 $node->safe_psql('postgres', q{ROLLBACK PREPARED 'undone'});
 $node->safe_psql('postgres', "$step WHERE id = 'c1'");
 is($node->safe_psql('postgres', $wrong), '', 'one that is rolled back leaves nothing');
+
+# ---- What holds the outbox back is found ----
+
+my $held = q{SELECT severity, finding, remedy FROM connect.check_setup() WHERE code = 'outbox_held'};
+my $since = q{ has written and not ended since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d[^;]*; readers of the outbox wait for it\.};
+# ids are given to all databases in one order
+$node->safe_psql('postgres', 'CREATE DATABASE other');
+$node->safe_psql('postgres', q{BEGIN; UPDATE connect.connection SET name = 'Oldest' WHERE id = 'c2'; PREPARE TRANSACTION 'held, too'});
+my $writer = $node->background_psql('other');
+$writer->query_safe('BEGIN; CREATE TABLE t ()');
+my $writer_pid = $writer->query_safe('SELECT pg_backend_pid()');
+# one that has written nothing keeps nobody waiting, however old it is
+my $reader = $node->background_psql('postgres');
+$reader->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM connect.event');
+set_clock('+4m');
+is($node->safe_psql('postgres', $held), '', 'transactions of four minutes are none that hold the outbox');
+set_clock('+6m');
+like($node->safe_psql('postgres', $held),
+	qr/^warning\|Prepared transaction 'held, too' in database postgres$since\|COMMIT PREPARED 'held, too'; or ROLLBACK PREPARED 'held, too'; in that database\.$/,
+	'of six minutes, the oldest is named: a prepared one by its name');
+$node->safe_psql('postgres', q{ROLLBACK PREPARED 'held, too'});
+my $finding = $node->safe_psql('postgres', $held);
+like($finding, qr/^warning\|Process $writer_pid in database other$since\|SELECT pg_terminate_backend\($writer_pid\);$/, 'then a session of another database');
+my $horizon = $node->safe_psql('postgres', 'SELECT pg_snapshot_xmin(pg_current_snapshot())');
+# as the finding says: what is written now waits
+$node->safe_psql('postgres', "$step WHERE id = 'c1'");
+cmp_ok($node->safe_psql('postgres', q{SELECT max(position) FROM connect.event}), '>=', $horizon, 'the outbox is held indeed');
+$node->safe_psql('postgres', $finding =~ s/.*\|//r);
+$node->poll_query_until('postgres', qq{SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $writer_pid)}) or die 'the writer goes on';
+is($node->safe_psql('postgres', $held), '', 'what it advises ends that');
+cmp_ok($node->safe_psql('postgres', q{SELECT max(position) FROM connect.event}), '<',
+	$node->safe_psql('postgres', 'SELECT pg_snapshot_xmin(pg_current_snapshot())'), 'the reader of six minutes holds nothing');
+eval { $writer->quit };
+$reader->quit;
+set_clock('+0');
 
 # ---- A standby whose clock is behind is promoted ----
 
