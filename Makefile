@@ -1,10 +1,15 @@
 # connect: builds the module and the install script, and runs the database suites.
 #   make && sudo make install           for the server that pg_config belongs to
+#   make install prefix=/opt/connect    to a folder of its own, share/ and lib/ in it: doc/dba.md
 #   make installcheck                   pg_regress and isolation suites on a running server
 #   make installcheck REGRESS=activate ISOLATION=   one test alone
 #   make unit                           the suites that need no server
 #   make fuzz                           the parsers under libFuzzer for half a minute (needs clang)
+#   make pgtap                          the pgTAP suite on a running server (needs pgTAP, pg_prove)
 #   make prove_installcheck             TAP: dump and restore (needs libipc-run-perl)
+#   make virtual                        all of these three, without root and on a server of their own
+#   make docs                           the pages' examples on a running server, and the tree's structure
+#   make http, make dashboard           the stack's suites, as root, with what is installed (script/demo)
 #   make openapi                        makes http/openapi.json and openapi-persona.json anew, of their parts
 #   make routes                         makes http/nginx/routes.conf anew, asking psql's server
 #   make dist                           the committed tree as a zip, for PGXN (needs git)
@@ -55,6 +60,13 @@ PROVE_TESTS ?= test/t/*.pl
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
+# A folder of its own looks the same whatever the server is: share/extension and lib. PGXS alone would
+# honour prefix only since 18, and not where the server was configured with folders such as Debian's.
+ifeq ($(origin prefix),command line)
+override datadir := $(prefix)/share
+override pkglibdir := $(prefix)/lib
+endif
+
 # What the server looks up by name, and nothing else: until 16 PGXS leaves every symbol open, and one
 # of ours could serve another extension's call to a library that has the same, or the other way round.
 ifeq ($(PORTNAME),linux)
@@ -64,6 +76,8 @@ endif
 # PGXS does not track headers, nor makes folders where it builds elsewhere.
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 $(OBJS) $(OBJS:.o=.bc): | folders
+src/connect.o src/connect.bc: override CPPFLAGS += -DCONNECT_VERSION='"$(EXTVERSION)"'
+src/connect.o src/connect.bc: $(srcdir)/connect.control
 .PHONY: folders
 folders:
 	mkdir -p $(sort $(dir $(OBJS)))
@@ -95,6 +109,30 @@ fuzz:
 .PHONY: prove_installcheck
 prove_installcheck:
 	$(prove_installcheck)
+
+# Like pg_regress, this makes its database anew. It leaves no role behind.
+PGTAP_TESTDB = pgtap_regression_$(EXTENSION)
+.PHONY: pgtap
+pgtap:
+	dropdb --if-exists $(PGTAP_TESTDB)
+	createdb -E UTF8 -T template0 $(PGTAP_TESTDB)
+	PGDATABASE=$(PGTAP_TESTDB) PGOPTIONS="-c client_min_messages=warning" pg_prove --verbose --nocolor --ext .sql -r $(srcdir)/test/pgtap
+
+# Debian's pg_virtualenv makes the server and removes it. There the module is found in the folder
+# where debhelper puts a package together: since 18 by extension_control_path, before that by what
+# Debian has added to PostgreSQL.
+VIRTUAL = postgresql-$(MAJORVERSION)-$(EXTENSION)
+.PHONY: virtual
+virtual: all
+	$(MAKE) -f $(firstword $(MAKEFILE_LIST)) install DESTDIR='$(CURDIR)/debian/$(VIRTUAL)'
+	pg_virtualenv -t -v $(MAJORVERSION) -p $(VIRTUAL) -i --locale=C.UTF-8 \
+		$(MAKE) -f $(firstword $(MAKEFILE_LIST)) installcheck pgtap
+
+.PHONY: docs http dashboard
+docs:
+	prove --verbose --nocolor --exec python3 --ext .py $(srcdir)/test/docs
+http dashboard:
+	$(srcdir)/test/$@/run --installed
 
 # Checked in; test/http fails where they are not what they are made of.
 .PHONY: openapi routes

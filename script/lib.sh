@@ -33,6 +33,11 @@ die() {
 	exit 1
 }
 
+# Prints the majors that README's table says are tested, the oldest first. There is no other list.
+supported_majors() {
+	sed -nE 's/^\| ([0-9]+) \| tested\b.*/\1/p' "$tree/README.md"
+}
+
 require_root() {
 	[ "$(id -u)" = 0 ] || die "must run as root: it installs packages and makes a cluster as postgres"
 }

@@ -4,11 +4,16 @@
 # nothing, cannot start, or ends badly without saying which test failed.
 #
 # The caller sets build, the folder where pg_regress leaves its differences, and may set only, the
-# suites to run if not all of them are to.
+# suites to run if not all of them are to, and without, those that are left out.
 
 only=
+without=
 
 is_wanted() {
+	if [[ " $without " = *" $1 "* ]]; then
+		say "$1 is left out, as asked"
+		return 1
+	fi
 	[ -z "$only" ] || [[ " $only " = *" $1 "* ]]
 }
 

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/preload.h"
 #include "base/snapshot_key.h"
 #include "connection/forget.h"
@@ -25,7 +26,7 @@
 #include "store/scan.h"
 #include "store/table.h"
 
-PG_MODULE_MAGIC;
+PG_MODULE_MAGIC_EXT(.name = "connect", .version = CONNECT_VERSION);
 
 void		_PG_init(void);
 

@@ -31,6 +31,15 @@
 #include "base/snapshot_key.h"
 #include "utils/snapmgr.h"
 
+/*
+ * A field more in a snapshot could decide what it sees.  So the size of what is
+ * known stands here: 18 dropped two fields, and neither was one of Sight's.
+ */
+#if SIZEOF_VOID_P == 8
+StaticAssertDecl(sizeof(SnapshotData) == (PG_VERSION_NUM >= 180000 ? 104 : 120),
+				 "what decides what a snapshot sees must be looked at");
+#endif
+
 /* What decides which rows an MVCC snapshot sees. */
 typedef struct Sight
 {

@@ -16,6 +16,7 @@
 #include "resource/document.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(connect_create_connection);
 PG_FUNCTION_INFO_V1(connect_activate_connection);

@@ -15,6 +15,7 @@
 #include "event/verify.h"
 #include "funcapi.h"
 #include "resource/document.h"
+#include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(connect_read_events);
 PG_FUNCTION_INFO_V1(connect_seal_history);

@@ -67,6 +67,7 @@
 #include "port/atomics.h"
 #include "storage/ipc.h"
 #include "storage/lmgr.h"
+#include "storage/lwlock.h"
 #include "storage/shmem.h"
 #include "gate/rows.h"
 #include "utils/fmgroids.h"

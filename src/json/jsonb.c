@@ -17,6 +17,18 @@
 
 #define NO_NODE (-1)
 
+/* The form, as far as it is written below without asking for it. */
+StaticAssertDecl(sizeof(JEntry) == 4 && JENTRY_OFFLENMASK == 0x0FFFFFFF &&
+				 JENTRY_TYPEMASK == 0x70000000 &&
+				 JENTRY_HAS_OFF == 0x80000000 &&
+				 JENTRY_ISSTRING == 0 && JENTRY_ISCONTAINER == 0x50000000,
+				 "an entry of jsonb has another form");
+StaticAssertDecl(offsetof(Jsonb, root) == VARHDRSZ &&
+				 offsetof(JsonbContainer, children) == sizeof(uint32) &&
+				 JB_CMASK == 0x0FFFFFFF && JB_FOBJECT == 0x20000000 &&
+				 JB_FARRAY == 0x40000000 && JB_OFFSET_STRIDE == 32,
+				 "a container of jsonb has another form");
+
 /* Starts a jsonb in the current memory context. */
 void
 jsonb_begin(JsonbWriter *out)

@@ -6,6 +6,7 @@
 
 #include "access/table.h"
 #include "access/tableam.h"
+#include "base/compat.h"
 #include "base/text.h"
 #include "catalog/pg_type.h"
 #include "executor/tuptable.h"
@@ -158,7 +159,7 @@ static void
 read_states(Relation rel, Datum *names, ScopeState *states, int count)
 {
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	TableScanDesc scan = table_beginscan(rel, GetActiveSnapshot(), 0, NULL);
+	TableScanDesc scan = table_begin(rel, GetActiveSnapshot(), 0, NULL);
 	AttrNumber	name = store_column(&scope_table, SCOPE_NAME);
 	AttrNumber	retired = store_column(&scope_table, SCOPE_RETIRED_AT);
 

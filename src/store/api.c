@@ -11,6 +11,7 @@
 #include "funcapi.h"
 #include "store/setup.h"
 #include "utils/acl.h"
+#include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(connect_create_store);
 PG_FUNCTION_INFO_V1(connect_upgrade_store);

@@ -200,7 +200,7 @@ store_scan_begin(StoreScan *scan, StoreKey *key, const Datum *values)
 		index_rescan(scan->index_scan, scankeys, key->ncolumns, NULL, 0);
 	}
 	else
-		scan->table_scan = table_beginscan(scan->rel, GetActiveSnapshot(),
+		scan->table_scan = table_begin(scan->rel, GetActiveSnapshot(),
 										   key->ncolumns, scankeys);
 }
 
@@ -280,7 +280,7 @@ begin_backwards(StoreScan *scan, StoreKey *key, Datum value, Snapshot snapshot)
 		index_rescan(scan->index_scan, scankeys, 1, NULL, 0);
 	}
 	else
-		scan->table_scan = table_beginscan(scan->rel, snapshot, 1, scankeys);
+		scan->table_scan = table_begin(scan->rel, snapshot, 1, scankeys);
 }
 
 /* The same under the active snapshot, for those that read. */

@@ -31,7 +31,8 @@ SQL_FUNCTIONS = set("""
     hashtextextended in int4 interval json_agg json_array_elements json_build_object jsonb_agg jsonb_array_elements
     jsonb_build_object jsonb_pretty jsonb_set least left length lower max md5 min now nullif pg_advisory_lock
     pg_advisory_unlock pg_advisory_xact_lock pg_backend_memory_contexts pg_backend_pid pg_create_logical_replication_slot
-    pg_current_xact_id pg_get_functiondef pg_has_role pg_is_in_recovery pg_notify pg_relation_size pg_sleep
+    pg_current_xact_id pg_get_functiondef pg_get_loaded_modules pg_has_role pg_is_in_recovery pg_notify
+    pg_relation_size pg_sleep
     pg_stat_reset pg_terminate_backend pg_total_relation_size pg_trigger_depth pg_xact_status quote_ident quote_literal
     regexp_replace repeat replace round row row_number session_user set_config sha256 split_part starts_with string_agg
     strpos substr sum to_char to_jsonb to_regclass to_timestamp translate trim unnest upper values version

@@ -72,7 +72,9 @@ SELECT connect.may_see('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid, 'account.re
     connect.may_see('A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A12'::uuid, 'account.read') AS capital, connect.may_see(NULL::uuid, 'account.read') AS "null";
 SELECT connect.visible_texts('account.read');
 SELECT connect.visible_integers('account.read'), connect.visible_bigints('account.read'), connect.visible_uuids('account.read');
+\set VERBOSITY terse
 SELECT connect.may_see(7.0, 'account.read');  -- fails
+\set VERBOSITY default
 SELECT connect.sources_of('org_DEF456', 'inquiry.read') AS own, connect.sources_of('org_DEF456', NULL) AS any_scope,
     connect.sources_of('org_GHI789', NULL) AS foreign, connect.sources_of(NULL, NULL) AS "null";
 SET ROLE regress_connect_source;

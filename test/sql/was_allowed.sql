@@ -22,7 +22,7 @@ INSERT INTO moment SELECT 'inactive', clock_timestamp();
 SELECT 1 AS done FROM connect.reactivate_connection(:'c1') \gset
 RESET SESSION AUTHORIZATION;
 
-CREATE VIEW pg_temp.answers AS
+CREATE TEMPORARY VIEW answers AS
 SELECT name, connect.was_allowed('org_ABC123', 'org_DEF456', 'inquiry.read', at) AS inquiries,
     connect.was_allowed('org_ABC123', 'org_DEF456', 'account.read', at) AS accounts,
     connect.was_allowed('org_ABC123', 'org_DEF456', NULL, at) AS any_scope,
