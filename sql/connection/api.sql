@@ -92,18 +92,19 @@ CREATE FUNCTION connect.list_connections(status connect.connection_status = NULL
     direction text = NULL,
     source_organization_id text = NULL, destination_organization_id text = NULL,
     page_size int = 10, page_after text = NULL, page_before text = NULL,
-    expires_before timestamptz = NULL) RETURNS jsonb
+    expires_before timestamptz = NULL, partner text = NULL) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'connect_list_connections'
 LANGUAGE C STABLE PARALLEL RESTRICTED;
 -- grant_read() gives it.
 REVOKE ALL ON FUNCTION connect.list_connections(
-    connect.connection_status, text, text, text, int, text, text, timestamptz)
+    connect.connection_status, text, text, text, int, text, text, timestamptz, text)
     FROM PUBLIC;
 COMMENT ON FUNCTION connect.list_connections(
-    connect.connection_status, text, text, text, int, text, text, timestamptz) IS
+    connect.connection_status, text, text, text, int, text, text, timestamptz, text) IS
 'Lists the Connections of the acting organization in both directions, newest first.
 Filters are ANDed. The status is the effective one; direction is inbound or outbound; with '
-'expires_before come those, pending or active, that end by themselves before that time. '
+'expires_before come those, pending or active, that end by themselves before that time, with '
+'partner those whose other organization has a name or an id that begins with it, in any case. '
 'page_size is 1 to 100; page_after and '
 'page_before are ids of rows that the caller may see, exclusive, at most one of them. Returns a '
 'document with links to the pages beside it. Raises not_authenticated (PT401), permission_missing '

@@ -167,7 +167,7 @@ $parts$;
 REVOKE ALL ON FUNCTION connect.expression_parts(pg_node_tree, oid) FROM PUBLIC;  -- for the DBA
 COMMENT ON FUNCTION connect.expression_parts(pg_node_tree, oid) IS
 'Returns the operators, functions, columns and constants of a stored expression, in their order.
-expression is that of a constraint, policy or default of relation. The text is the same in every '
+expression is that of a constraint, policy, default or index of relation. The text is the same in every '
 'database, session and major. Null for null. Raises nothing.';
 
 -- store/organization
@@ -199,6 +199,13 @@ VALUES
 ('check', 'organization_id_check', 'octet_length(id) <= 64 AND id ~ ''^[A-Za-z0-9_-]+$''',
     'and (<=(integer,integer) (octet_length(text) (id) 64) ~(text,text) (id ''^[A-Za-z0-9_-]+$''))',
     'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -.'),
+
+-- In the order of bytes, whatever the database's collation is, all that begins with something is
+-- one range.
+('index', 'organization_lower_name_idx', 'lower(name) COLLATE "C"', '(lower(text) (name))',
+    'The index serves a search for partners by what their names begin with.'),
+('index', 'organization_lower_id_idx', 'lower(id) COLLATE "C"', '(lower(text) (id))',
+    'The index serves a search for partners by what their ids begin with.'),
 
 ('row_security', 'organization', NULL, NULL, NULL),
 ('policy', 'organization_self',
@@ -936,9 +943,12 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
     FROM constraints AS n
 
     UNION ALL SELECT i.kind, i.relation, i.place, i.position, i.name, i.index_oid IS NOT NULL,
-        i.key = i.definition AND (i.found).indisvalid AND (i.found).indisready
+        CASE WHEN i.parts IS NULL THEN i.key = i.definition AND (i.found).indexprs IS NULL
+            ELSE (i.found).indnatts = 1 AND (i.found).indcollation[0] = '"C"'::regcollation
+                AND connect.expression_parts((i.found).indexprs, i.table_oid) = i.parts END
+        AND (i.found).indisvalid AND (i.found).indisready
         AND NOT (i.found).indisunique AND (i.found).indnatts = (i.found).indnkeyatts
-        AND (i.found).indpred IS NULL AND (i.found).indexprs IS NULL
+        AND (i.found).indpred IS NULL
         AND i.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
         AND 0 = ALL ((i.found).indoption::int2[])
         AND NOT EXISTS (SELECT FROM pg_opclass AS o
@@ -1683,18 +1693,19 @@ CREATE FUNCTION connect.list_connections(status connect.connection_status = NULL
     direction text = NULL,
     source_organization_id text = NULL, destination_organization_id text = NULL,
     page_size int = 10, page_after text = NULL, page_before text = NULL,
-    expires_before timestamptz = NULL) RETURNS jsonb
+    expires_before timestamptz = NULL, partner text = NULL) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'connect_list_connections'
 LANGUAGE C STABLE PARALLEL RESTRICTED;
 -- grant_read() gives it.
 REVOKE ALL ON FUNCTION connect.list_connections(
-    connect.connection_status, text, text, text, int, text, text, timestamptz)
+    connect.connection_status, text, text, text, int, text, text, timestamptz, text)
     FROM PUBLIC;
 COMMENT ON FUNCTION connect.list_connections(
-    connect.connection_status, text, text, text, int, text, text, timestamptz) IS
+    connect.connection_status, text, text, text, int, text, text, timestamptz, text) IS
 'Lists the Connections of the acting organization in both directions, newest first.
 Filters are ANDed. The status is the effective one; direction is inbound or outbound; with '
-'expires_before come those, pending or active, that end by themselves before that time. '
+'expires_before come those, pending or active, that end by themselves before that time, with '
+'partner those whose other organization has a name or an id that begins with it, in any case. '
 'page_size is 1 to 100; page_after and '
 'page_before are ids of rows that the caller may see, exclusive, at most one of them. Returns a '
 'document with links to the pages beside it. Raises not_authenticated (PT401), permission_missing '

@@ -146,9 +146,12 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
     FROM constraints AS n
 
     UNION ALL SELECT i.kind, i.relation, i.place, i.position, i.name, i.index_oid IS NOT NULL,
-        i.key = i.definition AND (i.found).indisvalid AND (i.found).indisready
+        CASE WHEN i.parts IS NULL THEN i.key = i.definition AND (i.found).indexprs IS NULL
+            ELSE (i.found).indnatts = 1 AND (i.found).indcollation[0] = '"C"'::regcollation
+                AND connect.expression_parts((i.found).indexprs, i.table_oid) = i.parts END
+        AND (i.found).indisvalid AND (i.found).indisready
         AND NOT (i.found).indisunique AND (i.found).indnatts = (i.found).indnkeyatts
-        AND (i.found).indpred IS NULL AND (i.found).indexprs IS NULL
+        AND (i.found).indpred IS NULL
         AND i.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
         AND 0 = ALL ((i.found).indoption::int2[])
         AND NOT EXISTS (SELECT FROM pg_opclass AS o

@@ -11,7 +11,7 @@
 --     unique         constraint   columns
 --     foreign_key    constraint   column                      the table that it refers to
 --     check          constraint   expression                  those of the expression
---     index          the index    columns
+--     index          the index    columns, or an expression   those of the expression
 --     option         the option   its value                   values of earlier versions
 --     fill           the table    a SELECT that fills columns which came later
 --     former_constraint  its name  what it was, in an earlier version

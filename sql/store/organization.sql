@@ -28,6 +28,13 @@ VALUES
     'and (<=(integer,integer) (octet_length(text) (id) 64) ~(text,text) (id ''^[A-Za-z0-9_-]+$''))',
     'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -.'),
 
+-- In the order of bytes, whatever the database's collation is, all that begins with something is
+-- one range.
+('index', 'organization_lower_name_idx', 'lower(name) COLLATE "C"', '(lower(text) (name))',
+    'The index serves a search for partners by what their names begin with.'),
+('index', 'organization_lower_id_idx', 'lower(id) COLLATE "C"', '(lower(text) (id))',
+    'The index serves a search for partners by what their ids begin with.'),
+
 ('row_security', 'organization', NULL, NULL, NULL),
 ('policy', 'organization_self',
     'FOR SELECT USING (id = (SELECT connect.current_organization_id()))',

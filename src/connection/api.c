@@ -156,10 +156,16 @@ connect_list_connections(PG_FUNCTION_ARGS)
 		.filters[FILTER_DESTINATION] = ARG_TEXT(3),
 		.page_size = page_size(fcinfo, 4),
 		.after = ARG_TEXT(5),
-		.before = ARG_TEXT(6),
-		.filters[FILTER_EXPIRES_BEFORE] = PG_ARGISNULL(7) ? NULL :
-			time_text(PG_GETARG_TIMESTAMPTZ(7))
+		.before = ARG_TEXT(6)
 	};
+
+	/* before 1.1.0 the function had no such arguments */
+	if (PG_NARGS() > 8)
+	{
+		request.filters[FILTER_EXPIRES_BEFORE] = PG_ARGISNULL(7) ? NULL :
+			time_text(PG_GETARG_TIMESTAMPTZ(7));
+		request.filters[FILTER_PARTNER] = ARG_TEXT(8);
+	}
 
 	principal_require(&who, PERMISSION_READ);
 	page = resource_list(&connection_resource, &who, &request);

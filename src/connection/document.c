@@ -10,6 +10,8 @@
 #include "connection/open.h"
 #include "connection/rows.h"
 #include "connection/terms.h"
+#include "identity/tables.h"
+#include "organization/search.h"
 #include "resource/document.h"
 
 /* The numbers of the attributes.  The last one is a relationship. */
@@ -67,6 +69,7 @@ static const Filter filters[] = {
 	[FILTER_SOURCE] = {"source-organization-id", FILTER_ID},
 	[FILTER_DESTINATION] = {"destination-organization-id", FILTER_ID},
 	[FILTER_EXPIRES_BEFORE] = {"expires-before", FILTER_TIME},
+	[FILTER_PARTNER] = {"partner", FILTER_BEGINNING},
 };
 
 /*
@@ -116,6 +119,35 @@ narrow_by_terms(const ListRequest *request, PageQuery *query)
 }
 
 /*
+ * Narrows a list to Connections whose other party, seen from $7, has a name or
+ * an id that begins with this.  Returns false if none can.  Only the reader's
+ * own Connections are looked at, so that nobody learns of other organizations.
+ */
+static bool
+narrow_by_partner(const Principal *reader, const text *beginning,
+				  PageQuery *query)
+{
+	PageSearch *search;
+
+	/* everything begins with nothing */
+	if (text_is_empty(beginning))
+		return true;
+	search = palloc0(sizeof(PageSearch));
+	search->condition = "(SELECT " ORGANIZATION_NAME_BEGINS("$8", "$9")
+		" OR " ORGANIZATION_ID_BEGINS("$10", "$11")
+		" FROM connect.organization AS o WHERE o.id OPERATOR(pg_catalog.=)"
+		" CASE WHEN c.source_organization_id OPERATOR(pg_catalog.=) $7"
+		" THEN c.destination_organization_id"
+		" ELSE c.source_organization_id END)";
+	search->texts[0] = reader->organization;
+	search->others = &organization_search;
+	search->pair[0] = CONNECTION_SOURCE;
+	search->pair[1] = CONNECTION_DESTINATION;
+	query->search = search;
+	return organization_search_texts(beginning, search->texts + 1);
+}
+
+/*
  * Narrows a list to what the filters leave of it: one direction, or one pair.
  * Returns false if no row can match.
  */
@@ -133,6 +165,8 @@ narrow_connections(const Principal *reader, const ListRequest *request,
 		(destination == NULL || text_equal(destination, self));
 
 	if (!outbound && !inbound)
+		return false;
+	if (!narrow_by_partner(reader, request->filters[FILTER_PARTNER], query))
 		return false;
 
 	/* no row of a store from before terms has one */
@@ -196,11 +230,35 @@ write_creator(JsonWriter *out, const DocumentStyle *style,
 }
 
 /*
+ * Writes what the other party is called.  Whoever consents to something does so
+ * to somebody, and an id alone is nobody.
+ */
+static void
+write_partner(JsonWriter *out, Audience audience, const Connection *connection,
+			  StoreScan *look_up)
+{
+	text	   *partner = audience & PARTY_SOURCE ?
+		connection->destination : connection->source;
+	bool		null = true;
+	Datum		name = (Datum) 0;
+
+	if (store_look_up(look_up, &organization_by_id, PointerGetDatum(partner)))
+		name = store_scan_column(look_up, ORGANIZATION_NAME, &null);
+	json_key(out, "partner-name");
+	if (null)
+		json_null(out);
+	else
+		/* the row is gone when the next one is looked up */
+		json_text_value(out, DatumGetTextPCopy(name));
+}
+
+/*
  * Writes relationships, links and meta.  The closed shape has only the first.
  */
 static void
 write_rest(JsonWriter *out, const DocumentStyle *style,
-		   const Principal *reader, Audience audience, const void *row)
+		   const Principal *reader, Audience audience, const void *row,
+		   StoreScan *look_up)
 {
 	const Connection *connection = row;
 
@@ -217,6 +275,7 @@ write_rest(JsonWriter *out, const DocumentStyle *style,
 						   audience);
 	if (terms_ended(connection, terms_reading_clock()))
 		json_label(out, "ended", "expired");
+	write_partner(out, audience, connection, look_up);
 	json_close(out, '}');
 }
 

@@ -14,7 +14,8 @@ enum
 	FILTER_BOUND,				/* inbound or outbound */
 	FILTER_SOURCE,
 	FILTER_DESTINATION,
-	FILTER_EXPIRES_BEFORE
+	FILTER_EXPIRES_BEFORE,
+	FILTER_PARTNER				/* what its name or id begins with */
 };
 
 extern const Resource connection_resource;

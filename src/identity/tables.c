@@ -39,7 +39,7 @@ StoreTable	gateway_claim_table = STORE_TABLE("gateway_role",
 											  gateway_claim_columns);
 StoreTable	api_key_table = STORE_TABLE("api_key", api_key_columns);
 
-static StoreKey organization_by_id = {
+StoreKey	organization_by_id = {
 	&organization_table, "organization_pkey", 1, {ORGANIZATION_ID}, F_TEXTEQ
 };
 

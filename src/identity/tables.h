@@ -95,6 +95,7 @@ extern StoreTable gateway_role_table;
 extern StoreTable gateway_claim_table;
 extern StoreTable api_key_table;
 
+extern StoreKey organization_by_id;
 extern StoreKey organization_role_by_name;
 extern StoreKey api_key_by_sha256;
 

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "resource/document.h"
+#include "resource/links.h"
 #include "utils/builtins.h"
 
 const DocumentStyle document_jsonb = {.is_jsonb = true};
@@ -132,11 +133,14 @@ write_attributes(JsonWriter *out, const DocumentStyle *style,
 	json_close(out, '}');
 }
 
-/* Writes a row as a resource object, as this reader may see it. */
+/*
+ * Writes a row as a resource object, as this reader may see it.  Rows of
+ * another table that belong to it are found by the look-up.
+ */
 static void
 write_resource(JsonWriter *out, const DocumentStyle *style,
 			   const Resource *resource, const Principal *reader,
-			   const void *row)
+			   const void *row, StoreScan *look_up)
 {
 	Audience	audience = resource->audience(reader, row);
 
@@ -146,7 +150,7 @@ write_resource(JsonWriter *out, const DocumentStyle *style,
 	json_text(out, "id", resource_id(resource, row));
 	write_attributes(out, style, resource, audience, row);
 	if (resource->write_rest != NULL)
-		resource->write_rest(out, style, reader, audience, row);
+		resource->write_rest(out, style, reader, audience, row, look_up);
 	json_close(out, '}');
 }
 
@@ -157,70 +161,16 @@ write_resources(JsonWriter *out, const DocumentStyle *style,
 				const StoreRow *rows, int count)
 {
 	void	   *row = palloc(resource->row_size);
+	StoreScan	look_up = {NULL};
 
 	json_open(out, '[');
 	for (int i = 0; i < count; i++)
 	{
 		resource->read(row, &rows[i]);
-		write_resource(out, style, resource, reader, row);
+		write_resource(out, style, resource, reader, row, &look_up);
 	}
 	json_close(out, ']');
-}
-
-/*
- * Appends one parameter of a link's query.  None of our values needs escaping.
- */
-static void
-append_parameter(StringInfo path, const char *name, const char *value)
-{
-	appendStringInfoChar(path, strchr(path->data, '?') == NULL ? '?' : '&');
-	for (const char *c = name; *c != '\0'; c++)
-	{
-		if (*c == '[')
-			appendStringInfoString(path, "%5B");
-		else if (*c == ']')
-			appendStringInfoString(path, "%5D");
-		else
-			appendStringInfoChar(path, *c);
-	}
-	appendStringInfo(path, "=%s", value);
-}
-
-/*
- * Writes a link to a page, or null if there is none.  The link repeats the
- * fields, the filters and the size that were asked for, and adds the cursor.
- */
-static void
-write_page_link(JsonWriter *out, const char *key, const char *path,
-				const DocumentStyle *style, const Resource *resource,
-				const ListRequest *request, const char *side,
-				const char *cursor)
-{
-	StringInfoData link;
-
-	json_key(out, key);
-	if (cursor == NULL)
-	{
-		json_null(out);
-		return;
-	}
-	initStringInfo(&link);
-	appendStringInfoString(&link, path);
-	if (style->fields_text != NULL)
-		append_parameter(&link, psprintf("fields[%s]", resource->type),
-						 style->fields_text);
-	for (int i = 0; i < resource->nfilters; i++)
-	{
-		if (request->filters[i] != NULL)
-			append_parameter(&link, psprintf("filter[%s]",
-											 resource->filters[i].name),
-							 text_to_cstring(request->filters[i]));
-	}
-	if (request->page_size != PAGE_SIZE_DEFAULT)
-		append_parameter(&link, "page[size]",
-						 psprintf("%d", request->page_size));
-	append_parameter(&link, side, cursor);
-	json_string(out, link.data, link.len);
+	store_look_up_end(&look_up);
 }
 
 /*
@@ -260,8 +210,10 @@ document_one(const DocumentStyle *style, const Resource *resource,
 			 const Principal *reader, const void *row)
 {
 	JsonWriter *out = begin_document(style);
+	StoreScan	look_up = {NULL};
 
-	write_resource(out, style, resource, reader, row);
+	write_resource(out, style, resource, reader, row, &look_up);
+	store_look_up_end(&look_up);
 	json_close(out, '}');
 	return out;
 }
@@ -290,9 +242,9 @@ document_page(const DocumentStyle *style, const Resource *resource,
 	write_resources(out, style, resource, reader, page->rows, page->count);
 	json_key(out, "links");
 	json_open(out, '{');
-	write_page_link(out, "prev", path, style, resource, request, "page[before]",
+	link_write_page(out, "prev", path, style, resource, request, "page[before]",
 					edge_cursor(page, page->has_newer, 0, request->after));
-	write_page_link(out, "next", path, style, resource, request, "page[after]",
+	link_write_page(out, "next", path, style, resource, request, "page[after]",
 					edge_cursor(page, page->has_older, page->count - 1,
 								request->before));
 	json_close(out, '}');
@@ -325,9 +277,9 @@ document_feed(const DocumentStyle *style, const Resource *resource,
 	initStringInfo(&link);
 	appendStringInfoString(&link, path);
 	if (feed->page_size != PAGE_SIZE_MAX)
-		append_parameter(&link, "page[size]",
+		link_append(&link, "page[size]",
 						 psprintf("%d", feed->page_size));
-	append_parameter(&link, "page[after]", text_to_cstring(feed->next));
+	link_append(&link, "page[after]", text_to_cstring(feed->next));
 	json_key(out, "links");
 	json_open(out, '{');
 	json_key(out, "prev");

@@ -207,6 +207,8 @@ apply_filters(const Resource *resource, const ListRequest *request,
 			case FILTER_TIME:
 				(void) resource_filter_time(filter, value);
 				break;
+			case FILTER_BEGINNING:
+				break;
 		}
 	}
 }

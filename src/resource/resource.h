@@ -47,6 +47,8 @@ typedef enum FilterKind
 	FILTER_STATE,				/* the label of a state: rows in that state */
 	FILTER_DIRECTION,			/* "inbound" or "outbound" */
 	FILTER_ID,					/* the id of an organization */
+	FILTER_BEGINNING,			/* what a text begins with, for the resource to
+								 * apply */
 	FILTER_TIME					/* a time, for the resource to apply */
 } FilterKind;
 
@@ -115,11 +117,14 @@ typedef struct Resource
 	bool		(*narrow) (const Principal *reader, const ListRequest *request,
 						   PageQuery *query);
 
-	/* Writes what comes after the attributes; may be NULL. */
+	/*
+	 * Writes what comes after the attributes; may be NULL.  It may ask
+	 * store_look_up() by one key.
+	 */
 	void		(*write_rest) (JsonWriter *out,
 							   const struct DocumentStyle *style,
 							   const Principal *reader, Audience audience,
-							   const void *row);
+							   const void *row, StoreScan *look_up);
 } Resource;
 
 extern Parties resource_parties(const Principal *who, const text *source,

@@ -10,32 +10,8 @@
 
 #include "catalog/pg_type.h"
 #include "store/page.h"
-#include "store/statement.h"
+#include "store/page_sql.h"
 #include "utils/memutils.h"
-
-/* What the id of a row in $2 is to the rows of a scan. */
-typedef enum PageBound
-{
-	BOUND_NONE,
-	BOUND_BEYOND,				/* they lie beyond it */
-	BOUND_SAME					/* it is the only one */
-} PageBound;
-
-/* What distinguishes one statement from another: all but the values. */
-typedef struct PageShape
-{
-	StoreTable *table;
-	int			columns[2];
-	int			other_column;
-	int			state_column;
-	const char *state;
-	const char *condition;
-	StoreTable *narrow;
-	int			narrow_column;
-	uint64		absent;			/* columns that an older store lacks */
-	bool		ascending;
-	PageBound	bound;			/* of the id by $2 */
-} PageShape;
 
 /* A statement that has been asked for.  There are never many of them. */
 typedef struct PageStatement
@@ -47,113 +23,17 @@ typedef struct PageStatement
 
 static PageStatement *statements = NULL;
 
-/* Returns the name of a column as the statements have it. */
-static const char *
-column_name(const PageShape *shape, int column)
-{
-	return shape->table->columns[column].name;
-}
-
-/* Appends what the id is compared with. */
-static void
-append_bound(StringInfo sql, const PageShape *shape, const char *alias)
-{
-	if (shape->bound != BOUND_NONE)
-		appendStringInfo(sql, " AND %s.%s OPERATOR(pg_catalog.%s) $2", alias,
-						 column_name(shape, 0),
-						 shape->bound == BOUND_SAME ? "=" :
-						 shape->ascending ? ">" : "<");
-}
-
-/*
- * Appends the conditions on a row of the table, but for its id.  If there is a
- * column, it is $1.
- */
-static void
-append_conditions(StringInfo sql, const PageShape *shape, int column,
-				  int not_column)
-{
-	appendStringInfoString(sql, " WHERE true");
-	if (column != NO_COLUMN)
-		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) $1",
-						 column_name(shape, column));
-	if (not_column != NO_COLUMN)
-		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.<>) $1",
-						 column_name(shape, not_column));
-	if (shape->other_column != NO_COLUMN)
-		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) $4",
-						 column_name(shape, shape->other_column));
-	if (shape->state != NULL)
-		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) '%s'",
-						 column_name(shape, shape->state_column), shape->state);
-	if (shape->condition != NULL)
-		appendStringInfo(sql, " AND %s", shape->condition);
-}
-
-/*
- * Appends the scan of one index: the rows in which this column is $1, at most
- * $3 of them.  A state is a constant, so that a partial index, if the DBA has
- * made one, can serve.  Where a narrow table knows which rows are in it, its
- * index is read instead, and each row is looked at as well.
- */
-static void
-append_scan(StringInfo sql, const PageShape *shape, int column, int not_column)
-{
-	const char *id = column_name(shape, 0);
-
-	appendStringInfo(sql, "SELECT %s FROM",
-					 store_select_list(shape->table, "c"));
-	if (shape->narrow != NULL && column == shape->narrow_column)
-	{
-		/* OFFSET keeps the planner from another order */
-		appendStringInfo(sql, " connect.%s AS n, LATERAL (SELECT * FROM"
-						 " connect.%s AS c", shape->narrow->name,
-						 shape->table->name);
-		append_conditions(sql, shape, column, not_column);
-		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) n.%s OFFSET 0)"
-						 " AS c WHERE n.%s OPERATOR(pg_catalog.=) $1", id, id,
-						 column_name(shape, column));
-		append_bound(sql, shape, "n");
-		appendStringInfo(sql, " ORDER BY n.%s", id);
-	}
-	else
-	{
-		appendStringInfo(sql, " connect.%s AS c", shape->table->name);
-		append_conditions(sql, shape, column, not_column);
-		append_bound(sql, shape, "c");
-		appendStringInfo(sql, " ORDER BY c.%s", id);
-	}
-	appendStringInfo(sql, " %s LIMIT $3", shape->ascending ? "ASC" : "DESC");
-}
-
-/* Returns the SQL text for a shape, in the current memory context. */
-static char *
-page_sql(const PageShape *shape)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	if (shape->columns[1] == NO_COLUMN)
-	{
-		append_scan(&sql, shape, shape->columns[0], NO_COLUMN);
-		return sql.data;
-	}
-	appendStringInfoString(&sql, "SELECT * FROM ((");
-	append_scan(&sql, shape, shape->columns[0], NO_COLUMN);
-	appendStringInfoString(&sql, ") UNION ALL (");
-	/* The first scan has the rows that belong to somebody by both columns. */
-	append_scan(&sql, shape, shape->columns[1], shape->columns[0]);
-	appendStringInfo(&sql, ")) AS c ORDER BY c.%s %s LIMIT $3",
-					 column_name(shape, 0), shape->ascending ? "ASC" : "DESC");
-	return sql.data;
-}
+/* The parameters of all statements: see page_sql.h. */
+#define PAGE_PARAMETERS 12
+static const Oid page_types[PAGE_PARAMETERS] = {
+	TEXTOID, TEXTOID, INT8OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID,
+	TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID
+};
 
 /* Returns the statement for a shape, making it at its first use. */
 static StoreQuery *
 statement_for(const PageShape *shape)
 {
-	static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID,
-		TIMESTAMPTZOID, TIMESTAMPTZOID};
 	PageStatement *statement;
 	char	   *sql;
 
@@ -167,23 +47,26 @@ statement_for(const PageShape *shape)
 	statement = MemoryContextAllocZero(TopMemoryContext, sizeof(PageStatement));
 	memcpy(&statement->shape, shape, sizeof(PageShape));
 	statement->query.sql = sql;
-	statement->query.nargs = lengthof(types);
-	memcpy(statement->query.types, types, sizeof(types));
+	statement->query.nargs = PAGE_PARAMETERS;
+	memcpy(statement->query.types, page_types, sizeof(page_types));
 	statement->next = statements;
 	statements = statement;
 	return &statement->query;
 }
 
 /*
- * Returns at most limit rows in the order of the scan.  The id may be NULL for
- * BOUND_NONE.
+ * Returns at most limit rows in the order of the scan, of those that one step
+ * looks at.  The id may be NULL for BOUND_NONE, and others for all steps but
+ * STEP_OTHERS.
  */
 static StoreResult
-read_rows(const PageQuery *query, PageBound bound, text *id, bool ascending,
-		  int limit)
+read_step(const PageQuery *query, PageStep step, PageBound bound, text *id,
+		  bool ascending, int limit, Datum others)
 {
+	static const PageSearch none = {NULL};
+	const PageSearch *search = query->search != NULL ? query->search : &none;
 	PageShape	shape;
-	Datum		values[] = {
+	Datum		values[PAGE_PARAMETERS] = {
 		PointerGetDatum(query->value),
 		PointerGetDatum(id),
 		Int64GetDatum(limit),
@@ -191,8 +74,16 @@ read_rows(const PageQuery *query, PageBound bound, text *id, bool ascending,
 		TimestampTzGetDatum(query->times[0]),
 		TimestampTzGetDatum(query->times[1])
 	};
-	char		nulls[] = {query->value ? ' ' : 'n', id ? ' ' : 'n', ' ',
-		query->other_value ? ' ' : 'n', ' ', ' '};
+	char		nulls[PAGE_PARAMETERS];
+
+	for (int i = 0; i < PAGE_SEARCH_TEXTS; i++)
+		values[PAGE_PARAMETERS - 1 - PAGE_SEARCH_TEXTS + i] =
+			PointerGetDatum(search->texts[i]);
+	values[PAGE_PARAMETERS - 1] = others;
+	/* what is no pointer may be zero, and is not null */
+	for (int i = 0; i < PAGE_PARAMETERS; i++)
+		nulls[i] = values[i] == (Datum) 0 && page_types[i] != INT8OID &&
+			page_types[i] != TIMESTAMPTZOID ? 'n' : ' ';
 
 	/* Shapes are compared byte by byte, so padding must be zero. */
 	memset(&shape, 0, sizeof(shape));
@@ -203,11 +94,60 @@ read_rows(const PageQuery *query, PageBound bound, text *id, bool ascending,
 	shape.state_column = query->state != NULL ? query->state_column : NO_COLUMN;
 	shape.state = query->state;
 	shape.condition = query->condition;
-	shape.narrow = query->narrow;
+	shape.narrow = step == STEP_ALL ? query->narrow : NULL;
 	shape.narrow_column = query->narrow_column;
+	shape.step = step;
+	shape.searched = search->condition;
+	memcpy(shape.pair, search->pair, sizeof(shape.pair));
 	shape.ascending = ascending;
 	shape.bound = bound;
 	return store_query(statement_for(&shape), values, nulls);
+}
+
+/* Reads what the other column can hold in rows that the search finds. */
+static Datum
+read_others(const PageSearch *search)
+{
+	Datum		values[PAGE_SEARCH_TEXTS];
+	char		nulls[PAGE_SEARCH_TEXTS];
+	StoreResult result;
+
+	for (int i = 0; i < PAGE_SEARCH_TEXTS; i++)
+	{
+		values[i] = PointerGetDatum(search->texts[i]);
+		nulls[i] = search->texts[i] != NULL ? ' ' : 'n';
+	}
+	result = store_query(search->others, values, nulls);
+	return result.count > 0 && !result.rows[0].nulls[0] ?
+		result.rows[0].values[0] : (Datum) 0;
+}
+
+/*
+ * Returns at most limit rows in the order of the scan.  The id may be NULL for
+ * BOUND_NONE.
+ *
+ * A search looks through the next rows first: if many match, that fills the
+ * page.  If it does not, and there are more, then few of the rows match, and
+ * they are looked up by what their other column can hold.
+ */
+static StoreResult
+read_rows(const PageQuery *query, PageBound bound, text *id, bool ascending,
+		  int limit)
+{
+	StoreResult result;
+	Datum		others;
+
+	if (query->search == NULL)
+		return read_step(query, STEP_ALL, bound, id, ascending, limit, 0);
+	result = read_step(query, STEP_NEXT, bound, id, ascending, limit, 0);
+	if (result.count == limit || bound == BOUND_SAME ||
+		query->other_column != NO_COLUMN ||
+		read_step(query, STEP_MORE, bound, id, ascending, limit, 0).count == 0)
+		return result;
+	others = read_others(query->search);
+	if (others == (Datum) 0)
+		return (StoreResult) {0};
+	return read_step(query, STEP_OTHERS, bound, id, ascending, limit, others);
 }
 
 /* Puts the rows of an ascending scan in the order of a page, newest first. */

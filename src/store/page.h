@@ -6,9 +6,27 @@
 #define CONNECT_STORE_PAGE_H
 
 #include "datatype/timestamp.h"
-#include "store/table.h"
+#include "store/statement.h"
 
 #define NO_COLUMN (-1)
+
+/* How many texts a search may have. */
+#define PAGE_SEARCH_TEXTS 5
+
+/*
+ * A search for what another table says of rows, which no index of their own
+ * serves.  Each row has a pair of columns, of which the query's column is one.
+ */
+typedef struct PageSearch
+{
+	const char *condition;		/* SQL on row c, a constant of ours, in which
+								 * $7 to $11 are the texts */
+	text	   *texts[PAGE_SEARCH_TEXTS];
+	StoreQuery *others;			/* selects an array of all that the other column
+								 * of the pair can hold where the condition is
+								 * met; its parameters are the texts */
+	int			pair[2];
+} PageSearch;
 
 /*
  * Which rows a list holds, and which page of them: those in which one of one or
@@ -32,6 +50,7 @@ typedef struct PageQuery
 								 * this state, with columns of the same names,
 								 * and an index on the next one and the id */
 	int			narrow_column;
+	const PageSearch *search;	/* if not NULL, must be found by this */
 	text	   *after;			/* at most one of these two */
 	text	   *before;
 	int			page_size;

@@ -259,6 +259,37 @@ store_fetch(StoreKey *key, const Datum *values, StoreRow *row)
 }
 
 /*
+ * Goes to the row with this unique key of one column, as the active snapshot
+ * sees it; returns false if there is none.  The first look-up, for which the
+ * scan's key is NULL, opens table and index for all that follow.
+ */
+bool
+store_look_up(StoreScan *look_up, StoreKey *key, Datum value)
+{
+	ScanKeyData scankeys[STORE_KEY_COLUMNS];
+
+	if (look_up->key == NULL)
+		store_scan_begin(look_up, key, &value);
+	else
+	{
+		make_scankeys(look_up, &value, 1, scankeys);
+		if (look_up->ordered)
+			index_rescan(look_up->index_scan, scankeys, 1, NULL, 0);
+		else
+			table_rescan(look_up->table_scan, scankeys);
+	}
+	return store_scan_next(look_up);
+}
+
+/* Ends the look-ups, if there were any. */
+void
+store_look_up_end(StoreScan *look_up)
+{
+	if (look_up->key != NULL)
+		store_scan_end(look_up);
+}
+
+/*
  * Begins to read the rows whose first column of the key has this value, from
  * the last of the second column on, under a snapshot of no moment.
  */

@@ -37,7 +37,7 @@ typedef struct StoreKey
 /* Rows of one table being read by a key. */
 typedef struct StoreScan
 {
-	StoreKey   *key;
+	StoreKey   *key;			/* NULL for a look-up that has not begun */
 	Relation	rel;
 	Relation	index;			/* or NULL */
 	struct IndexScanDescData *index_scan;	/* one of these two */
@@ -59,5 +59,7 @@ extern void store_scan_begin(StoreScan *scan, StoreKey *key,
 extern bool store_scan_next(StoreScan *scan);
 extern Datum store_scan_column(StoreScan *scan, int column, bool *null);
 extern void store_scan_end(StoreScan *scan);
+extern bool store_look_up(StoreScan *look_up, StoreKey *key, Datum value);
+extern void store_look_up_end(StoreScan *look_up);
 
 #endif							/* CONNECT_STORE_SCAN_H */

@@ -35,7 +35,7 @@ test('create answers 201 with the document and its Location', async () => {
   assert.match(created, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   assert.equal(created, updated);
   assert.deepEqual(data.relationships.creator.data, { type: 'api-key', id: creator });
-  assert.deepEqual(data.meta, { direction: 'outbound', 'allowed-actions': ['deactivate', 'update'] });
+  assert.deepEqual(data.meta, { direction: 'outbound', 'allowed-actions': ['deactivate', 'update'], 'partner-name': `Test ${destination.id}` });
 
   const again = await call('POST', root, {
     key: source.key,
@@ -48,7 +48,7 @@ test('create answers 201 with the document and its Location', async () => {
   assert.equal(seen.status, 200);
   assert.deepEqual(Object.keys(seen.json.data), ['type', 'id', 'attributes', 'links', 'meta']);
   assert.ok(!('creator-id' in seen.json.data.attributes));
-  assert.deepEqual(seen.json.data.meta, { direction: 'inbound', 'allowed-actions': ['activate', 'deactivate'] });
+  assert.deepEqual(seen.json.data.meta, { direction: 'inbound', 'allowed-actions': ['activate', 'deactivate'], 'partner-name': `Test ${source.id}` });
 
   const head = await call('HEAD', data.links.self, { key: destination.key });
   assert.equal(head.status, 200);

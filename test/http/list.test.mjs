@@ -1,7 +1,7 @@
 // Lists: paging both ways by the links, filters, sparse fields, bad parameters.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { call, create, createActive, errorOf, organization, root } from './connections.mjs';
+import { call, create, createActive, errorOf, organization, root, sql } from './connections.mjs';
 
 const me = await organization();
 const partners = await Promise.all(Array.from({ length: 5 }, () => organization()));
@@ -59,6 +59,35 @@ test('filters are ANDed and kept in links', async () => {
   const page = await list('?filter[status]=pending&filter[direction]=outbound&page[size]=1');
   assert.equal(page.json.links.next,
     `${root}?filter%5Bstatus%5D=pending&filter%5Bdirection%5D=outbound&page%5Bsize%5D=1&page%5Bafter%5D=${made[6]}`);
+});
+
+test('a partner is found by what its name or id begins with, and by no pattern', async () => {
+  const [a, b] = [await organization(), await organization()];
+  await sql(`UPDATE connect.organization SET name = '100% Ümlaut & Söhne+' WHERE id = '${a.id}';
+    UPDATE connect.organization SET name = '1000 Others' WHERE id = '${b.id}'`);
+  const [one, two, three] = [await create(me, a), await create(a, me), await create(me, b)];
+  await create(a, b);
+  const find = (text, more = '') => list(`?filter[partner]=${encodeURIComponent(text)}${more}`);
+  assert.deepEqual(ids(await find('100')), [three.id, two.id, one.id]);
+  assert.deepEqual(ids(await find('100% ümlaut & s')), [two.id, one.id]);
+  assert.deepEqual(ids(await find(b.id.toUpperCase())), [three.id]);
+  assert.deepEqual(ids(await find('100_')), []);
+  assert.deepEqual(ids(await find('%')), []);
+  assert.deepEqual(ids(await find('100', '&filter[direction]=inbound')), [two.id]);
+  assert.deepEqual((await find('1000 o')).json.data[0].meta['partner-name'], '1000 Others');
+  // the link is followed as it is
+  const page = await find('100% Ümlaut & Söhne+', '&page[size]=1');
+  assert.match(page.json.links.next, /\?filter%5Bpartner%5D=100%25%20%C3%9Cmlaut%20%26%20S%C3%B6hne%2B&page%5Bsize%5D=1&/);
+  assert.deepEqual(ids(await call('GET', page.json.links.next, { key: me.key })), [one.id]);
+  // others of a partner's are not ours to see, and neither are organizations with which there is nothing
+  const stranger = await organization();
+  assert.deepEqual(ids(await find(stranger.id)), []);
+  assert.equal(errorOf(await create(me, stranger).then(() => list('?filter[partner]=%ff'))), '400 parameter_invalid');
+});
+
+test('the closed shape knows no names', async () => {
+  const answer = await call('GET', `${root}/${made[0]}`, { key: me.key, headers: { 'Persona-Version': '2025-12-08' } });
+  assert.doesNotMatch(answer.text, /Test org_|partner/);
 });
 
 test('fields select attributes, in lists, documents and answers to writes', async () => {

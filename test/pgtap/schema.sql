@@ -186,6 +186,8 @@ INSERT INTO expected_index VALUES
     ('open_term_pkey', 'CREATE UNIQUE INDEX open_term_pkey ON connect.open_term USING btree (id)'),
     ('open_term_ends_at_idx', 'CREATE INDEX open_term_ends_at_idx ON connect.open_term USING btree (ends_at, id)'),
     ('open_connection_pkey', 'CREATE UNIQUE INDEX open_connection_pkey ON connect.open_connection USING btree (destination_organization_id, id)'),
+    ('organization_lower_id_idx', 'CREATE INDEX organization_lower_id_idx ON connect.organization USING btree (lower(id))'),
+    ('organization_lower_name_idx', 'CREATE INDEX organization_lower_name_idx ON connect.organization USING btree (lower(name) COLLATE "C")'),
     ('organization_pkey', 'CREATE UNIQUE INDEX organization_pkey ON connect.organization USING btree (id)'),
     ('organization_role_pkey', 'CREATE UNIQUE INDEX organization_role_pkey ON connect.organization_role USING btree (role_name)'),
     ('scope_pkey', 'CREATE UNIQUE INDEX scope_pkey ON connect.scope USING btree (name)')
