@@ -135,12 +135,7 @@ set_up_database() {
 	psql -X -q -o /dev/null -v ON_ERROR_STOP=1 <<-'SQL'
 		CREATE EXTENSION connect;
 		CREATE ROLE connect_owner NOLOGIN;
-		GRANT CREATE, USAGE ON SCHEMA connect TO connect_owner;
-		GRANT EXECUTE ON FUNCTION connect.create_store() TO connect_owner;
-		SET ROLE connect_owner;
-		SELECT connect.create_store();
-		RESET ROLE;
-		REVOKE CREATE ON SCHEMA connect FROM connect_owner;
+		SELECT connect.create_store(owner => 'connect_owner');
 		CREATE ROLE connect_http NOLOGIN;
 		CREATE ROLE connect_authenticator LOGIN NOINHERIT;
 		GRANT connect_http TO connect_authenticator;

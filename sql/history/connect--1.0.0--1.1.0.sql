@@ -1505,6 +1505,17 @@ For trusted back ends that hand out data. Raises 42704 for an unknown role, para
 
 -- store/api
 
+CREATE FUNCTION connect.create_store(owner name) RETURNS void
+AS 'MODULE_PATHNAME', 'connect_create_store'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+REVOKE ALL ON FUNCTION connect.create_store(name) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.create_store(name) IS
+'Makes the store''s tables in schema connect, owned by a role that was made before.
+Best a NOLOGIN role. The caller must be able to SET ROLE to it, and needs CREATE on schema connect '
+'unless that role has it; null stands for the caller. Raises 42704 for an unknown role, 42501, and '
+'what create_store() raises.';
+
 COMMENT ON FUNCTION connect.upgrade_store() IS
 'Brings the store up to date after ALTER EXTENSION connect UPDATE; may be repeated.
 Makes what store_definition() lists and the store lacks, and replaces what is another, in the '

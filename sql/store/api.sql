@@ -11,6 +11,17 @@ To be run once, best as a NOLOGIN role with USAGE and CREATE on schema connect. 
 'there is a store, 55000 inside another extension''s script, 0A000 unless the database''s '
 'encoding is UTF8, 42501.';
 
+CREATE FUNCTION connect.create_store(owner name) RETURNS void
+AS 'MODULE_PATHNAME', 'connect_create_store'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+REVOKE ALL ON FUNCTION connect.create_store(name) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.create_store(name) IS
+'Makes the store''s tables in schema connect, owned by a role that was made before.
+Best a NOLOGIN role. The caller must be able to SET ROLE to it, and needs CREATE on schema connect '
+'unless that role has it; null stands for the caller. Raises 42704 for an unknown role, 42501, and '
+'what create_store() raises.';
+
 CREATE FUNCTION connect.upgrade_store() RETURNS void
 AS 'MODULE_PATHNAME', 'connect_upgrade_store'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE

@@ -59,6 +59,22 @@
 	(pg_proc_aclcheck((function), (role), ACL_EXECUTE) == ACLCHECK_OK)
 #endif
 
+#if PG_VERSION_NUM >= 160000
+#define may_create_in(schema, role) \
+	(object_aclcheck(NamespaceRelationId, (schema), (role), ACL_CREATE) == \
+	 ACLCHECK_OK)
+#else
+#define may_create_in(schema, role) \
+	(pg_namespace_aclcheck((schema), (role), ACL_CREATE) == ACLCHECK_OK)
+#endif
+
+/* Since 16 membership can be granted without the right to SET ROLE. */
+#if PG_VERSION_NUM >= 160000
+#define require_set_role(member, role) check_can_set_role((member), (role))
+#else
+#define require_set_role(member, role) check_is_member_of_role((member), (role))
+#endif
+
 /*
  * 17: B-trees return rows in the index's order also where an array is looked
  * for in a column behind the first.

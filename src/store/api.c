@@ -7,8 +7,10 @@
 #include "postgres.h"
 
 #include "base/arguments.h"
+#include "base/compat.h"
 #include "base/preload.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "store/setup.h"
 #include "utils/acl.h"
 #include "utils/tuplestore.h"
@@ -22,10 +24,21 @@ PG_FUNCTION_INFO_V1(connect_grant_usage);
 PG_FUNCTION_INFO_V1(connect_grant_share);
 PG_FUNCTION_INFO_V1(connect_grant_http);
 
+/*
+ * With the name of a role, which then owns the store; with none, or without an
+ * argument, that is the caller.
+ */
 Datum
 connect_create_store(PG_FUNCTION_ARGS)
 {
-	store_create();
+	Oid			owner = GetUserId();
+
+	if (PG_NARGS() > 0 && !PG_ARGISNULL(0))
+	{
+		owner = get_role_oid(NameStr(*PG_GETARG_NAME(0)), false);
+		require_set_role(GetUserId(), owner);
+	}
+	store_create(owner);
 	PG_RETURN_VOID();
 }
 

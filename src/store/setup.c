@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "base/compat.h"
 #include "base/errors.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
@@ -137,10 +138,10 @@ grant_purpose(const char *role, const char *purpose, Oid grantor)
 /*
  * Makes what the store lacks and mends what is another, in rounds: what is
  * needed of one shows when those before it are done.  Rows are written by the
- * store's owner, all else is done by the caller.
+ * store's owner, all else is done by the role given.
  */
 static void
-mend_store(void)
+mend_store(Oid role)
 {
 	StoreResult rounds =
 		setup_select("SELECT round::text, bool_and(kind IN ('rows', 'fill'))"
@@ -156,8 +157,29 @@ mend_store(void)
 								   " WHERE round = %s AND sound IS NOT TRUE"
 								   " ORDER BY step", setup_string(rounds,
 																  i, 0)),
-						  only_rows ? setup_owner() : GetUserId());
+						  only_rows ? setup_owner() : role);
 	}
+}
+
+/*
+ * Makes the tables as their owner, who needs CREATE on the schema for that.  A
+ * caller who has it lends it, and takes it back when they are there.
+ */
+static void
+make_store(Oid owner)
+{
+	Oid			schema = get_namespace_oid("connect", false);
+	bool		lent = !may_create_in(schema, owner) &&
+		may_create_in(schema, GetUserId());
+	const char *name = quote_identifier(GetUserNameFromId(owner, false));
+
+	if (lent)
+		store_command(psprintf("GRANT CREATE ON SCHEMA connect TO %s", name),
+					  store_functions_owner());
+	mend_store(owner);
+	if (lent)
+		store_command(psprintf("REVOKE CREATE ON SCHEMA connect FROM %s", name),
+					  store_functions_owner());
 }
 
 /*
@@ -186,11 +208,11 @@ refuse_planted(void)
 }
 
 /*
- * Makes the store's tables, owned by the caller, who needs CREATE on schema
- * connect.  Raises 0A000, 42P07, 55000, 42501.
+ * Makes the store's tables for their owner.  Either it or the caller needs
+ * CREATE on schema connect.  Raises 0A000, 42P07, 55000, 42501.
  */
 void
-store_create(void)
+store_create(Oid owner)
 {
 	if (creating_extension)
 		ereport(ERROR,
@@ -213,14 +235,14 @@ store_create(void)
 				 errhint("Run SELECT connect.upgrade_store(); to bring it up "
 						 "to date.")));
 
-	grant_purpose(GetUserNameFromId(GetUserId(), false), GRANT_OWNER,
+	grant_purpose(GetUserNameFromId(owner, false), GRANT_OWNER,
 				  store_functions_owner());
 	if (store_sql_is_older())
-		run_statements_of(older_definition(), GetUserId());
+		run_statements_of(older_definition(), owner);
 	else
 	{
 		refuse_planted();
-		mend_store();
+		make_store(owner);
 	}
 	/* PostgREST keeps a picture of the schema */
 	store_command("NOTIFY pgrst, 'reload schema'", GetUserId());
@@ -266,7 +288,7 @@ store_upgrade(void)
 	refuse_obstacles();
 	grant_purpose(GetUserNameFromId(setup_owner(), false), GRANT_OWNER,
 				  store_functions_owner());
-	mend_store();
+	mend_store(GetUserId());
 	store_command("NOTIFY pgrst, 'reload schema'", GetUserId());
 }
 

@@ -19,7 +19,7 @@
 
 extern Oid	store_functions_owner(void);
 extern bool store_sql_is_older(void);
-extern void store_create(void);
+extern void store_create(Oid owner);
 extern void store_upgrade(void);
 extern void store_grant(Name role, const char *purpose);
 extern void store_revoke(Name role, const char *purpose);

@@ -58,6 +58,7 @@ INSERT INTO expected_function VALUES
     ('grant_statements', 'purpose text, role_name name', 'SETOF text', 'sql', 'stable', false, 'safe'),
     ('revoke_statements', 'purpose text, role_name name', 'SETOF text', 'sql', 'stable', false, 'safe'),
     ('create_store', '', 'void', 'c', 'volatile', true, 'unsafe'),
+    ('create_store', 'owner name', 'void', 'c', 'volatile', false, 'unsafe'),
     ('upgrade_store', '', 'void', 'c', 'volatile', true, 'unsafe'),
     ('check_setup', '', 'TABLE(code text, severity text, finding text, remedy text)', 'c', 'volatile', true, 'unsafe'),
     ('current_organization_id', '', 'text', 'c', 'stable', true, 'safe'),
@@ -114,9 +115,9 @@ SELECT set_eq(
     'these functions and no others');
 SELECT is_empty(
     $$SELECT name FROM expected_function AS e
-      WHERE e.name <> 'may_see' AND (SELECT count(*) FROM pg_proc
+      WHERE e.name NOT IN ('may_see', 'create_store') AND (SELECT count(*) FROM pg_proc
              WHERE pronamespace = 'connect'::regnamespace AND proname = e.name) <> 1$$,
-    'none is overloaded but may_see(), by the type of the column');
+    'none is overloaded but may_see(), by the type of the column, and create_store(), for another owner');
 SELECT bag_eq(
     $$SELECT proname::text, pg_get_function_arguments(oid), pg_get_function_result(oid)
       FROM pg_proc WHERE pronamespace = 'connect'::regnamespace$$,
