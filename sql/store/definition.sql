@@ -24,12 +24,32 @@ columns AS (
         regexp_replace(d.definition, '( COLLATE| NOT NULL| DEFAULT).*$', '') AS type,
         regexp_replace(d.definition, '( NOT NULL| DEFAULT).*$', '') AS collated_type,
         substring(d.definition FROM 'DEFAULT (.*)$') AS default_value,
-        a.atttypid, a.atttypmod, a.attcollation
+        a.atttypid, a.atttypmod, a.attcollation,
+        coalesce((SELECT y.typtype = 'e' FROM pg_type AS y WHERE y.oid = a.atttypid), false)
+            AS is_label
     FROM described AS d
     LEFT JOIN pg_attribute AS a ON a.attrelid = d.table_oid AND a.attname = d.name
         AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef AS f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
     WHERE d.kind = 'column'),
+
+-- What alters a column that is there, and what its nullability.
+changes AS (
+    SELECT c.*, c.atttypid = to_regtype(c.type) AND c.atttypmod = -1
+        AND c.attcollation = CASE WHEN c.definition ~ 'COLLATE "C"' THEN '"C"'::regcollation
+            ELSE (SELECT typcollation FROM pg_type WHERE oid = c.atttypid) END AS sound,
+        format('ALTER COLUMN %1$I DROP DEFAULT, ALTER COLUMN %1$I TYPE %2$s USING %1$I::%3$s',
+            c.name, c.collated_type, c.type) AS change,
+        c.attnotnull = (c.definition ~ 'NOT NULL') AS null_sound,
+        format('ALTER COLUMN %I %s NOT NULL', c.name,
+            CASE WHEN c.definition ~ 'NOT NULL' THEN 'SET' ELSE 'DROP' END) AS null_change
+    FROM columns AS c),
+
+-- Tables whose rows have to be filled: something is missing that must not be null.
+filled AS (
+    SELECT DISTINCT c.relation FROM columns AS c JOIN described AS d
+    ON d.relation = c.relation AND d.kind = 'fill'
+    WHERE c.table_oid IS NOT NULL AND c.attnum IS NULL AND c.definition ~ 'NOT NULL'),
 
 constraints AS (
     SELECT d.*, n.oid AS constraint_oid, n AS found,
@@ -41,7 +61,8 @@ constraints AS (
     WHERE d.kind IN ('primary_key', 'unique', 'foreign_key', 'check')),
 
 indexes AS (
-    SELECT d.*, c.oid AS index_oid, c.relam, i AS found,
+    SELECT d.*, c.oid AS index_oid, c.relam, c.reltablespace, c.reloptions AS index_options,
+        i AS found,
         (SELECT string_agg(a.attname, ', ' ORDER BY k.place)
          FROM unnest(i.indkey) WITH ORDINALITY AS k (attnum, place)
          JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum) AS key
@@ -91,27 +112,35 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
     FROM described AS d, connect.store_owner() AS o (oid)
     WHERE d.kind = 'table' AND o.oid IS NOT NULL
 
+    -- each index costs at each row that is filled, and is soon made anew; one that the DBA has
+    -- given a place or options stays
+    UNION ALL SELECT 'index_set_aside', i.relation, i.place, i.position, i.name, true, false, '',
+        format('DROP INDEX connect.%I', i.name), NULL, NULL, NULL, NULL, NULL
+    FROM indexes AS i JOIN filled AS f ON f.relation = i.relation
+    WHERE i.index_oid IS NOT NULL AND i.reltablespace = 0 AND i.index_options IS NULL
+    AND NOT (i.found).indisclustered AND NOT (i.found).indisreplident
+
+    -- what is altered of a table is altered by one statement, for each may write it anew
     UNION ALL SELECT c.kind, c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
-        c.atttypid = to_regtype(c.type) AND c.atttypmod = -1
-        AND c.attcollation = CASE WHEN c.definition ~ 'COLLATE "C"' THEN '"C"'::regcollation
-            ELSE (SELECT typcollation FROM pg_type WHERE oid = c.atttypid) END, '',
+        c.sound, '',
         CASE WHEN c.attnum IS NULL THEN
             -- what must not be null is filled first, where there are rows
             format('ALTER TABLE %s ADD COLUMN %I %s', c.target, c.name,
                 CASE WHEN c.default_value IS NULL THEN c.collated_type ELSE c.definition END)
-        ELSE format('ALTER TABLE %1$s ALTER COLUMN %2$I DROP DEFAULT,'
-            ' ALTER COLUMN %2$I TYPE %3$s USING %2$I::%4$s',
-            c.target, c.name, c.collated_type, c.type) END,
+        ELSE format('ALTER TABLE %s %s', c.target, CASE WHEN c.sound THEN c.change
+            ELSE string_agg(c.change, ', ') FILTER (WHERE NOT c.sound)
+                OVER (PARTITION BY c.relation, c.is_label) END) END,
         c.comment, format('COLUMN %s.%I', c.target, c.name), 'pg_class'::regclass, c.table_oid,
         c.attnum
-    FROM columns AS c
+    FROM changes AS c
 
     UNION ALL SELECT 'not_null', c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
-        c.attnotnull = (c.definition ~ 'NOT NULL'), '',
-        format('ALTER TABLE %s ALTER COLUMN %I %s NOT NULL', c.target, c.name,
-            CASE WHEN c.definition ~ 'NOT NULL' THEN 'SET' ELSE 'DROP' END),
+        c.null_sound, '',
+        format('ALTER TABLE %s %s', c.target, CASE WHEN c.null_sound IS NOT FALSE
+            THEN c.null_change ELSE string_agg(c.null_change, ', ')
+                FILTER (WHERE NOT c.null_sound) OVER (PARTITION BY c.relation) END),
         NULL, NULL, NULL, NULL, NULL
-    FROM columns AS c
+    FROM changes AS c
 
     UNION ALL SELECT 'default', c.relation, c.place, c.position, c.name, c.attnum IS NOT NULL,
         connect.expression_parts(c.adbin, c.table_oid) IS NOT DISTINCT FROM c.parts, '',
@@ -233,7 +262,8 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
 -- A comment is a thing of its own.
 things AS (
     SELECT f.kind, f.relation, f.place, f.position, f.name, f.present,
-        CASE WHEN f.kind NOT IN ('rows', 'fill') THEN coalesce(f.sound, false) END AS sound,
+        CASE WHEN f.kind NOT IN ('rows', 'fill', 'index_set_aside')
+            THEN coalesce(f.sound, false) END AS sound,
         CASE WHEN f.present THEN f.removal ELSE '' END || f.statement AS statement
     FROM facts AS f
     UNION ALL SELECT 'comment', f.relation, f.place, f.position, f.kind || ' ' || f.name, f.present,
@@ -245,11 +275,17 @@ things AS (
 SELECT k.round, row_number() OVER (ORDER BY k.place, t.place, t.position)::int,
     t.kind, t.relation, t.name, t.statement || ';', t.present, t.sound
 FROM things AS t JOIN (VALUES (1, 1, 'table'), (2, 2, 'owner'), (2, 3, 'former_constraint'),
-    (2, 4, 'column'), (3, 5, 'fill'), (4, 6, 'former_index'), (4, 7, 'not_null'),
-    (4, 8, 'default'), (4, 9, 'primary_key'), (4, 10, 'unique'), (4, 11, 'foreign_key'),
-    (4, 12, 'check'), (4, 13, 'index'), (4, 14, 'option'), (4, 15, 'row_security'),
-    (4, 16, 'policy'), (4, 17, 'trigger'), (5, 18, 'firing'), (5, 19, 'comment'), (6, 20, 'rows'))
-    AS k (round, place, kind) ON k.kind = t.kind
+    (2, 4, 'index_set_aside'), (2, 5, 'column'), (3, 6, 'fill'), (4, 7, 'former_index'),
+    (4, 8, 'label'), (4, 9, 'not_null'), (4, 10, 'default'), (4, 11, 'primary_key'),
+    (4, 12, 'unique'), (4, 13, 'foreign_key'), (4, 14, 'check'), (4, 15, 'index'),
+    (4, 16, 'option'), (4, 17, 'row_security'), (4, 18, 'policy'), (4, 19, 'trigger'),
+    (5, 20, 'firing'), (5, 21, 'comment'), (6, 22, 'rows'))
+    -- a label can be read as an enum's, too, and who writes the table anew behind what fills it
+    -- leaves behind what that has replaced
+    AS k (round, place, kind) ON k.kind = CASE WHEN t.kind = 'column' AND EXISTS (
+        SELECT FROM columns AS c
+        WHERE (c.relation, c.name) = (t.relation, t.name) AND c.is_label) THEN 'label'
+    ELSE t.kind END
 ORDER BY 2
 $definition$;
 REVOKE ALL ON FUNCTION connect.store_definition() FROM PUBLIC;  -- for create_store() and its like
@@ -258,5 +294,7 @@ COMMENT ON FUNCTION connect.store_definition() IS
 statement makes it, or makes it right; present tells whether something of the name is there, and '
 'sound whether it is what it should be. What is needed of a round shows when the rounds before it '
 'are done. Of rows that a table begins with, and of what fills columns, sound is null: their '
-'statement finds out itself. upgrade_store() runs the statements of what is not sound, '
+'statement finds out itself; so it is of an index that is set aside for that (index_set_aside), '
+'and statements that are alike are run once. upgrade_store() runs the statements of what is not '
+'sound, '
 'create_store() does so from nothing, and check_setup() lists it. Raises nothing.';

@@ -9,11 +9,32 @@
 #include "base/text.h"
 #include "event/fill.h"
 #include "event/seal.h"
+#include "storage/itemptr.h"
 #include "store/statement.h"
+#include "utils/memutils.h"
+
+/* How many events one statement fills. */
+#define BATCH 500
+
+/* What is filled in, a column each, and where the rows are. */
+enum
+{
+	FILL_PLACE,
+	FILL_POSITION,
+	FILL_SEAL,
+	FILL_SALT,
+	FILL_DIGEST,
+	FILL_COLUMNS
+};
 
 /* How far the filling has come. */
 typedef struct FillState
 {
+	MemoryContext batch;		/* of what the arrays point to */
+	Datum		values[FILL_COLUMNS][BATCH];
+	bool		no_salt[BATCH];
+	bool		no_null[BATCH];
+	int			count;			/* of events in the arrays */
 	MemoryContext context;		/* of what follows */
 	text	   *subject;		/* whose events are being filled, or NULL */
 	bytea	   *seal;			/* of the event before */
@@ -21,12 +42,34 @@ typedef struct FillState
 	uint64		next;			/* position of no transaction yet */
 } FillState;
 
-static StoreQuery fill_event = {
-	"UPDATE connect.event AS t SET subject_type = $2, subject_id = $3,"
-	" position = $4, seal = $5, personal_salt = $6, personal_digest = $7"
-	" WHERE t.id OPERATOR(pg_catalog.=) $1",
-	7, {TEXTOID, TEXTOID, TEXTOID, XID8OID, BYTEAOID, BYTEAOID, BYTEAOID},
+/* Finds its rows where they were read, which is on a table that is locked. */
+static StoreQuery fill_events = {
+	"UPDATE connect.event AS t"
+	" SET subject_type = COALESCE(t.subject_type, 'connection'),"
+	" subject_id = COALESCE(t.subject_id, t.connection_id),"
+	" position = f.number, seal = f.seal, personal_salt = f.salt,"
+	" personal_digest = f.digest"
+	" FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2),"
+	" pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5))"
+	" AS f (place, number, seal, salt, digest)"
+	" WHERE t.ctid OPERATOR(pg_catalog.=) f.place",
+	FILL_COLUMNS,
+	{TIDARRAYOID, XID8ARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID, BYTEAARRAYOID},
 	true
+};
+
+static const struct
+{
+	Oid			type;
+	int			length;
+	bool		by_value;
+	char		align;
+}			fill_types[FILL_COLUMNS] = {
+	[FILL_PLACE] = {TIDOID, sizeof(ItemPointerData), false, TYPALIGN_SHORT},
+	[FILL_POSITION] = {XID8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE},
+	[FILL_SEAL] = {BYTEAOID, -1, false, TYPALIGN_INT},
+	[FILL_SALT] = {BYTEAOID, -1, false, TYPALIGN_INT},
+	[FILL_DIGEST] = {BYTEAOID, -1, false, TYPALIGN_INT},
 };
 
 /*
@@ -58,25 +101,70 @@ keep(const FillState *fill, void *old, const void *value)
 	return kept;
 }
 
-/* Stores what an event was given. */
+/*
+ * Stores what the events of the batch were given.  Raises 40001 if somebody has
+ * changed one meanwhile.
+ */
 static void
-store_filled(const Event *event)
+store_filled(FillState *fill)
 {
-	Datum		values[] = {
-		PointerGetDatum(event->id),
-		PointerGetDatum(event->subject_type),
-		PointerGetDatum(event->subject_id),
-		STORE_DATUM_XID(event->position),
-		PointerGetDatum(event->seal),
-		PointerGetDatum(event->personal_salt),
-		PointerGetDatum(event->personal_digest)
-	};
-	const char	nulls[] = {
-		' ', ' ', ' ', ' ', ' ', event->personal_salt != NULL ? ' ' : 'n', ' '
-	};
+	Datum		arrays[FILL_COLUMNS];
+	int			count = fill->count;
+	int			lower = 1;
+	MemoryContext old;
 
-	(void) store_query_marked(&fill_event, values, nulls, &event_table,
-							  &fill_event);
+	if (count == 0)
+		return;
+	old = MemoryContextSwitchTo(fill->batch);
+	for (int i = 0; i < FILL_COLUMNS; i++)
+	{
+		bool	   *nulls = i == FILL_SALT ? fill->no_salt : fill->no_null;
+
+		arrays[i] = PointerGetDatum(
+			construct_md_array(fill->values[i], nulls, 1, &count, &lower,
+							   fill_types[i].type, fill_types[i].length,
+							   fill_types[i].by_value, fill_types[i].align));
+	}
+	if (store_query_marked(&fill_events, arrays, NULL, &event_table,
+						   &fill_events).count != count)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to concurrent "
+						"update")));
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(fill->batch);
+	fill->count = 0;
+}
+
+/* Copies a value into the memory of the batch. */
+static Datum
+keep_in_batch(const FillState *fill, const void *value, Size size)
+{
+	return PointerGetDatum(memcpy(MemoryContextAlloc(fill->batch, size), value,
+								  size));
+}
+
+/* Takes what an event was given into the batch. */
+static void
+add_filled(FillState *fill, const Event *event, Datum place)
+{
+	int			i = fill->count++;
+	const bytea *salt = event->personal_salt;
+
+	fill->values[FILL_PLACE][i] = keep_in_batch(fill, DatumGetPointer(place),
+												sizeof(ItemPointerData));
+	fill->values[FILL_POSITION][i] = STORE_DATUM_XID(event->position);
+	fill->values[FILL_SEAL][i] = keep_in_batch(fill, event->seal,
+											   VARSIZE_ANY(event->seal));
+	fill->no_salt[i] = salt == NULL;
+	if (salt != NULL)
+		fill->values[FILL_SALT][i] = keep_in_batch(fill, salt,
+												   VARSIZE_ANY(salt));
+	fill->values[FILL_DIGEST][i] =
+		keep_in_batch(fill, event->personal_digest,
+					  VARSIZE_ANY(event->personal_digest));
+	if (fill->count == BATCH)
+		store_filled(fill);
 }
 
 /*
@@ -105,7 +193,7 @@ fill_row(const StoreRow *row, void *state)
 		if (row->nulls[EVENT_POSITION])
 			event.position = Max(fill->position, own < fill->next ? own : 0);
 		seal_event(&event, fill->seal);
-		store_filled(&event);
+		add_filled(fill, &event, row->values[event_table.ncolumns + 1]);
 	}
 	fill->seal = keep(fill, fill->seal, event.seal);
 	fill->position = event.position;
@@ -124,21 +212,24 @@ void
 event_fill(void)
 {
 	StoreQuery	query = {0};
-	FillState	fill = {
-		.context = CurrentMemoryContext,
-		.next = U64FromFullTransactionId(ReadNextFullTransactionId())
-	};
+	FillState  *fill = palloc0(sizeof(FillState));
 
 	if (!store_main_readable() || !store_readable(&event_table))
 		return;
 	if (event_table.outdated)
 	{
-		query.sql = psprintf("SELECT %s, t.transaction_id"
+		fill->context = CurrentMemoryContext;
+		fill->next = U64FromFullTransactionId(ReadNextFullTransactionId());
+		fill->batch = AllocSetContextCreate(CurrentMemoryContext,
+											"connect events to fill",
+											ALLOCSET_DEFAULT_SIZES);
+		query.sql = psprintf("SELECT %s, t.transaction_id, t.ctid"
 							 " FROM connect.event AS t"
 							 " ORDER BY coalesce(t.subject_id,"
 							 " t.connection_id), t.id",
 							 store_select_list(&event_table, "t"));
-		store_each(&query, NULL, NULL, fill_row, &fill);
+		store_each(&query, NULL, NULL, fill_row, fill);
+		store_filled(fill);
 	}
 	(void) store_query_marked(&reset_positions, NULL, NULL, &event_table,
 							  &reset_positions);

@@ -155,8 +155,8 @@ mend_store(Oid role)
 		run_statements_of(psprintf("SELECT statement"
 								   " FROM connect.store_definition()"
 								   " WHERE round = %s AND sound IS NOT TRUE"
-								   " ORDER BY step", setup_string(rounds,
-																  i, 0)),
+								   " GROUP BY statement ORDER BY min(step)",
+								   setup_string(rounds, i, 0)),
 						  only_rows ? setup_owner() : role);
 	}
 }

@@ -147,7 +147,7 @@ class SqlClient(Client):
             # 57P01 and the like are a backend's last words, so what it did before them is not known.
             if error.pgcode is None or error.pgcode.startswith("57P"):
                 self.session.close()
-            self.ledger.meet("sql", "lost" if self.session.closed else error.pgcode)
+            self.ledger.meet(self.channel, "lost" if self.session.closed else error.pgcode)
             raise
 
     def act(self, entry, target, scopes):

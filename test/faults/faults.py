@@ -3,7 +3,8 @@
 
     test/faults/faults.py [--rounds N]    each fault N times instead of once
 
-Nine clients write through SQL and HTTP and keep a ledger (clients.py, ledger.py).
+Nine clients write through SQL and HTTP and keep a ledger (clients.py, ledger.py), and two
+follow the feed (followers.py).
 At the end the same happens with synchronous_commit off, where writes must be lost, and
 to a store that was tampered with: if nothing is found there, the comparison is blind.
 
@@ -29,6 +30,7 @@ sys.path.insert(0, str(HERE.parents[1] / "script"))
 
 from clients import AUTHENTICATOR, Crew, set_up  # noqa: E402  (they need the path above)
 from cluster import Cluster  # noqa: E402
+from followers import Followers  # noqa: E402
 from front import Front  # noqa: E402
 from ledger import OK, REFUSED, Ledger, compare  # noqa: E402
 from stage import Stage, Tap, exit_on, revive, server_is_up, session, wait_until  # noqa: E402
@@ -251,8 +253,9 @@ def main():
                 cursor.execute("ALTER TABLE ALL IN TABLESPACE pg_default SET TABLESPACE regress_connect_faults")
                 cursor.execute("ALTER INDEX ALL IN TABLESPACE pg_default SET TABLESPACE regress_connect_faults")
         database = f"postgresql://{AUTHENTICATOR}@/postgres?host={cluster.folder}&port=5432"
-        with Front(cluster, database) as front, Crew(Ledger(), dsn, front.port, keys, "faults") as crew:
-            stage = Stage(tap, crew, dsn)
+        with Front(cluster, database) as front, Crew(Ledger(), dsn, front.port, keys, "faults") as crew, \
+                Followers(crew, "faults") as followers:
+            stage = Stage(tap, crew, dsn, followers)
             faults = Faults(stage, cluster, front, disk)
             plan = {
                 "cancelled statements": faults.cancel,
@@ -270,6 +273,8 @@ def main():
                         tap.skip(title, disk.refusal)
                     else:
                         stage.round(title, fault)
+            followers.tell(tap)
+            followers.check_comparison(tap)
             tamper(stage)
             lose_writes(stage, cluster)
             tap.check(not crew.failures, "every client came to its end", crew.failures)

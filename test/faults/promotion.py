@@ -31,6 +31,7 @@ sys.path.insert(0, str(HERE.parents[1] / "script"))
 
 from clients import AUTHENTICATOR, ORGANIZATIONS, SCOPES, Crew, set_up  # noqa: E402  (they need the path above)
 from cluster import BIN, Cluster  # noqa: E402
+from followers import Followers  # noqa: E402
 from front import Front  # noqa: E402
 from ledger import Ledger  # noqa: E402
 from stage import Stage, Tap, exit_on, session, wait_until  # noqa: E402
@@ -193,8 +194,8 @@ def main():
             hosts = f"host={primary.folder},{standby.folder}&port=5432,5432&target_session_attrs=read-write"
             both = f"host={primary.folder},{standby.folder} port=5432,5432 dbname=postgres target_session_attrs=read-write"
             with Front(standby, f"postgresql://{AUTHENTICATOR}@/postgres?{hosts}") as front, \
-                    Crew(Ledger(), both, front.port, keys, "promotion") as crew:
-                stage = Stage(tap, crew, f"{both} user=postgres")
+                    Crew(Ledger(), both, front.port, keys, "promotion") as crew, Followers(crew, "promotion") as followers:
+                stage = Stage(tap, crew, f"{both} user=postgres", followers)
                 reader = Reader(new)
                 reader.start()
 

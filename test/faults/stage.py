@@ -93,8 +93,9 @@ def revive(cluster):
 class Stage:
     """A crew at work on a store, and the ledger that says what must be there."""
 
-    def __init__(self, tap, crew, dsn):
+    def __init__(self, tap, crew, dsn, followers=None):
         self.tap, self.crew, self.ledger, self.dsn = tap, crew, crew.ledger, dsn
+        self.followers = followers
 
     def wait_for_work(self, amount=WORK):
         """Returns when both channels have had so many more writes acknowledged."""
@@ -140,6 +141,8 @@ class Stage:
         self.tap.check(self.crew.replays["asked"] > 0 and not self.crew.wrong_replays,
                        f"{title}: {self.crew.replays['asked']} repeated requests were answered as the first time",
                        self.crew.wrong_replays)
+        if self.followers is not None:
+            self.followers.compare(self.tap, title)
 
     def kill_server(self, cluster):
         """Sends SIGKILL to the postmaster; a new one recovers from the log."""
