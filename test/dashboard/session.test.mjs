@@ -43,7 +43,7 @@ test("with a JWT: the user who offers a Connection stands in its history", async
   await page.getByRole("button", { name: "New Connection" }).click();
   await page.getByLabel("Partner’s organization id").fill(partner.id);
   await page.getByRole("button", { name: "Create" }).click();
-  await notice(page, /Offer created/);
+  await notice(page, /Offered to/);
   assert.match(await page.locator(".event").innerText(), /You offered the Connection[\s\S]*user user_1/);
 });
 
