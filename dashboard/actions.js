@@ -6,10 +6,13 @@ import { ApiError, Intent, get } from "./api.js";
 import { h } from "./dom.js";
 import { openForm, scopesField, textField } from "./form.js";
 import { drawing } from "./icons.js";
-import { scopesExplained, status } from "./parts.js";
+import { scopesExplained } from "./parts.js";
+import { refusal } from "./refused.js";
 import { render } from "./router.js";
+import { current } from "./session.js";
 import { notify } from "./shell.js";
-import { ACTIONS, confirmation, STATUSES } from "./words.js";
+import { termFields } from "./terms.js";
+import { ACTIONS, confirmation, ending, outcome, STATUSES, viewOf } from "./words.js";
 
 /* Shows the Connection as it is now, under a message. */
 async function showNow(kind, ...text) {
@@ -31,16 +34,17 @@ function wasOld(error) {
     return false;
   }
   tellChanged(error.code === "scopes_changed"
-    ? "The offer covers other scopes than those you saw, so it was not activated. Look at it again."
-    : ["Your action was not carried out: ", error.message, " You see it as it is now."]);
+    ? "The offer covers other kinds of data than those you saw, so it was not accepted. Look at it again."
+    : ["Nothing was done: ", refusal(error), " You see it as it is now."]);
   return true;
 }
 
 function openConfirmation(action, connection, catalogue) {
-  const words = confirmation(action, connection);
+  const words = confirmation(action, connection, current());
   const { scopes } = connection.attributes;
   const reason = words.why
     ? textField({ id: "reason", label: "Reason", optional: true, rows: 3, hint: "Both of you see it in the history." }) : null;
+  const terms = words.terms ? termFields("again") : null;
   const intent = new Intent();
   openForm({
     title: words.title,
@@ -50,17 +54,20 @@ function openConfirmation(action, connection, catalogue) {
       words.text.map((sentence) => h("p", null, sentence)),
       action === "activate" && scopesExplained(scopes, catalogue),
       (words.after ?? []).map((sentence) => h("p", null, sentence)),
-      reason?.element,
+      reason?.element, terms?.element,
     ],
-    fields: reason === null ? {} : { "/meta/reason": reason },
+    fields: {
+      ...(reason === null ? {} : { "/meta/reason": reason }),
+      ...(terms === null ? {} : { "/meta/respond-by": terms.fields["respond-by"], "/meta/expires-at": terms.fields["expires-at"] }),
+    },
     rescue: wasOld,
     async submit() {
-      const meta = action === "activate" ? { scopes } : {};
+      const meta = { ...(action === "activate" ? { scopes } : {}), ...terms?.changes() };
       if (reason !== null && reason.control.value.trim() !== "") {
         meta.reason = reason.control.value.trim();
       }
       const { data } = await intent.send(`${action}_connection`, { id: connection.id, document: { meta } });
-      await showNow("info", "Done. The Connection is now ", status(data.attributes.status), ".");
+      await showNow("info", outcome(action, data, current().id));
     },
   });
 }
@@ -70,21 +77,25 @@ function openEdit(connection, catalogue) {
   const nameField = textField({ id: "edit-name", label: "Name", optional: true, value: name ?? "", hint: "Both of you see it." });
   const chosen = scopesField("edit-scopes", catalogue, scopes);
   const note = h("p", { class: "hint", role: "status" });
+  const terms = termFields("edit", connection.attributes);
   const intent = new Intent();
   const isWider = () => chosen.names().some((scope) => !scopes.includes(scope));
   chosen.element.addEventListener("change", () => {
     note.textContent = isWider() && present === "active"
-      ? "Adding scopes asks for your partner’s consent again: the Connection goes back to pending, and sharing stops until they activate it."
+      ? "Adding kinds of data asks for your partner’s consent again: the Connection goes back to pending, and sharing stops until they accept."
       : "";
   });
   openForm({
-    title: "Change name and scopes",
+    title: "Change the Connection",
     button: "Save",
-    content: [nameField.element, chosen.element, note],
-    fields: { "/data/attributes/name": nameField, "/data/attributes/scopes": chosen },
+    content: [nameField.element, chosen.element, note, terms.element],
+    fields: {
+      "/data/attributes/name": nameField, "/data/attributes/scopes": chosen,
+      "/data/attributes/respond-by": terms.fields["respond-by"], "/data/attributes/expires-at": terms.fields["expires-at"],
+    },
     rescue: wasOld,
     async submit() {
-      const attributes = {};
+      const attributes = terms.changes();
       if (nameField.control.value.trim() !== (name ?? "")) {
         attributes.name = nameField.control.value.trim() || null;
       }
@@ -117,5 +128,6 @@ export function actionButtons(connection, catalogue) {
     h("button", {
       type: "button", class: kind, id: `action-${action}`,
       onclick: () => (action === "update" ? openEdit(connection, catalogue) : openConfirmation(action, connection, catalogue)),
-    }, action === "update" && drawing("change"), button)));
+    }, action === "update" && drawing("change"),
+    action === "deactivate" ? ending(connection.attributes.status, viewOf(connection, current().id).direction).button : button)));
 }

@@ -5,6 +5,8 @@
 import { ApiError, NoAnswer } from "./api.js";
 import { h } from "./dom.js";
 import { drawing } from "./icons.js";
+import { scopeMeaning, scopeTitle } from "./parts.js";
+import { refusal } from "./refused.js";
 import { explain } from "./session.js";
 import { focusHeading } from "./shell.js";
 
@@ -46,16 +48,21 @@ export function textField({ id, label, hint, optional, rows, ...attributes }) {
   return { element, control, ...tie };
 }
 
-/* Returns a choice of scopes with what they mean: as a field, and names() chosen. */
+/*
+ * Returns a choice of scopes with what they mean: as a field, and names() chosen.  A scope that was
+ * chosen before can be taken away, even if the catalogue has it no more.
+ */
 export function scopesField(id, catalogue, chosen) {
-  const boxes = catalogue.map((scope, i) => h("input", {
-    type: "checkbox", id: `${id}-${i}`, value: scope.name, checked: chosen.includes(scope.name),
-    "aria-describedby": `${id}-${i}-hint`,
+  const names = [...new Set([...catalogue.map((scope) => scope.name), ...chosen])].sort();
+  const boxes = names.map((name, i) => h("input", {
+    type: "checkbox", id: `${id}-${i}`, value: name, checked: chosen.includes(name),
+    "aria-describedby": scopeMeaning(name, catalogue) === null ? null : `${id}-${i}-hint`,
   }));
   const element = h("fieldset", { class: "field" }, h("legend", null, "What is shared"),
     boxes.map((box, i) => h("div", { class: "choice" }, box, h("div", null,
-      h("label", { for: box.id }, h("code", null, catalogue[i].name)),
-      h("p", { class: "hint", id: `${id}-${i}-hint` }, catalogue[i].description)))));
+      h("label", { for: box.id }, scopeTitle(names[i], catalogue)),
+      scopeMeaning(names[i], catalogue) !== null
+        && h("p", { class: "hint", id: `${id}-${i}-hint` }, scopeMeaning(names[i], catalogue))))));
   const tie = withError(id, element, []);
   element.append(tie.error);
   return { element, names: () => boxes.filter((box) => box.checked).map((box) => box.value), ...tie };
@@ -68,18 +75,19 @@ function placeError(error, fields) {
   if (pointer === undefined) {
     return null;
   }
-  fields[pointer].fail(error.message);
+  fields[pointer].fail(refusal(error));
   return fields[pointer];
 }
 
 /*
- * Opens a dialog with a form.  submit() does the work and may throw; what it
+ * Opens a dialog with a form.  check() may fail a field without asking the server, and returns it,
+ * or null.  submit() does the work and may throw; what it
  * throws is first offered to rescue(error), which returns true to close the
  * dialog because it told the reader elsewhere; then it is shown here, beside the
  * field of `fields` (JSON pointer to field) that it points at.  A form that is
  * under way is not sent again and does not close.
  */
-export function openForm({ title, content, button, danger = false, fields = {}, submit, rescue = () => false }) {
+export function openForm({ title, content, button, danger = false, fields = {}, check = () => null, submit, rescue = () => false }) {
   const alert = h("div", { role: "alert" });
   const send = h("button", { type: "submit", class: danger ? "danger" : "primary" }, button);
   const cancel = h("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
@@ -113,9 +121,14 @@ export function openForm({ title, content, button, danger = false, fields = {}, 
     if (busy) {
       return;
     }
-    setBusy(true);
     alert.replaceChildren();
     Object.values(fields).forEach((field) => field.clear());
+    const wrong = check();
+    if (wrong !== null) {
+      wrong.focus();
+      return;
+    }
+    setBusy(true);
     try {
       await submit();
       dialog.close();

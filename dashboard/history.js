@@ -7,16 +7,20 @@ import { h } from "./dom.js";
 import { drawing } from "./icons.js";
 import { id, time } from "./parts.js";
 import { current, explain } from "./session.js";
-import { ACTIONS, STATUSES } from "./words.js";
+import { ACTIONS, ending, namesOf, STATUSES } from "./words.js";
 
 const PAGE = 20;
 
-/* Who did it: the reader's own organization is "You". */
-function actor(organization) {
-  if (organization === null) {
-    return "An administrator";
+/* Says who did what: the reader's own organization is "You", and time is nobody. */
+function title(what, connection) {
+  const { action, "organization-id": organization, "from-status": from } = what;
+  if (action === "expire") {
+    return ACTIONS.expire.deed;
   }
-  return organization === current().id ? "You" : id(organization);
+  const who = organization === null ? "An administrator" : organization === current().id ? "You" : namesOf(connection, current())(organization);
+  const deed = action === "deactivate" && organization !== null
+    ? ending(from, organization === connection.attributes["source-organization-id"] ? "outbound" : "inbound").deed : ACTIONS[action]?.deed;
+  return [who, " ", deed ?? action];
 }
 
 /* Says how name and scopes differ from what they were before, if that is known. */
@@ -53,7 +57,7 @@ function origin(what) {
 }
 
 /* Returns one event; before is the attributes of the one before it, if loaded. */
-function entry(event, before) {
+function entry(event, before, connection) {
   const what = event.attributes;
   const from = what["from-status"];
   const to = what["to-status"];
@@ -62,7 +66,7 @@ function entry(event, before) {
   return h("li", { class: `event event-${moved ? to : "change"}` },
     h("span", { class: "event-mark" }, drawing(moved ? to : "change")),
     h("div", { class: "event-body" },
-      h("p", { class: "event-title" }, actor(what["organization-id"]), " ", action?.deed ?? what.action),
+      h("p", { class: "event-title" }, title(what, connection)),
       h("p", { class: "event-when" }, time(what["created-at"]), " ",
         from !== null && moved && h("span", null, `${STATUSES[from]} → ${STATUSES[to]}`)),
       what.reason !== null && h("blockquote", null, what.reason),
@@ -79,7 +83,7 @@ export async function loadHistory(connectionId, signal, after = null) {
 }
 
 /* Returns the timeline, which grows by a button while there is more. */
-export function timeline(connectionId, first, signal) {
+export function timeline(connection, first, signal) {
   const list = h("ol", { class: "timeline", role: "list" });
   const told = h("p", { class: "field-error", role: "status", hidden: true });
   const older = h("button", { type: "button", class: "quiet" }, "Show older");
@@ -89,14 +93,14 @@ export function timeline(connectionId, first, signal) {
   const add = (page) => {
     events = [...events, ...page.data];
     next = page.next;
-    list.replaceChildren(...events.map((event, i) => entry(event, events[i + 1]?.attributes)));
+    list.replaceChildren(...events.map((event, i) => entry(event, events[i + 1]?.attributes, connection)));
     older.hidden = next === null;
   };
   older.addEventListener("click", async () => {
     const shown = events.length;
     told.hidden = true;
     try {
-      add(await loadHistory(connectionId, signal, next));
+      add(await loadHistory(connection.id, signal, next));
       list.children[shown].setAttribute("tabindex", "-1");
       list.children[shown].focus();
     } catch (error) {

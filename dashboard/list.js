@@ -4,12 +4,14 @@
  */
 import { LIST, pageOf } from "./addresses.js";
 import { ApiError, get, query } from "./api.js";
+import { countByStatus } from "./counts.js";
 import { openCreate } from "./create.js";
 import { h, spoken } from "./dom.js";
 import { drawing } from "./icons.js";
-import { connectionName, copyableId, direction, id, scopeNames, status, time } from "./parts.js";
+import { connectionName, copyableId, direction, party, scopeNames, status, time } from "./parts.js";
 import { navigate } from "./router.js";
-import { current } from "./session.js";
+import { catalogue, current } from "./session.js";
+import { termLine } from "./terms.js";
 import { refreshWaiting } from "./waiting.js";
 import { STATUSES, viewOf } from "./words.js";
 
@@ -21,30 +23,21 @@ function cursor(link, name) {
   return link === null ? null : new URL(link, location.origin).searchParams.get(`page[${name}]`);
 }
 
-/*
- * Asks for what the filters leave.  With a partner that is one Connection each
- * way at most: the two filters by id, one asked for each direction.
- */
+/* Asks for a page of what the filters leave. */
 async function load(filters, signal) {
-  const common = { "filter[status]": filters.status };
-  if (filters.partner === "") {
-    const { data, links } = await get("list_connections", {
-      search: {
-        ...common, "filter[direction]": filters.direction, "page[size]": PAGE,
-        "page[after]": filters.after, "page[before]": filters.before,
-      },
-      signal,
-    });
-    return { data, before: cursor(links.prev, "before"), after: cursor(links.next, "after") };
-  }
-  const ways = [
-    { way: "outbound", end: "destination" }, { way: "inbound", end: "source" },
-  ].filter(({ way }) => filters.direction === "" || filters.direction === way);
-  const answers = await Promise.all(ways.map(({ way, end }) => get("list_connections", {
-    search: { ...common, "filter[direction]": way, [`filter[${end}-organization-id]`]: filters.partner }, signal,
-  })));
-  const found = new Map(answers.flatMap(({ data }) => data).map((one) => [one.id, one]));
-  return { data: [...found.values()], before: null, after: null };
+  const { data, links } = await get("list_connections", {
+    search: {
+      ...common(filters), "filter[status]": filters.status, "page[size]": PAGE,
+      "page[after]": filters.after, "page[before]": filters.before,
+    },
+    signal,
+  });
+  return { data, before: cursor(links.prev, "before"), after: cursor(links.next, "after") };
+}
+
+/* Returns the filters that the tabs of statuses have in common, as the API calls them. */
+function common(filters) {
+  return { "filter[direction]": filters.direction, "filter[partner]": filters.partner };
 }
 
 /* Returns the address of the list with these filters. */
@@ -66,15 +59,20 @@ function segments(name, legend, options, chosen, onChoose) {
     })));
 }
 
-function filterBar(filters, error) {
+/* Returns the tabs of statuses with how many Connections each holds, where that is known. */
+function tabs(counts) {
+  return [["", "All"], ...Object.entries(STATUSES)].map(([value, label]) => [value,
+    [label, counts[value] !== undefined && h("span", { class: "tab-count" }, " ", counts[value])]]);
+}
+
+function filterBar(filters, counts) {
   const go = (change) => navigate(address({ ...filters, before: "", after: "", ...change }));
   const partner = h("input", {
     type: "search", id: "partner", name: "partner", value: filters.partner, autocomplete: "off", spellcheck: "false",
-    autocapitalize: "off", placeholder: "org_…", "aria-invalid": error ? "true" : null,
-    "aria-describedby": error ? "partner-error" : null,
+    autocapitalize: "off", placeholder: "Name or id", maxlength: 255,
   });
   return h("div", { class: "filters", role: "search", "aria-label": "Connections" },
-    segments("status", "Status", [["", "All"], ...Object.entries(STATUSES)], filters.status,
+    segments("status", "Status", tabs(counts), filters.status,
       (value) => go({ status: value })),
     segments("direction", "Direction", [["", "Both"], ["outbound", "Outbound"], ["inbound", "Inbound"]],
       filters.direction, (value) => go({ direction: value })),
@@ -85,13 +83,12 @@ function filterBar(filters, error) {
         go({ partner: partner.value.trim() });
       },
     },
-    h("label", { for: "partner" }, "Partner’s organization id"),
+    h("label", { for: "partner" }, "Partner, by what its name or id begins with"),
     h("div", { class: "joined" }, partner,
-      h("button", { type: "submit", id: "search" }, drawing("search"), spoken("Search"))),
-    error && h("p", { class: "field-error", id: "partner-error" }, drawing("warning"), error)));
+      h("button", { type: "submit", id: "search" }, drawing("search"), spoken("Search")))));
 }
 
-function row(connection) {
+function row(connection, scopes) {
   const { attributes } = connection;
   const { partner, direction: way } = viewOf(connection, current().id);
   const href = pageOf(connection.id);
@@ -103,20 +100,20 @@ function row(connection) {
   const cell = (label, ...content) => h("td", { role: "cell", "data-label": label }, content);
   return h("tr", { role: "row", onclick: open },
     h("th", { role: "rowheader", scope: "row" }, h("a", { href }, connectionName(connection, partner))),
-    cell("Partner", id(partner), way === "both" && spoken(" (your own organization)")),
+    cell("Partner", party(partner), way === "both" && spoken(" (your own organization)")),
     cell("Direction", direction(way)),
-    cell("Status", status(attributes.status)),
-    cell("Scopes", scopeNames(attributes.scopes)),
+    cell("Status", status(attributes.status), termLine(connection)),
+    cell("Scopes", scopeNames(attributes.scopes, scopes)),
     cell("Last change", time(attributes["updated-at"])));
 }
 
 /* Roles are spelled out because narrow screens lay the rows out as cards. */
-function table(connections) {
+function table(connections, scopes) {
   return h("table", { class: "list", role: "table", "aria-labelledby": "results" },
     h("thead", { role: "rowgroup" }, h("tr", { role: "row" },
       ["Name", "Partner", "Direction", "Status", "Scopes", "Last change"].map((title) =>
         h("th", { role: "columnheader", scope: "col" }, title)))),
-    h("tbody", { role: "rowgroup" }, connections.map(row)));
+    h("tbody", { role: "rowgroup" }, connections.map((one) => row(one, scopes))));
 }
 
 function pager(filters, { before, after }) {
@@ -136,17 +133,18 @@ function pager(filters, { before, after }) {
 function nothing(filters, isFiltered, create) {
   if (address(filters) === WAITING) {
     return h("div", { class: "empty" }, h("h3", null, "No offers wait for you"),
-      h("p", null, "When a partner offers to share data with you, the offer stands here for you to activate."),
+      h("p", null, "When a partner offers to share data with you, the offer stands here for you to accept or decline."),
       h("p", null, h("a", { class: "button", href: LIST }, "Show all Connections")));
   }
   if (isFiltered) {
     return h("div", { class: "empty" }, h("h3", null, "No Connection matches"),
-      h("p", null, "None of your Connections fits these filters."),
+      h("p", null, filters.partner === "" ? "None of your Connections fits these filters."
+        : ["You have no such Connection with a partner whose name or id begins with ", h("q", null, filters.partner), "."]),
       h("p", null, h("a", { class: "button", href: LIST }, "Show all Connections")));
   }
   return h("div", { class: "empty" }, drawing("connections"), h("h3", null, "No Connections yet"),
     h("p", null, "To share data with a partner, ask for their organization id and create a Connection; "
-      + "they activate it, and sharing begins."),
+      + "they accept it, and sharing begins."),
     h("p", null, h("button", { type: "button", class: "primary", onclick: create }, drawing("plus"), "New Connection")),
     h("p", { class: "aside" }, "To receive data, give a partner your own id:"),
     copyableId(current().id, "organization id"));
@@ -154,7 +152,7 @@ function nothing(filters, isFiltered, create) {
 
 function waitingNote(count) {
   return h("a", { class: "waiting", href: WAITING }, drawing("bell"),
-    h("span", null, count === "1" ? "1 offer waits for you to activate" : `${count} offers wait for you to activate`),
+    h("span", null, count === "1" ? "1 offer waits for you to accept or decline" : `${count} offers wait for you to accept or decline`),
     drawing("next"));
 }
 
@@ -165,24 +163,21 @@ export async function listPage({ search, signal }) {
     before: value("before"), after: value("after"),
   };
   const isFiltered = filters.status !== "" || filters.direction !== "" || filters.partner !== "";
-  let page = { data: [], before: null, after: null };
-  let partnerError = null;
-  const waiting = refreshWaiting(signal);
+  const others = Promise.all([refreshWaiting(signal), countByStatus(common(filters), signal), catalogue(signal)]);
+  let page;
   try {
     page = await load(filters, signal);
   } catch (error) {
-    waiting.catch(() => {});
+    others.catch(() => {});
     if (!(error instanceof ApiError && error.status === 400)) {
       throw error;
     }
-    if (error.parameter.startsWith("page[") || error.parameter === "filter[status]" || error.parameter === "filter[direction]") {
-      /* an address kept from another organization, or made by hand */
-      navigate(LIST, { replace: true });
-      return null;
-    }
-    partnerError = error.message;
+    /* an address kept from another organization, or made by hand: what it looked for still counts */
+    const isCursor = error.parameter.startsWith("page[");
+    navigate(isCursor ? address({ ...filters, before: "", after: "" }) : LIST, { replace: true });
+    return null;
   }
-  const count = await waiting;
+  const [count, counts, scopes] = await others;
   const create = () => openCreate();
   const { data } = page;
   return {
@@ -192,11 +187,11 @@ export async function listPage({ search, signal }) {
         data.length > 0 || isFiltered
           ? h("button", { type: "button", class: "primary", onclick: create }, drawing("plus"), "New Connection") : null),
       count !== "0" && address(filters) !== WAITING ? waitingNote(count) : "",
-      data.length > 0 || isFiltered ? filterBar(filters, partnerError) : "",
+      data.length > 0 || isFiltered ? filterBar(filters, counts) : "",
       h("section", { class: "results" },
         h("h2", { id: "results", class: "spoken" },
           data.length === 0 ? "No Connections" : `${data.length} Connections on this page`),
-        data.length > 0 ? table(data) : partnerError === null && nothing(filters, isFiltered, create),
+        data.length > 0 ? table(data, scopes) : nothing(filters, isFiltered, create),
         pager(filters, page)),
     ],
   };

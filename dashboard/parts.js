@@ -54,21 +54,48 @@ export function direction(value) {
   return h("span", { class: "direction", title: sentence }, drawing(value), word, spoken(`: ${sentence}`));
 }
 
-/* Returns scopes by name alone. */
-export function scopeNames(names) {
-  return h("ul", { class: "scopes" }, names.map((name) => h("li", null, name)));
+/* Returns what the catalogue says of a scope, also of one that is no longer in it. */
+function explained(name, catalogue) {
+  const scope = catalogue.find((one) => one.name === name)
+    ?? { name, title: null, description: "No longer offered, and so no longer shared." };
+  /* without a title the description is one */
+  return scope.title === null
+    ? { title: scope.description.replace(/\.$/, ""), meaning: null } : { title: scope.title, meaning: scope.description };
+}
+
+/* Returns scopes by title, or by name where they have none. */
+export function scopeNames(names, catalogue) {
+  return h("ul", { class: "scopes" }, names.map((name) => {
+    const scope = catalogue.find((one) => one.name === name);
+    return h("li", { class: scope?.title ? "titled" : null, title: scope?.description }, scope?.title ?? name);
+  }));
+}
+
+/* Returns the title of a scope with its name beside it. */
+export function scopeTitle(name, catalogue) {
+  return [explained(name, catalogue).title, " ", h("code", { class: "id" }, name)];
+}
+
+/* Returns what a scope means, or null where its title says that. */
+export function scopeMeaning(name, catalogue) {
+  return explained(name, catalogue).meaning;
 }
 
 /* Returns scopes with what they mean, as the catalogue says. */
 export function scopesExplained(names, catalogue) {
-  return h("ul", { class: "scopes-explained" }, names.map((name) => h("li", null, h("code", null, name),
-    h("span", null, catalogue.find((scope) => scope.name === name)?.description ?? ""))));
+  return h("ul", { class: "scopes-explained" }, names.map((name) => h("li", null,
+    h("strong", null, scopeTitle(name, catalogue)), h("span", null, scopeMeaning(name, catalogue)))));
+}
+
+/* Returns an organization: what people call it, and its id, which tells it from others of that name. */
+export function party({ id: organizationId, name }) {
+  return h("span", { class: "party" }, name !== organizationId && [h("span", { class: "party-name" }, name), " "], id(organizationId));
 }
 
 /* Returns the name of a Connection; one without is told by its partner. */
 export function connectionName(connection, partner) {
   const { name } = connection.attributes;
-  return name ?? h("span", { class: "unnamed" }, "Connection with ", partner);
+  return name ?? h("span", { class: "unnamed" }, "Connection with ", partner.name);
 }
 
 /* Returns a message with a drawing; kinds: info, warning. */

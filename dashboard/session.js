@@ -4,6 +4,7 @@
  *		all that time: the organization and the catalogue of scopes.
  */
 import { ApiError, get, setToken } from "./api.js";
+import { refusal } from "./refused.js";
 
 let organization = null;
 let scopes = null;
@@ -27,12 +28,12 @@ export function signOut() {
   scopes = null;
 }
 
-/* Returns the catalogue of scopes: [{name, description, isDefault}]. */
+/* Returns the catalogue of scopes: [{name, title, description, isDefault}]; the title may be null. */
 export async function catalogue(signal) {
   if (scopes === null) {
     const { data } = await get("list_scopes", { signal });
     scopes = data.map(({ id, attributes }) => ({
-      name: id, description: attributes.description, isDefault: attributes.default,
+      name: id, title: attributes.title, description: attributes.description, isDefault: attributes.default,
     }));
   }
   return scopes;
@@ -49,8 +50,5 @@ export function explain(error) {
   if (error.status >= 500) {
     return "The server cannot answer right now. Try again in a moment: nothing is done twice.";
   }
-  if (error.code === "permission_missing") {
-    return "Your key may only read. Sign in with a key that may write to change Connections.";
-  }
-  return error.message;
+  return refusal(error);
 }

@@ -13,6 +13,7 @@ import { explain, signIn } from "./session.js";
 export function showSignIn(why, then) {
   const field = textField({
     id: "token", label: "API key or token", type: "password", spellcheck: "false", autocapitalize: "off",
+    autocomplete: "current-password",
     hint: "A key that begins with connect_, or a JWT of your organization.",
   });
   const button = h("button", { type: "submit", class: "primary wide" }, "Sign in");
@@ -59,6 +60,7 @@ export function showSignIn(why, then) {
       h("div", { role: "status" }, why && message("info", why)),
       form),
     h("p", { class: "small-print" },
-      "Your key stays in this page’s memory only. Reloading or closing the page signs you out.")));
+      "Your key stays in this page’s memory only. Reloading or closing the page signs you out. ",
+      "Your browser’s password manager can keep the key and fill it in.")));
   field.focus();
 }

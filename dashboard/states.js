@@ -16,19 +16,22 @@ export const WAYS = [
   ["reactivate", "inactive", "M118 147L51 55", 74, 112, "end"],
 ];
 
+/* What the ways are called here: as the buttons are. */
+const DOING = { activate: "accept", deactivate: "end", reactivate: "offer again" };
+
 /* Returns the picture for a status and the actions allowed in it. */
 export function statesPicture(status, actions) {
   const may = WAYS.filter(([action, from]) => from === status && actions.includes(action)).map(([action]) => action);
   return s("svg", {
     class: "states", viewBox: "0 0 320 198", role: "img",
     "aria-label": `States of a Connection: pending, active, inactive. This one is ${status}. `
-      + (may.length > 0 ? `You can ${may.join(" or ")} it.` : "There is nothing for you to do."),
+      + (may.length > 0 ? `You can ${may.map((action) => DOING[action] ?? action).join(" or ")} it.` : "There is nothing for you to do."),
   },
   s("defs", null, s("marker", {
     id: "tip", viewBox: "0 0 8 8", refX: 6.5, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto",
   }, s("path", { class: "tip", d: "M0 .6L7.4 4 0 7.4z" }))),
   WAYS.map(([action, from, d, x, y, anchor]) => s("g", { class: from === status && may.includes(action) ? "way open" : "way" },
-    s("path", { d, "marker-end": "url(#tip)" }), s("text", { x, y, "text-anchor": anchor }, action))),
+    s("path", { d, "marker-end": "url(#tip)" }), s("text", { x, y, "text-anchor": anchor }, DOING[action]))),
   Object.entries(PLACES).map(([name, [x, y]]) => s("g", { class: name === status ? `state present state-${name}` : "state" },
     s("rect", { x: x - 52, y: y - 19, width: 104, height: 38, rx: 10 }),
     s("text", { x, y: y + 5, "text-anchor": "middle" }, STATUSES[name]))));

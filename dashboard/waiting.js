@@ -1,6 +1,6 @@
 /*
  * waiting.js
- *		How many offers wait for this organization to activate them.
+ *		How many offers wait for this organization to accept or decline them.
  */
 import { get } from "./api.js";
 import { showWaiting } from "./shell.js";

@@ -17,30 +17,46 @@ export const DIRECTIONS = {
  */
 export const ACTIONS = {
   create: { deed: "offered the Connection", changes: true },
-  activate: { deed: "activated it", button: "Activate", kind: "primary" },
-  reactivate: { deed: "moved it back to pending", button: "Move back to pending", kind: "primary" },
+  activate: { deed: "accepted it", button: "Accept", kind: "primary" },
+  reactivate: { deed: "offered it again", button: "Offer again", kind: "primary" },
   update: { deed: "changed it", changes: true, button: "Change", kind: "" },
   widen: { deed: "added scopes", changes: true },
   deactivate: { deed: "deactivated it", button: "Deactivate", kind: "danger-quiet" },
-  expire: { deed: "ended it, for its term has passed" },
+  expire: { deed: "It ended by itself, for its term has passed" },
 };
 
-/* Returns how this organization sees a Connection's ends: {partner, direction}. */
+/* Returns how this organization sees a Connection's ends: {partner: {id, name}, direction}. */
 export function viewOf(connection, organizationId) {
   const source = connection.attributes["source-organization-id"];
   const destination = connection.attributes["destination-organization-id"];
+  const other = source === organizationId ? destination : source;
+  const partner = { id: other, name: connection.meta["partner-name"] ?? other };
   if (source === destination) {
-    return { partner: source, direction: "both" };
+    return { partner, direction: "both" };
   }
-  return source === organizationId
-    ? { partner: destination, direction: "outbound" }
-    : { partner: source, direction: "inbound" };
+  return { partner, direction: source === organizationId ? "outbound" : "inbound" };
+}
+
+/* Returns what people call an organization of this Connection. */
+export function namesOf(connection, us) {
+  const { partner } = viewOf(connection, us.id);
+  const names = { [partner.id]: partner.name, [us.id]: us.name ?? us.id };
+  return (organizationId) => names[organizationId] ?? organizationId;
+}
+
+/* Which word ends this Connection, for this organization, as it stands: of the button, and of the deed. */
+export function ending(status, direction) {
+  if (status !== "pending") {
+    return { button: ACTIONS.deactivate.button, deed: ACTIONS.deactivate.deed };
+  }
+  return direction === "inbound"
+    ? { button: "Decline", deed: "declined it" } : { button: "Withdraw", deed: "withdrew it" };
 }
 
 /* Says what the reader can expect now, or should do next. */
 export function outlook(connection, organizationId) {
   const { status } = connection.attributes;
-  const { partner, direction } = viewOf(connection, organizationId);
+  const { partner: { name: partner }, direction } = viewOf(connection, organizationId);
   const actions = connection.meta["allowed-actions"];
   if (status === "active") {
     return direction === "inbound"
@@ -50,59 +66,76 @@ export function outlook(connection, organizationId) {
   if (status === "pending") {
     if (actions.includes("activate")) {
       return direction === "both"
-        ? "This offer waits for your own organization to activate it."
-        : `${partner} offers to share this data with you. Nothing is shared until you activate it.`;
+        ? "This offer waits for your own organization to accept it."
+        : `${partner} offers to share this data with you. Nothing is shared until you accept.`;
     }
     return direction === "inbound"
       ? "This offer waits for your organization, but your key may only read."
-      : `Waiting for ${partner} to activate it. Nothing is shared until then.`;
+      : `Waiting for ${partner} to accept. Nothing is shared until then.`;
   }
+  const why = connection.meta.ended === "expired" ? "Its term has passed. " : "";
   if (actions.includes("reactivate")) {
-    return "Nothing is shared. You can move it back to pending; the destination then has to activate it again.";
+    return `${why}Nothing is shared. You can offer it again; ${direction === "both" ? "your organization" : partner} `
+      + "then has to accept again.";
   }
   return direction === "inbound"
-    ? `Nothing is shared. Only ${partner}, the source, can move it back to pending.`
-    : "Nothing is shared. The source can move it back to pending.";
+    ? `${why}Nothing is shared. Only ${partner}, the source, can offer it again.`
+    : `${why}Nothing is shared. The source can offer it again.`;
 }
 
-/* What the confirmation of an action says: {title, button, danger?, why?, text: [sentences]}. */
-export function confirmation(action, connection) {
-  const source = connection.attributes["source-organization-id"];
-  const destination = connection.attributes["destination-organization-id"];
+/* Says what an action has done, in words. */
+export function outcome(action, connection, organizationId) {
+  const { partner: { name: partner }, direction } = viewOf(connection, organizationId);
+  if (action === "activate") {
+    return direction === "both" ? "Accepted. The Connection is now active."
+      : `Accepted. The Connection is now active: ${partner} shares this data with you.`;
+  }
+  if (action === "reactivate") {
+    return `Offered again. The Connection is now pending: nothing is shared until ${partner} accepts.`;
+  }
+  return "Ended. The Connection is now inactive: nothing is shared.";
+}
+
+/* What the confirmation of an action says: {title, button, danger?, why?, terms?, text: [sentences]}. */
+export function confirmation(action, connection, us) {
+  const nameOf = namesOf(connection, us);
+  const source = nameOf(connection.attributes["source-organization-id"]);
+  const destination = nameOf(connection.attributes["destination-organization-id"]);
+  const { direction } = viewOf(connection, us.id);
   if (action === "activate") {
     return {
-      title: "Activate this Connection?",
+      title: "Accept this offer?",
       button: ACTIONS.activate.button,
       text: [`From now on ${source} shares the following with ${destination}. You consent to exactly this; `
         + "if the offer changes before you confirm, nothing happens and you see the new one."],
-      after: ["Both of you can deactivate the Connection at any time."],
+      after: ["Both of you can end the Connection at any time."],
     };
   }
   if (action === "reactivate") {
     return {
-      title: "Move it back to pending?",
+      title: "Offer it again?",
       button: ACTIONS.reactivate.button,
       why: true,
-      text: [`The offer stands again. Nothing is shared until ${destination} activates it.`],
+      terms: true,
+      text: [`The offer stands again. Nothing is shared until ${destination} accepts it.`],
     };
   }
-  return connection.attributes.status === "active"
-    ? {
-      title: "Deactivate this Connection?",
-      button: ACTIONS.deactivate.button,
-      danger: true,
-      why: true,
+  const { button } = ending(connection.attributes.status, direction);
+  const stay = "The Connection and its history stay; they cannot be deleted.";
+  if (connection.attributes.status === "active") {
+    return {
+      title: "Deactivate this Connection?", button, danger: true, why: true,
       text: [`Sharing stops at once: ${destination} can no longer read this data of ${source}.`,
-        `To share again, ${source} must move the Connection back to pending and ${destination} must activate it again.`,
-        "The Connection and its history stay; they cannot be deleted."],
+        `To share again, ${source} must offer it again and ${destination} must accept.`, stay],
+    };
+  }
+  return direction === "inbound"
+    ? {
+      title: "Decline this offer?", button, danger: true, why: true,
+      text: [`Nothing is shared, and ${source} is told. Only ${source} can offer it again.`, stay],
     }
     : {
-      title: "Deactivate this offer?",
-      button: ACTIONS.deactivate.button,
-      danger: true,
-      why: true,
-      text: [`The offer ends before it was accepted: ${destination} can no longer activate it, unless ${source} `
-        + "moves it back to pending.",
-        "The Connection and its history stay; they cannot be deleted."],
+      title: "Withdraw this offer?", button, danger: true, why: true,
+      text: [`${destination} can no longer accept it, unless ${source} offers it again.`, stay],
     };
 }

@@ -59,5 +59,5 @@ $parts$;
 REVOKE ALL ON FUNCTION connect.expression_parts(pg_node_tree, oid) FROM PUBLIC;  -- for the DBA
 COMMENT ON FUNCTION connect.expression_parts(pg_node_tree, oid) IS
 'Returns the operators, functions, columns and constants of a stored expression, in their order.
-expression is that of a constraint, policy, default or index of relation. The text is the same in every '
-'database, session and major. Null for null. Raises nothing.';
+expression is that of a constraint, policy, default or index of relation. The text is the same '
+'in every database, session and major. Null for null. Raises nothing.';

@@ -10,7 +10,7 @@
 #include "connection/open.h"
 #include "connection/rows.h"
 #include "connection/terms.h"
-#include "identity/tables.h"
+#include "organization/names.h"
 #include "organization/search.h"
 #include "resource/document.h"
 
@@ -239,17 +239,13 @@ write_partner(JsonWriter *out, Audience audience, const Connection *connection,
 {
 	text	   *partner = audience & PARTY_SOURCE ?
 		connection->destination : connection->source;
-	bool		null = true;
-	Datum		name = (Datum) 0;
+	text	   *name = organization_name(look_up, partner);
 
-	if (store_look_up(look_up, &organization_by_id, PointerGetDatum(partner)))
-		name = store_scan_column(look_up, ORGANIZATION_NAME, &null);
 	json_key(out, "partner-name");
-	if (null)
+	if (name == NULL)
 		json_null(out);
 	else
-		/* the row is gone when the next one is looked up */
-		json_text_value(out, DatumGetTextPCopy(name));
+		json_text_value(out, name);
 }
 
 /*

@@ -10,6 +10,7 @@
 static const Attribute attributes[] = {
 	ATTRIBUTE("description", SCOPE_DESCRIPTION, true),
 	ATTRIBUTE("default", SCOPE_IS_DEFAULT, true),
+	ATTRIBUTE("title", SCOPE_TITLE, true),
 };
 
 /* The catalogue is open to everybody who may ask at all. */

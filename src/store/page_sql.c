@@ -74,7 +74,7 @@ append_conditions(StringInfo sql, const PageShape *shape, int column,
 				  int not_column)
 {
 	append_owner(sql, shape, column, not_column);
-	/* a search counts the rows that it looks through before they are filtered */
+	/* a search counts the rows that it looks through before it filters them */
 	if (shape->step == STEP_ALL || shape->step == STEP_OTHERS)
 		append_filters(sql, shape);
 }

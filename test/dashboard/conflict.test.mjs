@@ -39,10 +39,10 @@ async function shows(status) {
 test("an offer that was widened while the destination decided is not activated", async () => {
   const { partner, connection } = await newOffer({ scopes: ["inquiry.read"] });
   page = await openAs(partner, pageOf(connection));
-  const dialog = await openDialog("Activate");
+  const dialog = await openDialog("Accept");
   await patch(connection, { scopes: ["inquiry.read", "verification.read"] });
-  await dialog.getByRole("button", { name: "Activate" }).click();
-  await notice(page, /changed meanwhile[\s\S]*other scopes than those you saw/);
+  await dialog.getByRole("button", { name: "Accept" }).click();
+  await notice(page, /changed meanwhile[\s\S]*other kinds of data than those you saw/);
   await shows("Pending");
   assert.match(await page.locator("main").innerText(), /verification\.read/);
   assert.equal(isAllowed(source, partner, "inquiry.read"), false);
@@ -51,10 +51,10 @@ test("an offer that was widened while the destination decided is not activated",
 test("an activation after the source has withdrawn the offer", async () => {
   const { partner, connection } = await newOffer();
   page = await openAs(partner, pageOf(connection));
-  const dialog = await openDialog("Activate");
+  const dialog = await openDialog("Accept");
   await post(source, connection, "deactivate");
-  await dialog.getByRole("button", { name: "Activate" }).click();
-  await notice(page, /changed meanwhile[\s\S]*not carried out/);
+  await dialog.getByRole("button", { name: "Accept" }).click();
+  await notice(page, /changed meanwhile[\s\S]*Nothing was done/);
   await shows("Inactive");
   assert.equal(await page.locator("main .heading button").count(), 0);
 });
@@ -74,9 +74,9 @@ test("a reactivation that a colleague was faster with", async () => {
   const { connection } = await newOffer();
   await post(source, connection, "deactivate");
   page = await openAs(source, pageOf(connection));
-  const dialog = await openDialog("Move back to pending");
+  const dialog = await openDialog("Offer again");
   await post(source, connection, "reactivate");
-  await dialog.getByRole("button", { name: "Move back to pending" }).click();
+  await dialog.getByRole("button", { name: "Offer again" }).click();
   await notice(page, /changed meanwhile/);
   await shows("Pending");
 });

@@ -48,7 +48,7 @@ test("a double click makes one Connection, by one request", async () => {
   const partner = organization("org_once_double");
   const dialog = await fillIn(partner);
   await dialog.getByRole("button", { name: "Create" }).dblclick();
-  await notice(page, /Offer created/);
+  await notice(page, /Offered to/);
   assert.equal(page.sent.length, 1);
   assert.match(page.sent[0].key, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.equal(await count(partner), 1);
@@ -64,7 +64,7 @@ test("a lost answer and another try make one Connection, under one key", async (
   const answer = page.waitForResponse((response) => response.request().method() === "POST");
   await dialog.getByRole("button", { name: "Try again" }).click();
   assert.equal((await answer).headers()["idempotency-replayed"], "true");
-  await notice(page, /Offer created/);
+  await notice(page, /Offered to/);
   assert.equal(page.sent.length, 2);
   assert.equal(page.sent[0].key, page.sent[1].key);
   assert.equal(await count(partner), 1);
@@ -93,10 +93,10 @@ test("a lost answer to an action, and to a change, does no harm", async () => {
   await page.getByText("Saved.", { exact: true }).waitFor();
   await page.unrouteAll();
   await loseAnswers("**/deactivate", 1);
-  await page.getByRole("button", { name: "Deactivate", exact: true }).click();
-  await dialog.getByRole("button", { name: "Deactivate" }).click();
+  await page.getByRole("button", { name: "Withdraw", exact: true }).click();
+  await dialog.getByRole("button", { name: "Withdraw" }).click();
   await dialog.getByRole("button", { name: "Try again" }).click();
-  await notice(page, /Inactive/);
+  await notice(page, /^Ended/);
   const events = await api(us, "GET", `/connections/${connection.id}/events`);
   assert.deepEqual(events.map((event) => event.attributes.action), ["deactivate", "update", "create"]);
 });

@@ -7,7 +7,7 @@ import { api, LIST, offer, openPage, organization, pageOf, settled, signIn } fro
 /* Makes two organizations of a suite's, with the longest ids and names, and all that the pages can show. */
 export async function strain(suite) {
   const us = organization(`org_${suite}_us_`.padEnd(64, "W"), "Our own organization ".repeat(5).trim());
-  const partner = organization(`org_${suite}_partner_`.padEnd(64, "w"));
+  const partner = organization(`org_${suite}_partner_`.padEnd(64, "w"), "Partner Organization With A Name ".repeat(7).trim());
   const offered = await offer(us, partner, {
     name: "Supercalifragilistic".repeat(12), scopes: ["account.read", "inquiry.read", "verification.read"],
   });
@@ -16,7 +16,8 @@ export async function strain(suite) {
   await api(partner, "POST", `/connections/${offered.id}/activate`);
   const ended = await offer(us, us);
   await api(us, "POST", `/connections/${ended.id}/deactivate`);
-  const waiting = await offer(partner, us, { name: "An offer" });
+  const soon = new Date(Date.now() + 4 * 86400000).toISOString();
+  const waiting = await offer(partner, us, { name: "An offer", "respond-by": soon, "expires-at": "2999-12-31T23:59:59Z" });
   return { us, nobody: organization(`org_${suite}_empty`), offered, ended, waiting };
 }
 
@@ -61,8 +62,10 @@ export async function walk({ us, nobody, offered, ended, waiting }, options, loo
   await page.locator("[aria-invalid=true]").waitFor();
   await look(page, "create refused");
   await page.keyboard.press("Escape");
-  await go(page, `${LIST}?status=inactive&direction=inbound&partner=no%20id`);
-  await look(page, "the list with a refused filter");
+  await go(page, `${LIST}?status=inactive&direction=inbound&partner=${"nobody%20".repeat(28)}`);
+  await look(page, "the list with a search that finds nothing");
+  await go(page, `${LIST}?partner=our%20OWN`);
+  await look(page, "the list with a search");
   await go(page, pageOf(offered));
   await look(page, "an active Connection");
   await openDialog(page, "Change");
@@ -72,17 +75,21 @@ export async function walk({ us, nobody, offered, ended, waiting }, options, loo
   await look(page, "deactivate");
   await page.keyboard.press("Escape");
   await go(page, pageOf(waiting));
-  await openDialog(page, "Activate");
-  await look(page, "activate");
+  await openDialog(page, "Accept");
+  await look(page, "accept");
+  await page.keyboard.press("Escape");
+  await openDialog(page, "Decline");
+  await look(page, "decline");
   await page.keyboard.press("Escape");
   await look(page, "a pending Connection");
   await go(page, pageOf(ended));
-  await openDialog(page, "Move back to pending");
-  await page.getByRole("dialog").getByRole("button", { name: "Move back to pending" }).click();
+  await openDialog(page, "Offer again");
+  await look(page, "offer again");
+  await page.getByRole("dialog").getByRole("button", { name: "Offer again" }).click();
   await page.locator(".notices .message").waitFor();
   await look(page, "a Connection with oneself, and a message");
-  await page.getByRole("button", { name: "Deactivate", exact: true }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Deactivate" }).click();
+  await page.getByRole("button", { name: "Withdraw", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Withdraw" }).click();
   await page.locator(".badges .status", { hasText: "Inactive" }).waitFor();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await look(page, "an inactive Connection");

@@ -55,20 +55,20 @@ test("a partner that does not exist", async () => {
   const dialog = await openCreate();
   await dialog.getByLabel("Partner’s organization id").fill("org_nobody");
   await dialog.getByLabel("Name").fill("Kept");
-  assert.match(await refusal(dialog, "Create"), /"org_nobody" is not registered/);
+  assert.match(await refusal(dialog, "Create"), /No organization has this id\. Your partner finds theirs under Organization/);
   assert.equal(await dialog.getByLabel("Name").inputValue(), "Kept");
   sql("SELECT connect.register_organization('org_nobody', 'now registered');");
   await dialog.getByRole("button", { name: "Create" }).click();
-  await notice(page, /Offer created/);
+  await notice(page, /Offered to/);
 });
 
 test("a partner's id that can be none, and none at all", async () => {
   page = await openAs(us);
   const dialog = await openCreate();
   await dialog.getByLabel("Partner’s organization id").fill("no id!");
-  assert.match(await refusal(dialog, "Create"), /no id!/);
+  assert.match(await refusal(dialog, "Create"), /cannot be an organization id/);
   await dialog.getByLabel("Partner’s organization id").fill("");
-  assert.ok((await refusal(dialog, "Create")).length > 0);
+  assert.match(await refusal(dialog, "Create"), /Enter the id/);
 });
 
 test("no scope", async () => {
@@ -77,7 +77,7 @@ test("no scope", async () => {
   await dialog.getByLabel("Partner’s organization id").fill(partner.id);
   await dialog.getByLabel("account.read").uncheck();
   await dialog.getByLabel("inquiry.read").uncheck();
-  assert.match(await refusal(dialog, "Create"), /scope/);
+  assert.match(await refusal(dialog, "Create"), /Choose at least one kind of data/);
 });
 
 test("a name that is too long", async () => {
@@ -94,17 +94,17 @@ test("a second Connection to the same partner leads to the first", async () => {
   const dialog = await openCreate();
   await dialog.getByLabel("Partner’s organization id").fill(partner.id);
   await dialog.getByRole("button", { name: "Create" }).click();
-  await notice(page, /already; there is one for each partner/);
+  await notice(page, /already: there is one for each partner/);
   assert.equal(new URL(page.url()).pathname, pageOf(connection));
 });
 
 test("a reason that is too long", async () => {
   const connection = await offer(us, other);
   page = await openAs(us, pageOf(connection));
-  await page.getByRole("button", { name: "Deactivate", exact: true }).click();
+  await page.getByRole("button", { name: "Withdraw", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Reason").fill("r".repeat(1001));
-  assert.match(await refusal(dialog, "Deactivate"), /1000/);
+  assert.match(await refusal(dialog, "Withdraw"), /1000/);
 });
 
 test("a key that may only read sees everything and is offered no action", async () => {
@@ -131,9 +131,25 @@ test("a Connection between others looks like one that does not exist", async () 
   assert.equal(await page.locator("main").innerText(), text);
 });
 
-test("a partner's id in the search that can be none", async () => {
-  page = await openAs(us, `${LIST}?partner=no%20id!`);
-  assert.match(await page.locator("#partner-error").innerText(), /no id!/);
+test("a day that has passed", async () => {
+  page = await openAs(us);
+  const dialog = await openCreate();
+  await dialog.getByLabel("Partner’s organization id").fill(organization("org_refused_late").id);
+  await dialog.getByLabel("Sharing ends on").fill("2020-02-29");
+  assert.match(await refusal(dialog, "Create"), /This day has passed/);
+});
+
+test("whatever is searched for, the page has something to say and a way on", async () => {
+  page = await openAs(us, `${LIST}?partner=no%20id!%20%25_<b>`);
+  assert.match(await page.locator(".empty").innerText(), /whose name or id begins with .*no id! %_<b>/);
+  await page.getByRole("link", { name: "Show all Connections" }).click();
+  await page.locator(".list").waitFor();
+});
+
+test("an address with filters that do not exist leads to the list", async () => {
+  page = await openAs(us, `${LIST}?status=sideways&direction=up`);
+  await page.locator(".list").waitFor();
+  assert.equal(new URL(page.url()).search, "");
 });
 
 test("an address with a cursor of somebody else leads to the list", async () => {
@@ -145,9 +161,9 @@ test("an address with a cursor of somebody else leads to the list", async () => 
 test("a key revoked meanwhile leads back to sign-in, and from there to where it was", async () => {
   const connection = await offer(other, us, { name: "Until then" });
   page = await openAs(us, pageOf(connection));
-  await page.getByRole("button", { name: "Activate", exact: true }).click();
+  await page.getByRole("button", { name: "Accept", exact: true }).click();
   revokeKeys(us.id);
-  await page.getByRole("dialog").getByRole("button", { name: "Activate" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Accept" }).click();
   await page.getByText("Your key is no longer accepted").waitFor();
   assert.equal(await page.getByRole("dialog").count(), 0);
   assert.doesNotMatch(await page.locator("body").innerText(), /Until then/);
@@ -175,9 +191,11 @@ test("more requests than the rate allows are told apart from a fault", async () 
   const words = await page.evaluate(async () => {
     const { ApiError } = await import("/dashboard/api.js");
     const { explain } = await import("/dashboard/session.js");
-    return [explain(new ApiError(429, [])), explain(new ApiError(503, [])), explain(new ApiError(422, [{ detail: "As it is." }]))];
+    return [explain(new ApiError(429, [])), explain(new ApiError(503, [])), explain(new ApiError(422, [{ detail: "As it is." }])),
+      explain(new ApiError(422, [{ code: "name_too_long", detail: "Not as it is." }]))];
   });
   assert.match(words[0], /Too many requests/);
   assert.match(words[1], /cannot answer right now/);
-  assert.equal(words[2], "As it is.");
+  assert.equal(words[2], "This was refused: As it is.");
+  assert.equal(words[3], "A name has at most 255 characters.");
 });

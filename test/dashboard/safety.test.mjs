@@ -99,9 +99,9 @@ test("a name that looks like HTML stays text, wherever it is shown", async () =>
   await page.getByRole("button", { name: "Change" }).click();
   assert.equal(await page.getByRole("dialog").getByLabel("Name").inputValue(), HOSTILE);
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Deactivate", exact: true }).click();
+  await page.getByRole("button", { name: "Withdraw", exact: true }).click();
   await page.getByRole("dialog").getByLabel("Reason").fill(HOSTILE);
-  await page.getByRole("dialog").getByRole("button", { name: "Deactivate" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Withdraw" }).click();
   await page.locator("blockquote", { hasText: HOSTILE }).waitFor();
   assert.equal(await page.locator("img").count(), 0);
   assert.equal(new URL(page.url()).pathname, pageOf(connection));

@@ -48,7 +48,10 @@ async function story() {
   await act(insurance, shown, "activate");
   happened(shown, "2026-11-19 09:47Z", "2026-11-18 16:02Z", "2026-11-12 11:26Z", "2026-10-21 08:15Z", "2026-10-20 14:58Z");
   happened(await offer(us, health), "2026-11-20 10:09Z");
-  happened(await offer(insurance, us, { name: "Claims history", scopes: ["inquiry.read", "verification.read"] }), "2026-11-23 07:29Z");
+  happened(await offer(insurance, us, {
+    name: "Claims history", scopes: ["inquiry.read", "verification.read"],
+    "respond-by": new Date(Date.now() + 4 * 86400000).toISOString(),
+  }), "2026-11-23 07:29Z");
   return shown;
 }
 

@@ -43,7 +43,7 @@ test("with a JWT: the user who offers a Connection stands in its history", async
   await page.getByRole("button", { name: "New Connection" }).click();
   await page.getByLabel("Partner’s organization id").fill(partner.id);
   await page.getByRole("button", { name: "Create" }).click();
-  await notice(page, /Offer created/);
+  await notice(page, /Offered to/);
   assert.match(await page.locator(".event").innerText(), /You offered the Connection[\s\S]*user user_1/);
 });
 
@@ -71,8 +71,12 @@ test("a key that is revoked meanwhile leads back to sign-in with a word of why, 
   const connection = await offer(partner, us, { name: "Still secret" });
   const steps = {
     "a link": () => page.getByRole("link", { name: "Information" }).click(),
-    "a filter": () => page.locator(".segments label", { hasText: /^Inactive$/ }).click(),
-    "a form": () => page.getByRole("button", { name: "New Connection" }).click(),
+    "a filter": () => page.locator(".segments label", { hasText: /^Inactive/ }).click(),
+    "a form": async () => {
+      await page.getByRole("button", { name: "New Connection" }).click();
+      await page.getByRole("dialog").getByLabel("Partner’s organization id").fill(partner.id);
+      await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
+    },
     "coming back": () => page.evaluate(() => dispatchEvent(new Event("focus"))),
   };
   page = await openPage();

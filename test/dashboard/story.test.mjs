@@ -57,40 +57,43 @@ test("Organization > Information shows the id that a partner needs, and copies i
 test("the source offers a Connection with the scopes it picks", async () => {
   await ours.getByRole("button", { name: "New Connection" }).click();
   const dialog = ours.getByRole("dialog", { name: "New Connection" });
-  assert.match(await dialog.innerText(), /account\.read\s+Read the shared accounts\./);
+  assert.match(await dialog.innerText(), /Read the shared accounts\s+account\.read/);
   assert.equal(await dialog.getByLabel("account.read").isChecked(), true);
   assert.equal(await dialog.getByLabel("verification.read").isChecked(), false);
   await dialog.getByLabel("Partner’s organization id").fill(destination.id);
   await dialog.getByLabel("Name").fill("Partner Connection");
   await dialog.getByLabel("account.read").uncheck();
   await dialog.getByRole("button", { name: "Create" }).click();
-  await notice(ours, /Offer created/);
+  await notice(ours, /Offered to/);
   address = new URL(ours.url()).pathname;
   assert.match(address, /^\/connect\/connections\/cxn_/);
   await isNow(ours, "Pending");
   assert.equal(isAllowed(source, destination, "inquiry.read"), false);
 });
 
-test("the source cannot activate its own offer", async () => {
-  assert.deepEqual(await ours.locator("main .heading button").allInnerTexts(), ["Change", "Deactivate"]);
+test("the source knows to whom it has offered, and cannot accept its own offer", async () => {
+  assert.deepEqual(await ours.locator("main .heading button").allInnerTexts(), ["Change", "Withdraw"]);
+  assert.equal(await ours.locator(".badges .party").innerText(), `Story Insurance ${destination.id}`);
+  assert.match(await ours.locator(".outlook").innerText(), /^Waiting for Story Insurance to accept\. .* Offered today\.$/);
 });
 
-test("the destination sees one offer waiting, and activates it knowing its scopes", async () => {
+test("the destination sees one offer waiting, and accepts it knowing whose it is and its scopes", async () => {
   await theirs.getByRole("link", { name: "Connections" }).first().click();
-  await theirs.getByRole("link", { name: "1 offer waits for you to activate" }).click();
+  await theirs.getByRole("link", { name: "1 offer waits for you to accept or decline" }).click();
   await theirs.getByRole("link", { name: "Partner Connection" }).click();
   await settled(theirs);
   assert.equal(new URL(theirs.url()).pathname, address);
-  assert.deepEqual(await theirs.locator("main .heading button").allInnerTexts(), ["Activate", "Deactivate"]);
-  await theirs.getByRole("button", { name: "Activate", exact: true }).click();
-  const dialog = theirs.getByRole("dialog", { name: "Activate this Connection?" });
+  assert.deepEqual(await theirs.locator("main .heading button").allInnerTexts(), ["Accept", "Decline"]);
+  await theirs.getByRole("button", { name: "Accept", exact: true }).click();
+  const dialog = theirs.getByRole("dialog", { name: "Accept this offer?" });
   const text = await dialog.innerText();
+  assert.match(text, /From now on Story Bank shares the following with Story Insurance/);
   assert.match(text, /inquiry\.read/);
   assert.doesNotMatch(text, /account\.read/);
   const sent = theirs.waitForRequest((request) => request.url().endsWith("/activate"));
-  await dialog.getByRole("button", { name: "Activate" }).click();
+  await dialog.getByRole("button", { name: "Accept" }).click();
   assert.deepEqual((await sent).postDataJSON(), { meta: { scopes: ["inquiry.read"] } });
-  await notice(theirs, /now\s+Active/);
+  await notice(theirs, /^Accepted\. The Connection is now active: Story Bank shares this data with you\.$/);
   await isNow(theirs, "Active");
   assert.equal(await theirs.locator(".side .count").innerText(), "");
   assert.equal(isAllowed(source, destination, "inquiry.read"), true);
@@ -105,10 +108,10 @@ test("the source, coming back to the page, sees that it is active", async () => 
 test("the source deactivates it with a reason, and sharing stops at once", async () => {
   await ours.getByRole("button", { name: "Deactivate", exact: true }).click();
   const dialog = ours.getByRole("dialog", { name: "Deactivate this Connection?" });
-  assert.match(await dialog.innerText(), /Sharing stops at once: org_story_partner can no longer read/);
+  assert.match(await dialog.innerText(), /Sharing stops at once: Story Insurance can no longer read/);
   await dialog.getByLabel("Reason").fill("Contract ended.\nSee you.");
   await dialog.getByRole("button", { name: "Deactivate" }).click();
-  await notice(ours, /Inactive/);
+  await notice(ours, /^Ended\. The Connection is now inactive/);
   await isNow(ours, "Inactive");
   assert.equal(isAllowed(source, destination, "inquiry.read"), false);
 });
@@ -116,18 +119,18 @@ test("the source deactivates it with a reason, and sharing stops at once", async
 test("the destination sees who ended it and why, and can do nothing", async () => {
   await comeBack(theirs);
   await isNow(theirs, "Inactive");
-  assert.match(await theirs.locator(".event").first().innerText(), /org_story_source deactivated it[\s\S]*Active → Inactive[\s\S]*Contract ended\.\nSee you\./);
+  assert.match(await theirs.locator(".event").first().innerText(), /Story Bank deactivated it[\s\S]*Active → Inactive[\s\S]*Contract ended\.\nSee you\./);
   assert.equal(await theirs.locator("main .heading button").count(), 0);
-  assert.match(await theirs.locator(".outlook").innerText(), /Only org_story_source, the source, can move it back/);
+  assert.match(await theirs.locator(".outlook").innerText(), /Only Story Bank, the source, can offer it again/);
 });
 
-test("the source moves it back to pending, the destination activates again", async () => {
-  await confirm(ours, "Move back to pending");
+test("the source offers it again, the destination accepts again", async () => {
+  await confirm(ours, "Offer again");
   await isNow(ours, "Pending");
   assert.equal(isAllowed(source, destination, "inquiry.read"), false);
   await comeBack(theirs);
-  await theirs.getByRole("button", { name: "Activate", exact: true }).waitFor();
-  await confirm(theirs, "Activate");
+  await theirs.getByRole("button", { name: "Accept", exact: true }).waitFor();
+  await confirm(theirs, "Accept");
   await isNow(theirs, "Active");
   assert.equal(isAllowed(source, destination, "inquiry.read"), true);
 });
@@ -136,7 +139,7 @@ test("the source renames it and takes nothing away; more scopes need consent aga
   await comeBack(ours);
   await isNow(ours, "Active");
   await ours.getByRole("button", { name: "Change" }).click();
-  const dialog = ours.getByRole("dialog", { name: "Change name and scopes" });
+  const dialog = ours.getByRole("dialog", { name: "Change the Connection" });
   await dialog.getByLabel("Name").fill("Second name");
   await dialog.getByRole("button", { name: "Save" }).click();
   await ours.getByText("Saved.", { exact: true }).waitFor();
@@ -153,8 +156,8 @@ test("the source renames it and takes nothing away; more scopes need consent aga
 test("the history tells it all, newest first", async () => {
   const titles = await ours.locator(".event-title").allInnerTexts();
   assert.deepEqual(titles, [
-    "You added scopes", "You changed it", "org_story_partner activated it", "You moved it back to pending",
-    "You deactivated it", "org_story_partner activated it", "You offered the Connection",
+    "You added scopes", "You changed it", "Story Insurance accepted it", "You offered it again",
+    "You deactivated it", "Story Insurance accepted it", "You offered the Connection",
   ]);
   const events = await ours.locator(".event").allInnerTexts();
   assert.match(events[0], /Active → Pending[\s\S]*Added: account\.read/);

@@ -2,7 +2,7 @@
 // all others, with the documents of both.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { call, create, createActive, errorOf, organization, root } from './connections.mjs';
+import { call, create, createActive, errorOf, organization, root, sql } from './connections.mjs';
 
 const party = await Promise.all([organization(), organization(), organization()]);
 const [source, destination, stranger] = party;
@@ -155,7 +155,9 @@ test('create refuses in the order of the contract', async () => {
 test('organization and scopes', async () => {
   const me = await call('GET', '/api/v1/connect/organization', { key: source.key });
   assert.equal(me.json.data.id, source.id);
+  await sql("UPDATE connect.scope SET title = 'Accounts' WHERE name = 'account.read'");
   const scopes = await call('GET', '/api/v1/connect/scopes', { key: source.key });
-  assert.deepEqual(scopes.json.data.map((scope) => [scope.id, scope.attributes.default]),
-    [['account.read', true], ['inquiry.read', true], ['verification.read', false]]);
+  await sql("UPDATE connect.scope SET title = NULL WHERE name = 'account.read'");
+  assert.deepEqual(scopes.json.data.map((scope) => [scope.id, scope.attributes.default, scope.attributes.title]),
+    [['account.read', true, 'Accounts'], ['inquiry.read', true, null], ['verification.read', false, null]]);
 });
