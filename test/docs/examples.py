@@ -3,6 +3,10 @@
 A page is read from top to bottom in one psql session, on a database "app" of its own:
   * a ```sql block is run; a ```text block right below it must be what psql prints. Without
     one the statements must print nothing and not fail.
+  * a ```python or ```js block is a whole program, which connects where PGHOST and PGPORT say; what
+    is said of ```sql holds for it. A block of another language stands below the words "not run".
+  * a ```yaml block has queries for an exporter, each in one line: run by the login "exporter", each
+    returns one row with the columns that its metrics name.
   * a ```sh block of client programs (pg_dump, createdb ...) is run with bash. In any other the
     targets of make, the scripts and the packages that it names must exist.
   * a link to a file of ours must lead somewhere.
@@ -10,6 +14,7 @@ Generated ids, secrets and times are masked on both sides.
 
 The server is PGHOST's and PGPORT's, the login must be a superuser's. With --write the
 answers of the server are put into the pages instead: look at the difference before you keep it.
+Pages that are named are the only ones to be read. drivers.py runs the programs once more, behind a pool.
 """
 import os
 import pathlib
@@ -20,6 +25,9 @@ import tempfile
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 CLIENTS = {"createdb", "dropdb", "pg_dump", "pg_dumpall", "pg_restore", "psql"}
+PROGRAMS = {"python": ["/usr/bin/python3", "-"], "js": ["node", "--input-type=module", "-"]}
+# what is shown, and not run as it stands: configuration, answers, pictures
+SHOWN = {"", "console", "http", "ini", "json", "nginx", "text"}
 END = "-- end of block --"
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 MASKS = [
@@ -71,6 +79,29 @@ class Session:
         self.psql.wait()
 
 
+def run_program(language, program, environment):
+    """What a program prints, and why it failed if it did."""
+    run = subprocess.run(PROGRAMS[language], input=program, cwd=TREE, env={**os.environ, **environment},
+                         text=True, capture_output=True, timeout=60)
+    return run.stdout if run.returncode == 0 else f"{run.stdout}\nended with {run.returncode}\n{run.stderr}"
+
+
+def check_queries(block):
+    """Complaints about what an exporter is told to ask."""
+    complaints = []
+    queries = dict(re.findall(r"query_name: (\w+)\n +query: (.*)$", block, re.M))
+    metrics = re.findall(r"values: \[(.*?)\]\n +query_ref: (\w+)$", block, re.M)
+    for name, query in queries.items():
+        run = subprocess.run(["psql", "-X", "-q", "-A", "-U", "exporter", "-d", "app", "-c", query], capture_output=True, text=True)
+        rows = run.stdout.splitlines()
+        wanted = {column.strip() for columns, reference in metrics if reference == name for column in columns.split(",")}
+        if len(rows) != 3 or not wanted or wanted - set(rows[0].split("|")):
+            complaints += [f"{name} does not return {', '.join(sorted(wanted))} in one row:", *rows, *run.stderr.splitlines()]
+    if not queries or {reference for _, reference in metrics} != set(queries):
+        complaints.append("a metric lacks its query, or a query its metric")
+    return complaints
+
+
 def run_shell(block):
     """Complaints about a block of shell commands."""
     commands = [line.split("#")[0].split() for line in block.splitlines()]
@@ -102,8 +133,9 @@ def run_shell(block):
     return complaints
 
 
-def check_page(path, write):
-    """Yields (description, complaints) for what a page promises; --write rewrites its answers."""
+def check_page(path, write=False, environment={}):
+    """Yields (description, complaints) for what a page promises; --write rewrites its answers.
+    The environment is that of its programs."""
     page = path.read_text()
     name = path.relative_to(TREE)
     parts = []
@@ -115,9 +147,14 @@ def check_page(path, write):
         language, content = block[1], block[2]
         if language == "sh":
             yield f"{name}:{line} sh", run_shell(content)
-        if language != "sql":
+        elif language == "yaml":
+            yield f"{name}:{line} yaml", check_queries(content)
+        elif language not in {"sql", *PROGRAMS, *SHOWN}:
+            above = page[:block.start()].rstrip().rpartition("\n\n")[2]
+            yield f"{name}:{line} {language}", [] if re.search(r"not run|test/\S+ runs", above) else ["nothing says that it is not run, or where"]
+        if language != "sql" and language not in PROGRAMS:
             continue
-        answer = session.run(content)
+        answer = session.run(content) if language == "sql" else run_program(language, content, environment)
         following = blocks[i + 1] if i + 1 < len(blocks) else None
         shown = (following is not None and following[1] == "text"
                  and page[block.end():following.start()].strip() == "")
@@ -127,7 +164,7 @@ def check_page(path, write):
             last = following.end(2)
         expected = masked(following[2]) if shown else []
         found = masked(answer)
-        yield (f"{name}:{line} sql", [] if found == expected else
+        yield (f"{name}:{line} {language}", [] if found == expected else
                ["expected:", *expected, "found:", *found])
     session.close()
     for target in re.findall(r"\]\((?!\w+:|#)([^)#\s]+)", BLOCK.sub("", page)):
@@ -144,16 +181,15 @@ def clean(databases, roles):
         admin(f"DROP ROLE {quoted(role)}")
 
 
-def main(arguments):
-    write = "--write" in arguments
+def check_pages(paths, **options):
+    """Prints TAP of pages, each in a database of its own, and returns the exit code."""
     count = bad = 0
-    # test/http/docs.test.mjs runs http.md, which needs the whole stack
-    for path in [TREE / "README.md", *sorted(set((TREE / "doc").glob("*.md")) - {TREE / "doc" / "http.md"})]:
+    for path in paths:
         databases = set(admin("SELECT datname FROM pg_database"))
         roles = set(admin("SELECT rolname FROM pg_roles"))
         admin("CREATE DATABASE app ENCODING 'UTF8' TEMPLATE template0")
         try:
-            for description, complaints in check_page(path, write):
+            for description, complaints in check_page(path, **options):
                 count += 1
                 bad += bool(complaints)
                 print(f"{'not ok' if complaints else 'ok'} {count} - {description}")
@@ -163,6 +199,13 @@ def main(arguments):
             clean(databases, roles)
     print(f"1..{count}")
     return bad > 0 or count == 0
+
+
+def main(arguments):
+    # test/http/docs.test.mjs runs http.md, which needs the whole stack
+    pages = [TREE / "README.md", *sorted(set((TREE / "doc").glob("*.md")) - {TREE / "doc" / "http.md"})]
+    named = [TREE / argument for argument in arguments if argument != "--write"]
+    return check_pages(named or pages, write="--write" in arguments)
 
 
 if __name__ == "__main__":

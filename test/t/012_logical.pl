@@ -98,7 +98,9 @@ sub close_session
 
 my $ask = q{SELECT connect.is_allowed('org_source', 'org_destination'), EXISTS (SELECT FROM connect.connection
 	WHERE source_organization_id = 'org_source' AND destination_organization_id = 'org_destination' AND status = 'active');};
-my $errors = q{SELECT apply_error_count, sync_error_count FROM pg_stat_subscription_stats};
+# PostgreSQL 19 counts the errors of copying in two columns, of tables and of sequences.
+my $errors = q{SELECT apply_error_count, (SELECT sum(value::int) FROM jsonb_each_text(to_jsonb(s)) WHERE key LIKE 'sync%error_count')
+	FROM pg_stat_subscription_stats AS s};
 
 $publisher = start('publisher');
 $subscriber = start('subscriber');
