@@ -26,7 +26,7 @@ SQL_PARTS = base/schema connection/status \
 	store/expression store/organization store/scope store/connection store/event \
 	store/organization_role store/gateway_role store/api_key store/idempotency \
 	store/description store/definition store/findings store/grants store/api \
-	identity/acting identity/roles identity/keys organization/api scope/api connection/api event/api \
+	identity/acting identity/roles identity/keys organization/api scope/api connection/api event/api event/history \
 	gate/access gate/share http/idempotency http/routes \
 	connection/http event/http organization/http scope/http base/reload
 EXTENSION_SQL = sql/connect--$(EXTVERSION).sql

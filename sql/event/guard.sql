@@ -5,5 +5,5 @@ AS 'MODULE_PATHNAME', 'connect_guard_event'
 LANGUAGE C;
 REVOKE ALL ON FUNCTION connect.guard_event() FROM PUBLIC;  -- create_store() gives it to the owner
 COMMENT ON FUNCTION connect.guard_event() IS
-'Keeps connect.event append-only, and record_event() its only writer.
-Raises 23001 for everything else.';
+'Keeps connect.event append-only, and connect itself its only writer.
+Raises event_changed (23001) for everything else.';

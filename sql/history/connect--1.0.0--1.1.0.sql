@@ -256,27 +256,39 @@ VALUES
 ('table', 'event', NULL, NULL,
     'Events are the history of all Connections and the outbox in one: a row for each change, never '
     'changed itself.
-An outbox reader takes rows with transaction_id < pg_snapshot_xmin(pg_current_snapshot()) ordered '
-    'by (transaction_id, id), and misses none.'),
+An outbox reader takes rows with position < pg_snapshot_xmin(pg_current_snapshot()) ordered by '
+    '(position, id): it misses none, and meets the events of each subject in their order.'),
 
 ('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
-    'The id is a TypeID, evt_..., and ascends in time.'),
+    'The id is a TypeID, evt_..., and ascends along the history of each subject.'),
+('column', 'subject_type', 'text COLLATE "C" NOT NULL', NULL,
+    'The type says what changed: connection, or something that belongs to one.'),
+('column', 'subject_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The subject is the row that changed, by its id.'),
+-- No foreign key: the guard is the only writer, nothing is deleted, and the check would be a
+-- twentieth of each transition.
 ('column', 'connection_id', 'text COLLATE "C" NOT NULL', NULL,
-    'The Connection is the one that changed.'),
+    'The Connection is the one that changed, or to which the subject belongs.'),
 ('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
     'The source is copied from the Connection.'),
 ('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
     'The destination is copied from the Connection.'),
 ('column', 'action', 'text COLLATE "C" NOT NULL', NULL,
     'The action is one of connect.transition_rules().'),
-('column', 'from_status', 'connect.connection_status', NULL,
+('column', 'from_status', 'text COLLATE "C"', NULL,
     'The status is the one before the change; it is null for create.'),
-('column', 'to_status', 'connect.connection_status NOT NULL', NULL,
+('column', 'to_status', 'text COLLATE "C" NOT NULL', NULL,
     'The status is the one after the change.'),
 ('column', 'name', 'text', NULL,
     'The name is the one after the change.'),
-('column', 'scopes', 'text[] NOT NULL', NULL,
+('column', 'scopes', 'text[]', NULL,
     'The scopes are those after the change.'),
+('column', 'respond_by', 'timestamptz', NULL,
+    'The term is the one after the change until which the offer stands.'),
+('column', 'expires_at', 'timestamptz', NULL,
+    'The term is the one after the change at which sharing ends.'),
+('column', 'effective_at', 'timestamptz', NULL,
+    'The time is when an expiry took effect, which may be long before it was recorded.'),
 ('column', 'actor_organization_id', 'text COLLATE "C"', NULL,
     'The organization is the one that acted; it is null for the store''s owner.'),
 ('column', 'actor_id', 'text COLLATE "C"', NULL,
@@ -288,21 +300,39 @@ An outbox reader takes rows with transaction_id < pg_snapshot_xmin(pg_current_sn
 ('column', 'request_id', 'text COLLATE "C"', NULL,
     'The request is the one over HTTP that made the change.'),
 ('column', 'transaction_id', 'xid8 NOT NULL DEFAULT pg_current_xact_id()', 'pg_current_xact_id()',
-    'The transaction is the one that made the change, for outbox readers.'),
-('column', 'created_at', 'timestamptz NOT NULL DEFAULT now()', 'now()',
-    'The time is when that transaction began.'),
+    'The transaction is the one that made the change.'),
+('column', 'position', 'xid8 NOT NULL', NULL,
+    'The position is what outbox readers go by: the transaction, or the position of the subject''s '
+    'last event if that is greater.'),
+('column', 'seal', 'bytea NOT NULL', NULL,
+    'The seal is a SHA-256 over this event and the seal of the subject''s last one; see '
+    'connect.verify_history().'),
+('column', 'personal_salt', 'bytea', NULL,
+    'The salt is of 16 random bytes; connect.forget_actor() takes it away.'),
+('column', 'personal_digest', 'bytea NOT NULL', NULL,
+    'The digest is the SHA-256 of the salt, the actor, the reason and the request.'),
+('column', 'created_at', 'timestamptz NOT NULL', NULL,
+    'The time is that of the change, and ascends along the history of each subject.'),
+
+('fill', 'event', 'SELECT connect.seal_history()', NULL, NULL),
 
 ('primary_key', 'event_pkey', 'id', NULL, NULL),
-('foreign_key', 'event_connection_fkey', 'connection_id', 'connection', NULL),
+('former_constraint', 'event_connection_fkey', 'FOREIGN KEY (connection_id) REFERENCES connect.connection', NULL,
+    NULL),
 
-('index', 'event_connection_idx', 'connection_id, id', NULL,
-    'The index serves the history of one Connection.'),
+('index', 'event_subject_idx', 'subject_id, id', NULL,
+    'The index serves the history of one subject, and finds its last event.'),
+('former_index', 'event_connection_idx', 'connection_id, id', NULL, NULL),
 ('index', 'event_source_idx', 'source_organization_id, id', NULL,
     'The index serves pages of events of outbound Connections.'),
 ('index', 'event_destination_idx', 'destination_organization_id, id', NULL,
     'The index serves pages of events of inbound Connections.'),
-('index', 'event_outbox_idx', 'transaction_id, id', NULL,
+('index', 'event_outbox_idx', 'position, id', NULL,
     'The index serves outbox readers.'),
+('index', 'event_source_feed_idx', 'source_organization_id, position, id', NULL,
+    'The index serves connect.read_events() for outbound Connections.'),
+('index', 'event_destination_feed_idx', 'destination_organization_id, position, id', NULL,
+    'The index serves connect.read_events() for inbound Connections.'),
 
 ('row_security', 'event', NULL, NULL, NULL),
 ('policy', 'event_parties_read', $$FOR SELECT
@@ -314,7 +344,7 @@ An outbox reader takes rows with transaction_id < pg_snapshot_xmin(pg_current_sn
 
 ('trigger', 'zz_guard_event',
     'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_event()',
-    'ENABLE', 'The trigger refuses every write but that of record_event().'),
+    'ENABLE', 'The trigger refuses every write that is not connect''s own.'),
 ('trigger', 'aa_refuse_truncate',
     'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_event()',
     'ENABLE', 'The trigger refuses TRUNCATE.')
@@ -468,6 +498,9 @@ sql/store/description.sql says what the columns mean. Raises nothing.';
 --     check          constraint   expression                  those of the expression
 --     index          the index    columns
 --     option         the option   its value                   values of earlier versions
+--     fill           the table    a SELECT that fills columns which came later
+--     former_constraint           what it was                 and is no more: an earlier version had it
+--     former_index   the index    columns, likewise
 --     row_security   the table
 --     policy         the policy   what follows its table      those of the expression
 --     trigger        the trigger  what follows its name       ENABLE or ENABLE ALWAYS
@@ -564,7 +597,7 @@ indexes AS (
     FROM described AS d
     LEFT JOIN (pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid)
     ON i.indrelid = d.table_oid AND c.relname = d.name
-    WHERE d.kind = 'index'),
+    WHERE d.kind IN ('index', 'former_index')),
 
 options AS (
     SELECT d.*, (SELECT split_part(o, '=', 2) FROM unnest(d.reloptions) AS o
@@ -612,7 +645,9 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
         AND c.attcollation = CASE WHEN c.definition ~ 'COLLATE "C"' THEN '"C"'::regcollation
             ELSE (SELECT typcollation FROM pg_type WHERE oid = c.atttypid) END, '',
         CASE WHEN c.attnum IS NULL THEN
-            format('ALTER TABLE %s ADD COLUMN %I %s', c.target, c.name, c.definition)
+            -- what must not be null is filled first, where there are rows
+            format('ALTER TABLE %s ADD COLUMN %I %s', c.target, c.name,
+                CASE WHEN c.default_value IS NULL THEN c.collated_type ELSE c.definition END)
         ELSE format('ALTER TABLE %1$s ALTER COLUMN %2$I DROP DEFAULT,'
             ' ALTER COLUMN %2$I TYPE %3$s USING %2$I::%4$s',
             c.target, c.name, c.collated_type, c.type) END,
@@ -674,7 +709,7 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
         format('DROP INDEX connect.%I; ', i.name),
         format('CREATE INDEX %I ON %s (%s)', i.name, i.target, i.definition),
         i.comment, format('INDEX connect.%I', i.name), 'pg_class'::regclass, i.index_oid, 0
-    FROM indexes AS i
+    FROM indexes AS i WHERE i.kind = 'index'
 
     -- a value that no version has set is the DBA's, and stays
     UNION ALL SELECT o.kind, o.relation, o.place, o.position, o.name, o.value IS NOT NULL,
@@ -726,12 +761,24 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
 
     UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
         NULL, '', d.definition, NULL, NULL, NULL, NULL, NULL
-    FROM described AS d WHERE d.kind = 'rows'),
+    FROM described AS d WHERE d.kind IN ('rows', 'fill')
+
+    -- what an earlier version had is sound where it is not there
+    UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, n.oid IS NOT NULL,
+        n.oid IS NULL, '', format('ALTER TABLE %s DROP CONSTRAINT %I', d.target, d.name),
+        NULL, NULL, NULL, NULL, NULL
+    FROM described AS d
+    LEFT JOIN pg_constraint AS n ON n.conrelid = d.table_oid AND n.conname = d.name
+    WHERE d.kind = 'former_constraint'
+    UNION ALL SELECT i.kind, i.relation, i.place, i.position, i.name, i.index_oid IS NOT NULL,
+        i.key IS DISTINCT FROM i.definition, '', format('DROP INDEX connect.%I', i.name),
+        NULL, NULL, NULL, NULL, NULL
+    FROM indexes AS i WHERE i.kind = 'former_index'),
 
 -- A comment is a thing of its own.
 things AS (
     SELECT f.kind, f.relation, f.place, f.position, f.name, f.present,
-        CASE WHEN f.kind <> 'rows' THEN coalesce(f.sound, false) END AS sound,
+        CASE WHEN f.kind NOT IN ('rows', 'fill') THEN coalesce(f.sound, false) END AS sound,
         CASE WHEN f.present THEN f.removal ELSE '' END || f.statement AS statement
     FROM facts AS f
     UNION ALL SELECT 'comment', f.relation, f.place, f.position, f.kind || ' ' || f.name, f.present,
@@ -742,11 +789,12 @@ things AS (
 
 SELECT k.round, row_number() OVER (ORDER BY k.place, t.place, t.position)::int,
     t.kind, t.relation, t.name, t.statement || ';', t.present, t.sound
-FROM things AS t JOIN (VALUES (1, 1, 'table'), (2, 2, 'owner'), (2, 3, 'column'),
-    (3, 4, 'not_null'), (3, 5, 'default'), (3, 6, 'primary_key'), (3, 7, 'unique'),
-    (3, 8, 'foreign_key'), (3, 9, 'check'), (3, 10, 'index'), (3, 11, 'option'),
-    (3, 12, 'row_security'), (3, 13, 'policy'), (3, 14, 'trigger'), (4, 15, 'firing'),
-    (4, 16, 'comment'), (5, 17, 'rows')) AS k (round, place, kind) ON k.kind = t.kind
+FROM things AS t JOIN (VALUES (1, 1, 'table'), (2, 2, 'owner'), (2, 3, 'former_constraint'),
+    (2, 4, 'column'), (3, 5, 'fill'), (4, 6, 'former_index'), (4, 7, 'not_null'),
+    (4, 8, 'default'), (4, 9, 'primary_key'), (4, 10, 'unique'), (4, 11, 'foreign_key'),
+    (4, 12, 'check'), (4, 13, 'index'), (4, 14, 'option'), (4, 15, 'row_security'),
+    (4, 16, 'policy'), (4, 17, 'trigger'), (5, 18, 'firing'), (5, 19, 'comment'), (6, 20, 'rows'))
+    AS k (round, place, kind) ON k.kind = t.kind
 ORDER BY 2
 $definition$;
 REVOKE ALL ON FUNCTION connect.store_definition() FROM PUBLIC;  -- for create_store() and its like
@@ -754,7 +802,7 @@ COMMENT ON FUNCTION connect.store_definition() IS
 'Lists everything that the store consists of, in the order of its making, with what is there of it.
 statement makes it, or makes it right; present tells whether something of the name is there, and '
 'sound whether it is what it should be. What is needed of a round shows when the rounds before it '
-'are done. Of rows that a table begins with sound is null: their '
+'are done. Of rows that a table begins with, and of what fills columns, sound is null: their '
 'statement finds out itself. upgrade_store() runs the statements of what is not sound, '
 'create_store() does so from nothing, and check_setup() lists it. Raises nothing.';
 
@@ -787,6 +835,10 @@ WITH kinds (kind, severity, missing_code, missing, other_code, other) AS (VALUES
         'definition_differs', 'Constraint %1$I on %2$s is another one.'),
     ('index', 'warning', 'index_missing', 'Index %1$I on %2$s does not exist.',
         'definition_differs', 'Index %1$I on %2$s is another one.'),
+    ('former_constraint', 'warning', NULL, NULL,
+        'definition_differs', 'Constraint %1$I on %2$s is one of an earlier version.'),
+    ('former_index', 'warning', NULL, NULL,
+        'definition_differs', 'Index %1$I on %2$s is one of an earlier version.'),
     ('option', 'warning', 'option_missing', 'Option %1$s of %2$s is not set.',
         'option_differs', 'Option %1$s of %2$s is that of an earlier version.'),
     ('row_security', 'error', NULL, NULL,
@@ -971,7 +1023,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
     ('owner', 'connect', '{guard_connection, record_event, guard_event, mark_pair,
-        gateway_findings}')),
+        gateway_findings, seal_history}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -1045,3 +1097,17 @@ COMMENT ON FUNCTION connect_api.routes() IS
 'Lists the operations: which function of this schema serves which method and path, and what for.
 {id} in a path stands for the id of a row. nginx''s routes are made from this; it is no route
 itself. Raises nothing.';
+
+COMMENT ON FUNCTION connect.guard_event() IS
+'Keeps connect.event append-only, and connect itself its only writer.
+Raises event_changed (23001) for everything else.';
+
+CREATE FUNCTION connect.seal_history() RETURNS void
+AS 'MODULE_PATHNAME', 'connect_seal_history'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+REVOKE ALL ON FUNCTION connect.seal_history() FROM PUBLIC;  -- upgrade_store() calls it
+COMMENT ON FUNCTION connect.seal_history() IS
+'Gives events of an older store their subject, position and seal, as upgrade_store() does.
+An event that is sealed stays as it is, but for a position that is another cluster''s: it becomes '
+'0. Raises store_missing, store_altered (55000).';

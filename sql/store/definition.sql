@@ -48,7 +48,7 @@ indexes AS (
     FROM described AS d
     LEFT JOIN (pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid)
     ON i.indrelid = d.table_oid AND c.relname = d.name
-    WHERE d.kind = 'index'),
+    WHERE d.kind IN ('index', 'former_index')),
 
 options AS (
     SELECT d.*, (SELECT split_part(o, '=', 2) FROM unnest(d.reloptions) AS o
@@ -96,7 +96,9 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
         AND c.attcollation = CASE WHEN c.definition ~ 'COLLATE "C"' THEN '"C"'::regcollation
             ELSE (SELECT typcollation FROM pg_type WHERE oid = c.atttypid) END, '',
         CASE WHEN c.attnum IS NULL THEN
-            format('ALTER TABLE %s ADD COLUMN %I %s', c.target, c.name, c.definition)
+            -- what must not be null is filled first, where there are rows
+            format('ALTER TABLE %s ADD COLUMN %I %s', c.target, c.name,
+                CASE WHEN c.default_value IS NULL THEN c.collated_type ELSE c.definition END)
         ELSE format('ALTER TABLE %1$s ALTER COLUMN %2$I DROP DEFAULT,'
             ' ALTER COLUMN %2$I TYPE %3$s USING %2$I::%4$s',
             c.target, c.name, c.collated_type, c.type) END,
@@ -158,7 +160,7 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
         format('DROP INDEX connect.%I; ', i.name),
         format('CREATE INDEX %I ON %s (%s)', i.name, i.target, i.definition),
         i.comment, format('INDEX connect.%I', i.name), 'pg_class'::regclass, i.index_oid, 0
-    FROM indexes AS i
+    FROM indexes AS i WHERE i.kind = 'index'
 
     -- a value that no version has set is the DBA's, and stays
     UNION ALL SELECT o.kind, o.relation, o.place, o.position, o.name, o.value IS NOT NULL,
@@ -210,12 +212,24 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
 
     UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, d.table_oid IS NOT NULL,
         NULL, '', d.definition, NULL, NULL, NULL, NULL, NULL
-    FROM described AS d WHERE d.kind = 'rows'),
+    FROM described AS d WHERE d.kind IN ('rows', 'fill')
+
+    -- what an earlier version had is sound where it is not there
+    UNION ALL SELECT d.kind, d.relation, d.place, d.position, d.name, n.oid IS NOT NULL,
+        n.oid IS NULL, '', format('ALTER TABLE %s DROP CONSTRAINT %I', d.target, d.name),
+        NULL, NULL, NULL, NULL, NULL
+    FROM described AS d
+    LEFT JOIN pg_constraint AS n ON n.conrelid = d.table_oid AND n.conname = d.name
+    WHERE d.kind = 'former_constraint'
+    UNION ALL SELECT i.kind, i.relation, i.place, i.position, i.name, i.index_oid IS NOT NULL,
+        i.key IS DISTINCT FROM i.definition, '', format('DROP INDEX connect.%I', i.name),
+        NULL, NULL, NULL, NULL, NULL
+    FROM indexes AS i WHERE i.kind = 'former_index'),
 
 -- A comment is a thing of its own.
 things AS (
     SELECT f.kind, f.relation, f.place, f.position, f.name, f.present,
-        CASE WHEN f.kind <> 'rows' THEN coalesce(f.sound, false) END AS sound,
+        CASE WHEN f.kind NOT IN ('rows', 'fill') THEN coalesce(f.sound, false) END AS sound,
         CASE WHEN f.present THEN f.removal ELSE '' END || f.statement AS statement
     FROM facts AS f
     UNION ALL SELECT 'comment', f.relation, f.place, f.position, f.kind || ' ' || f.name, f.present,
@@ -226,11 +240,12 @@ things AS (
 
 SELECT k.round, row_number() OVER (ORDER BY k.place, t.place, t.position)::int,
     t.kind, t.relation, t.name, t.statement || ';', t.present, t.sound
-FROM things AS t JOIN (VALUES (1, 1, 'table'), (2, 2, 'owner'), (2, 3, 'column'),
-    (3, 4, 'not_null'), (3, 5, 'default'), (3, 6, 'primary_key'), (3, 7, 'unique'),
-    (3, 8, 'foreign_key'), (3, 9, 'check'), (3, 10, 'index'), (3, 11, 'option'),
-    (3, 12, 'row_security'), (3, 13, 'policy'), (3, 14, 'trigger'), (4, 15, 'firing'),
-    (4, 16, 'comment'), (5, 17, 'rows')) AS k (round, place, kind) ON k.kind = t.kind
+FROM things AS t JOIN (VALUES (1, 1, 'table'), (2, 2, 'owner'), (2, 3, 'former_constraint'),
+    (2, 4, 'column'), (3, 5, 'fill'), (4, 6, 'former_index'), (4, 7, 'not_null'),
+    (4, 8, 'default'), (4, 9, 'primary_key'), (4, 10, 'unique'), (4, 11, 'foreign_key'),
+    (4, 12, 'check'), (4, 13, 'index'), (4, 14, 'option'), (4, 15, 'row_security'),
+    (4, 16, 'policy'), (4, 17, 'trigger'), (5, 18, 'firing'), (5, 19, 'comment'), (6, 20, 'rows'))
+    AS k (round, place, kind) ON k.kind = t.kind
 ORDER BY 2
 $definition$;
 REVOKE ALL ON FUNCTION connect.store_definition() FROM PUBLIC;  -- for create_store() and its like
@@ -238,6 +253,6 @@ COMMENT ON FUNCTION connect.store_definition() IS
 'Lists everything that the store consists of, in the order of its making, with what is there of it.
 statement makes it, or makes it right; present tells whether something of the name is there, and '
 'sound whether it is what it should be. What is needed of a round shows when the rounds before it '
-'are done. Of rows that a table begins with sound is null: their '
+'are done. Of rows that a table begins with, and of what fills columns, sound is null: their '
 'statement finds out itself. upgrade_store() runs the statements of what is not sound, '
 'create_store() does so from nothing, and check_setup() lists it. Raises nothing.';

@@ -13,6 +13,9 @@
 --     check          constraint   expression                  those of the expression
 --     index          the index    columns
 --     option         the option   its value                   values of earlier versions
+--     fill           the table    a SELECT that fills columns which came later
+--     former_constraint           what it was                 and is no more: an earlier version had it
+--     former_index   the index    columns, likewise
 --     row_security   the table
 --     policy         the policy   what follows its table      those of the expression
 --     trigger        the trigger  what follows its name       ENABLE or ENABLE ALWAYS

@@ -1,4 +1,4 @@
--- Table connect.event: the history of all Connections, and the outbox.
+-- Table connect.event: the history of all Connections and of what belongs to them, and the outbox.
 
 CREATE FUNCTION connect.describe_event()
 RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
@@ -9,27 +9,39 @@ VALUES
 ('table', 'event', NULL, NULL,
     'Events are the history of all Connections and the outbox in one: a row for each change, never '
     'changed itself.
-An outbox reader takes rows with transaction_id < pg_snapshot_xmin(pg_current_snapshot()) ordered '
-    'by (transaction_id, id), and misses none.'),
+An outbox reader takes rows with position < pg_snapshot_xmin(pg_current_snapshot()) ordered by '
+    '(position, id): it misses none, and meets the events of each subject in their order.'),
 
 ('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
-    'The id is a TypeID, evt_..., and ascends in time.'),
+    'The id is a TypeID, evt_..., and ascends along the history of each subject.'),
+('column', 'subject_type', 'text COLLATE "C" NOT NULL', NULL,
+    'The type says what changed: connection, or something that belongs to one.'),
+('column', 'subject_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The subject is the row that changed, by its id.'),
+-- No foreign key: the guard is the only writer, nothing is deleted, and the check would be a
+-- twentieth of each transition.
 ('column', 'connection_id', 'text COLLATE "C" NOT NULL', NULL,
-    'The Connection is the one that changed.'),
+    'The Connection is the one that changed, or to which the subject belongs.'),
 ('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
     'The source is copied from the Connection.'),
 ('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
     'The destination is copied from the Connection.'),
 ('column', 'action', 'text COLLATE "C" NOT NULL', NULL,
     'The action is one of connect.transition_rules().'),
-('column', 'from_status', 'connect.connection_status', NULL,
+('column', 'from_status', 'text COLLATE "C"', NULL,
     'The status is the one before the change; it is null for create.'),
-('column', 'to_status', 'connect.connection_status NOT NULL', NULL,
+('column', 'to_status', 'text COLLATE "C" NOT NULL', NULL,
     'The status is the one after the change.'),
 ('column', 'name', 'text', NULL,
     'The name is the one after the change.'),
-('column', 'scopes', 'text[] NOT NULL', NULL,
+('column', 'scopes', 'text[]', NULL,
     'The scopes are those after the change.'),
+('column', 'respond_by', 'timestamptz', NULL,
+    'The term is the one after the change until which the offer stands.'),
+('column', 'expires_at', 'timestamptz', NULL,
+    'The term is the one after the change at which sharing ends.'),
+('column', 'effective_at', 'timestamptz', NULL,
+    'The time is when an expiry took effect, which may be long before it was recorded.'),
 ('column', 'actor_organization_id', 'text COLLATE "C"', NULL,
     'The organization is the one that acted; it is null for the store''s owner.'),
 ('column', 'actor_id', 'text COLLATE "C"', NULL,
@@ -41,21 +53,39 @@ An outbox reader takes rows with transaction_id < pg_snapshot_xmin(pg_current_sn
 ('column', 'request_id', 'text COLLATE "C"', NULL,
     'The request is the one over HTTP that made the change.'),
 ('column', 'transaction_id', 'xid8 NOT NULL DEFAULT pg_current_xact_id()', 'pg_current_xact_id()',
-    'The transaction is the one that made the change, for outbox readers.'),
-('column', 'created_at', 'timestamptz NOT NULL DEFAULT now()', 'now()',
-    'The time is when that transaction began.'),
+    'The transaction is the one that made the change.'),
+('column', 'position', 'xid8 NOT NULL', NULL,
+    'The position is what outbox readers go by: the transaction, or the position of the subject''s '
+    'last event if that is greater.'),
+('column', 'seal', 'bytea NOT NULL', NULL,
+    'The seal is a SHA-256 over this event and the seal of the subject''s last one; see '
+    'connect.verify_history().'),
+('column', 'personal_salt', 'bytea', NULL,
+    'The salt is of 16 random bytes; connect.forget_actor() takes it away.'),
+('column', 'personal_digest', 'bytea NOT NULL', NULL,
+    'The digest is the SHA-256 of the salt, the actor, the reason and the request.'),
+('column', 'created_at', 'timestamptz NOT NULL', NULL,
+    'The time is that of the change, and ascends along the history of each subject.'),
+
+('fill', 'event', 'SELECT connect.seal_history()', NULL, NULL),
 
 ('primary_key', 'event_pkey', 'id', NULL, NULL),
-('foreign_key', 'event_connection_fkey', 'connection_id', 'connection', NULL),
+('former_constraint', 'event_connection_fkey', 'FOREIGN KEY (connection_id) REFERENCES connect.connection', NULL,
+    NULL),
 
-('index', 'event_connection_idx', 'connection_id, id', NULL,
-    'The index serves the history of one Connection.'),
+('index', 'event_subject_idx', 'subject_id, id', NULL,
+    'The index serves the history of one subject, and finds its last event.'),
+('former_index', 'event_connection_idx', 'connection_id, id', NULL, NULL),
 ('index', 'event_source_idx', 'source_organization_id, id', NULL,
     'The index serves pages of events of outbound Connections.'),
 ('index', 'event_destination_idx', 'destination_organization_id, id', NULL,
     'The index serves pages of events of inbound Connections.'),
-('index', 'event_outbox_idx', 'transaction_id, id', NULL,
+('index', 'event_outbox_idx', 'position, id', NULL,
     'The index serves outbox readers.'),
+('index', 'event_source_feed_idx', 'source_organization_id, position, id', NULL,
+    'The index serves connect.read_events() for outbound Connections.'),
+('index', 'event_destination_feed_idx', 'destination_organization_id, position, id', NULL,
+    'The index serves connect.read_events() for inbound Connections.'),
 
 ('row_security', 'event', NULL, NULL, NULL),
 ('policy', 'event_parties_read', $$FOR SELECT
@@ -67,7 +97,7 @@ An outbox reader takes rows with transaction_id < pg_snapshot_xmin(pg_current_sn
 
 ('trigger', 'zz_guard_event',
     'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_event()',
-    'ENABLE', 'The trigger refuses every write but that of record_event().'),
+    'ENABLE', 'The trigger refuses every write that is not connect''s own.'),
 ('trigger', 'aa_refuse_truncate',
     'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_event()',
     'ENABLE', 'The trigger refuses TRUNCATE.')

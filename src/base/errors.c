@@ -106,6 +106,14 @@ static const ErrorKind kinds[] = {
 		"extension_outdated", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
 		"connect extension is older than its library"
 	},
+	[ERROR_STORE_OUTDATED] = {
+		"store_outdated", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+		"connect store is of an older version", 503
+	},
+	[ERROR_STORE_IN_USE] = {
+		"store_in_use", ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
+		"connect store cannot be changed while other objects depend on it"
+	},
 
 	/* Only HTTP knows these. */
 	[ERROR_BODY_INVALID] = {"body_invalid", ERRCODE_HTTP('4', '0', '0'),

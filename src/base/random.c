@@ -8,10 +8,12 @@
 #include <time.h>
 
 #include "base/random.h"
+#include "base/text.h"
 #include "base/typeid.h"
 #include "common/base64.h"
 #include "common/cryptohash.h"
 #include "common/sha2.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
@@ -23,7 +25,7 @@
  * for each id would take a twentieth of the time of a create.  Bytes are wiped
  * as they are handed out, and a process that was forked fills the pool anew.
  */
-static void
+void
 random_bytes(uint8 *dst, int len)
 {
 	static uint8 pool[POOL_SIZE];
@@ -44,18 +46,11 @@ random_bytes(uint8 *dst, int len)
 	used += len;
 }
 
-/*
- * Makes a new id in the current memory context.  The ids of one backend ascend
- * strictly.  Those of several backends ascend with time, to a quarter of a
- * microsecond: if sessions change one row by turns, each after the other's
- * commit, their ids stand in the order of the changes.
- */
-text *
-random_typeid(const char *prefix)
+/* Writes the next id of a clock, by the present time if that is later. */
+static void
+make_typeid(TypeIdClock *clock, const char *prefix, char *id)
 {
-	static TypeIdClock clock;
 	uint8		random[TYPEID_RANDOM_BYTES];
-	char		id[TYPEID_SIZE];
 	struct timespec now;
 	uint64		ticks;
 
@@ -64,8 +59,51 @@ random_typeid(const char *prefix)
 		TYPEID_TICK_BITS;
 	ticks += ((uint64) (now.tv_nsec % 1000000) << TYPEID_TICK_BITS) / 1000000;
 	random_bytes(random, sizeof(random));
-	typeid_make(&clock, prefix, ticks, random, id);
+	typeid_make(clock, prefix, ticks, random, id);
+}
+
+/*
+ * Makes a new id in the current memory context.  Those of one backend ascend
+ * strictly; those of several ascend with time, to a quarter of a microsecond.
+ */
+text *
+random_typeid(const char *prefix)
+{
+	static TypeIdClock clock;
+	char		id[TYPEID_SIZE];
+
+	make_typeid(&clock, prefix, id);
 	return cstring_to_text_with_len(id, TYPEID_SIZE - 1);
+}
+
+/*
+ * The same, and above a given id as well, whatever the clock says: just behind
+ * it, if it is a TypeID of a time to come.  One of another form, which somebody
+ * has imported, gets a suffix that goes on.
+ */
+text *
+random_typeid_above(const char *prefix, const text *last)
+{
+	text	   *id = random_typeid(prefix);
+	const char *old = VARDATA_ANY(last);
+	int			len = VARSIZE_ANY_EXHDR(last);
+	TypeIdClock clock = {0};
+	char		next[TYPEID_SIZE];
+	StringInfoData result;
+
+	if (text_compare(id, last) > 0)
+		return id;
+	initStringInfo(&result);
+	if (typeid_parse(old, len, &clock))
+		appendBinaryStringInfo(&result, old, len - TYPEID_SUFFIX_LENGTH);
+	else
+		appendStringInfo(&result, "%.*s_", len, old);
+	make_typeid(&clock, prefix, next);
+	appendStringInfoString(&result, next + TYPEID_PREFIX_LENGTH + 1);
+	id = cstring_to_text_with_len(result.data, result.len);
+	if (text_compare(id, last) <= 0)
+		elog(ERROR, "no id can follow \"%s\"", text_excerpt(last));
+	return id;
 }
 
 /* Makes the secret of a new API key in the current memory context. */

@@ -13,6 +13,8 @@
 #define SECRET_HASH_LENGTH 32
 
 extern text *random_typeid(const char *prefix);
+extern text *random_typeid_above(const char *prefix, const text *last);
+extern void random_bytes(uint8 *dst, int len);
 extern char *random_secret(void);
 extern void secret_hash(const char *secret, int len, uint8 *hash);
 

@@ -32,15 +32,12 @@ typeid_pattern_ok(const char *id, int len)
 	return true;
 }
 
-/*
- * Writes 128 bits as 26 base32 digits, of which the first holds only three
- * bits.
- */
+static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/* Writes 128 bits as 26 base32 digits; the first holds three bits only. */
 static void
 encode_suffix(uint64 high, uint64 low, char *dst)
 {
-	static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
-
 	for (int i = TYPEID_SUFFIX_LENGTH - 1; i >= 0; i--)
 	{
 		dst[i] = digits[low & 31];
@@ -50,8 +47,33 @@ encode_suffix(uint64 high, uint64 low, char *dst)
 }
 
 /*
- * Makes the next identifier of a clock.  It is greater, as text, than every one
- * that this clock made before, even within one tick or when time goes back.
+ * Reads an identifier back into a clock, which then goes on behind it.  Returns
+ * false for what typeid_make() would not have made; the prefix may be any.
+ */
+bool
+typeid_parse(const char *id, int len, TypeIdClock *clock)
+{
+	const char *suffix = id + len - TYPEID_SUFFIX_LENGTH;
+
+	if (len <= TYPEID_SUFFIX_LENGTH || suffix[-1] != '_' || suffix[0] > '7')
+		return false;
+	clock->high = clock->low = 0;
+	for (int i = 0; i < TYPEID_SUFFIX_LENGTH; i++)
+	{
+		const char *digit = memchr(digits, suffix[i], sizeof(digits) - 1);
+
+		if (digit == NULL)
+			return false;
+		clock->high = clock->high << 5 | clock->low >> 59;
+		clock->low = clock->low << 5 | (digit - digits);
+	}
+	return (clock->high & UINT64CONST(0xF000)) == UUID_VERSION_7 &&
+		(clock->low & ~LOW_MASK) == UUID_VARIANT;
+}
+
+/*
+ * Makes the next identifier of a clock: greater, as text, than every one that
+ * this clock made before, even within one tick or when time goes back.
  *
  * ticks is the time since 1970 in milliseconds << TYPEID_TICK_BITS.  prefix has
  * TYPEID_PREFIX_LENGTH letters and random has TYPEID_RANDOM_BYTES bytes; result

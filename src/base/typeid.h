@@ -27,6 +27,7 @@ typedef struct TypeIdClock
 } TypeIdClock;
 
 extern bool typeid_pattern_ok(const char *id, int len);
+extern bool typeid_parse(const char *id, int len, TypeIdClock *clock);
 extern void typeid_make(TypeIdClock *clock, const char *prefix, uint64 ticks,
 						const uint8 *random, char *result);
 

@@ -10,13 +10,13 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "base/values.h"
 #include "connection/change.h"
-#include "event/rows.h"
+#include "event/record.h"
 #include "scope/rows.h"
+#include "store/row_time.h"
 #include "store/statement.h"
 #include "store/trigger.h"
 #include "utils/snapmgr.h"
@@ -121,7 +121,7 @@ guard_insert(TriggerData *data)
 	bool		for_organization =
 		writer.principal->kind == PRINCIPAL_ORGANIZATION;
 	bool		own_id;
-	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	TimestampTz now;
 	StoreRow	row;
 	Connection	new;
 	TriggerPatch patch = {0};
@@ -135,6 +135,7 @@ guard_insert(TriggerData *data)
 		store_patch(&patch, &connection_table, CONNECTION_ID,
 					PointerGetDatum(new.id), false);
 	}
+	now = row_time_read(data, new.id);
 	if (new.source == NULL && for_organization)
 	{
 		new.source = writer.principal->organization;
@@ -186,14 +187,16 @@ guard_update(TriggerData *data)
 	Connection	old;
 	Connection	new;
 	TriggerPatch patch = {0};
+	TimestampTz now;
 	TimestampTz updated_at;
 
 	read_old_tuple(data, &old_row, &old);
 	read_tuple(data, data->tg_newtuple, &new_row, &new);
 	normalise(&new, &patch);
+	now = row_time_read(data, old.id);
 	updated_at = change_check_update(writer.principal, &old, &new,
 									 writer.action) ==
-		ACTION_NONE ? old.updated_at : GetCurrentTransactionStartTimestamp();
+		ACTION_NONE ? old.updated_at : Max(now, old.updated_at + 1);
 	if (new_row.nulls[CONNECTION_UPDATED_AT] || new.updated_at != updated_at)
 		store_patch(&patch, &connection_table, CONNECTION_UPDATED_AT,
 					TimestampTzGetDatum(updated_at), false);
@@ -225,6 +228,7 @@ connect_guard_connection(PG_FUNCTION_ARGS)
 		!TRIGGER_FIRED_BEFORE(data->tg_event))
 		store_refuse_trigger("guard_connection");
 
+	event_require_current();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	result = TRIGGER_FIRED_BY_INSERT(data->tg_event) ?
 		guard_insert(data) : guard_update(data);
@@ -264,16 +268,18 @@ text_or_null(const char *value)
 }
 
 /*
- * Writes the event of a change that has been made.  from is the state that the
- * Connection was in, and connection is the row as it is now.
+ * Writes the event of a change that has been made: connection is the row as it
+ * is now, from the state it was in, changed at this time.
  */
 static void
 write_event(const ConnectionWrite *write, int action, int from,
-			const Connection *connection)
+			const Connection *connection, TimestampTz time)
 {
 	const Principal *who = write->principal;
 	Event		event = {
-		.id = random_typeid("evt"),
+		EVENT_BLANK,
+		.subject_type = cstring_to_text("connection"),
+		.subject_id = connection->id,
 		.connection_id = connection->id,
 		.source = connection->source,
 		.destination = connection->destination,
@@ -286,11 +292,11 @@ write_event(const ConnectionWrite *write, int action, int from,
 		.actor_id = who->actor_id,
 		.actor_type = who->actor_type,
 		.reason = text_or_null(write->reason),
-		.request_id = text_or_null(write->request_id),
-		.created_at = GetCurrentTransactionStartTimestamp()
+		.request_id = text_or_null(write->request_id)
 	};
 
-	event_insert(&event);
+	event.created_at = time;
+	event_record(&event);
 }
 
 /*
@@ -309,6 +315,7 @@ connect_record_event(PG_FUNCTION_ARGS)
 	Principal	who;
 	ConnectionWrite	writer;
 	int			action = ACTION_CREATE;
+	TimestampTz time;
 
 	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
 		!TRIGGER_FIRED_AFTER(data->tg_event) ||
@@ -319,6 +326,7 @@ connect_record_event(PG_FUNCTION_ARGS)
 	writer = current_writer(&who);
 	read_tuple(data, insert ? data->tg_trigtuple : data->tg_newtuple, &row,
 			   &new);
+	time = row_time_take(data, new.id);
 	require_normal(&new);
 	if (insert)
 		change_check_insert(writer.principal, &new);
@@ -333,7 +341,7 @@ connect_record_event(PG_FUNCTION_ARGS)
 		if (writer.principal->actor_id != NULL)
 			value_check_length(writer.principal->actor_id, ACTOR_MAX_CHARS,
 							   ERROR_ACTOR_TOO_LONG, "actor_id");
-		write_event(&writer, action, old.status, &new);
+		write_event(&writer, action, old.status, &new, time);
 	}
 	PopActiveSnapshot();
 	return PointerGetDatum(NULL);

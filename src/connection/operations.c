@@ -245,7 +245,9 @@ connection_list_events(const Principal *who, text *id,
 
 	resource_check_page(&event_resource, who, request);
 	resource_get(&connection_resource, who, id, &connection);
-	query.columns[0] = EVENT_CONNECTION_ID;
+	/* an older store knows no other subjects */
+	query.columns[0] = store_absent_columns(&event_table) == 0 ?
+		EVENT_SUBJECT_ID : EVENT_CONNECTION_ID;
 	query.value = id;
 	return resource_read_page(request, &query);
 }

@@ -10,17 +10,23 @@
 
 /* Only the actor's own organization is told who acted. */
 static const Attribute attributes[] = {
+	ATTRIBUTE("subject-type", EVENT_SUBJECT_TYPE, false),
+	ATTRIBUTE("subject-id", EVENT_SUBJECT_ID, false),
 	ATTRIBUTE("connection-id", EVENT_CONNECTION_ID, true),
 	ATTRIBUTE("action", EVENT_ACTION, true),
 	ATTRIBUTE("from-status", EVENT_FROM_STATUS, true),
 	ATTRIBUTE("to-status", EVENT_TO_STATUS, true),
 	ATTRIBUTE("name", EVENT_NAME, true),
 	ATTRIBUTE("scopes", EVENT_SCOPES, true),
+	ATTRIBUTE("respond-by", EVENT_RESPOND_BY, false),
+	ATTRIBUTE("expires-at", EVENT_EXPIRES_AT, false),
+	ATTRIBUTE("effective-at", EVENT_EFFECTIVE_AT, false),
 	ATTRIBUTE("reason", EVENT_REASON, true),
 	ATTRIBUTE("organization-id", EVENT_ACTOR_ORGANIZATION, true),
 	ATTRIBUTE("actor-id", EVENT_ACTOR_ID, true, AUDIENCE_ACTOR, true),
 	ATTRIBUTE("actor-type", EVENT_ACTOR_TYPE, true, AUDIENCE_ACTOR, true),
 	ATTRIBUTE("request-id", EVENT_REQUEST_ID, true, AUDIENCE_ACTOR, true),
+	ATTRIBUTE("position", EVENT_POSITION, false),
 	ATTRIBUTE("created-at", EVENT_CREATED_AT, true),
 };
 

@@ -14,15 +14,42 @@ static const StoreColumn columns[] = {
 
 StoreTable	event_table = STORE_TABLE("event", columns);
 
+StoreKey	event_by_subject = {
+	&event_table, "event_subject_idx", 2, {EVENT_SUBJECT_ID, EVENT_ID}, F_TEXTEQ
+};
+
 static StoreInsert insert_event = {&event_table};
 
-/* Fills the struct from a row; it points into the row's tuple. */
+/*
+ * Fills the struct from a row; it points into the row's tuple.  An older store
+ * knows one kind of subjects only.
+ */
 void
 event_from_row(void *row, const StoreRow *from)
 {
 	Event	   *event = row;
 
 	EVENT_COLUMNS(STORE_COLUMN_READ, event)
+	if (event->subject_id == NULL)
+	{
+		event->subject_type = cstring_to_text("connection");
+		event->subject_id = event->connection_id;
+	}
+}
+
+/*
+ * Reads the last event of a subject whose row the caller has locked; false if
+ * there is none.
+ */
+bool
+event_last(text *subject_id, Event *event)
+{
+	StoreRow	row;
+
+	if (!store_fetch_last(&event_by_subject, PointerGetDatum(subject_id), &row))
+		return false;
+	event_from_row(event, &row);
+	return true;
 }
 
 /*

@@ -387,6 +387,11 @@ json_texts_value(JsonWriter *out, ArrayType *values)
 	Datum	   *elements;
 	int			count;
 
+	if (values == NULL)
+	{
+		json_null(out);
+		return;
+	}
 	deconstruct_array(values, TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL,
 					  &count);
 	json_open(out, '[');

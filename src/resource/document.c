@@ -58,6 +58,16 @@ write_state(JsonWriter *out, const Resource *resource, const void *row,
 			 text_to_cstring(resource_id(resource, row)));
 }
 
+/* Writes a whole number as a string. */
+static void
+write_number(JsonWriter *out, uint64 value)
+{
+	/* the writer of jsonb keeps the pointer */
+	char	   *digits = palloc(MAXINT8LEN + 1);
+
+	json_plain(out, digits, pg_ulltoa_n(value, digits));
+}
+
 /* Writes the value of a column. */
 static inline void
 write_value(JsonWriter *out, const Resource *resource, const void *row,
@@ -75,6 +85,10 @@ write_value(JsonWriter *out, const Resource *resource, const void *row,
 			break;
 		case STORE_BOOLEAN:
 			json_boolean(out, *(const bool *) member);
+			break;
+		case STORE_XID:
+			/* a string, for a number of JSON is exact up to 2^53 only */
+			write_number(out, *(const uint64 *) member);
 			break;
 		case STORE_STATE:
 			write_state(out, resource, row, *(const int *) member);

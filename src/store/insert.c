@@ -26,6 +26,8 @@ parameter_type(StoreKind kind)
 			return BYTEAOID;
 		case STORE_INTEGER:
 			return INT4OID;
+		case STORE_XID:
+			return XID8OID;
 		case STORE_NAME:
 			return NAMEOID;
 		default:
@@ -90,6 +92,7 @@ store_insert(StoreInsert *insert, const StoreRow *row)
 {
 	char		nulls[STORE_MAX_ARGS];
 
+	store_require_current(insert->table);
 	if (insert->query.sql == NULL)
 		make_statement(insert);
 	for (int i = 0; i < insert->query.nargs; i++)

@@ -21,6 +21,7 @@ typedef struct PageShape
 	int			other_column;
 	int			state_column;
 	const char *state;
+	uint64		absent;			/* columns that an older store lacks */
 	bool		ascending;
 	bool		bounded;		/* by the id in $2 */
 } PageShape;
@@ -137,6 +138,7 @@ read_rows(const PageQuery *query, text *bound, bool ascending, int limit)
 	/* Shapes are compared byte by byte, so padding must be zero. */
 	memset(&shape, 0, sizeof(shape));
 	shape.table = query->table;
+	shape.absent = store_absent_columns(query->table);
 	memcpy(shape.columns, query->columns, sizeof(shape.columns));
 	shape.other_column = query->other_column;
 	shape.state_column = query->state != NULL ? query->state_column : NO_COLUMN;

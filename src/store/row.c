@@ -40,6 +40,9 @@ store_deform(StoreTable *table, HeapTuple tuple, TupleDesc desc, StoreRow *row)
 	{
 		int			attribute = table->attnums[i] - 1;
 
+		row->nulls[i] = true;
+		if (attribute < 0)
+			continue;
 		row->values[i] = values[attribute];
 		row->nulls[i] = nulls[attribute];
 		if (table->columns[i].kind == STORE_LABEL && !nulls[attribute] &&
@@ -84,7 +87,8 @@ store_fetch_all(StoreTable *table, int *count)
 
 /*
  * Returns the columns of a table as a SELECT or RETURNING list, in the order of
- * the list of columns, in the current memory context.
+ * the list of columns, in the current memory context.  Those that an older
+ * store lacks are null.
  */
 char *
 store_select_list(const StoreTable *table, const char *alias)
@@ -93,9 +97,16 @@ store_select_list(const StoreTable *table, const char *alias)
 
 	initStringInfo(&list);
 	for (int i = 0; i < table->ncolumns; i++)
-		appendStringInfo(&list, "%s%s.%s%s", i > 0 ? ", " : "",
-						 alias, table->columns[i].name,
-						 table->columns[i].kind == STORE_LABEL ?
-						 "::pg_catalog.text" : "");
+	{
+		const StoreColumn *column = &table->columns[i];
+
+		appendStringInfoString(&list, i > 0 ? ", " : "");
+		if (table->absent & UINT64CONST(1) << i)
+			appendStringInfo(&list, "NULL AS %s", column->name);
+		else
+			appendStringInfo(&list, "%s.%s%s", alias, column->name,
+							 column->kind == STORE_LABEL ?
+							 "::pg_catalog.text" : "");
+	}
 	return list.data;
 }

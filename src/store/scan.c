@@ -18,6 +18,7 @@
 #include "access/tableam.h"
 #include "access/transam.h"
 #include "base/compat.h"
+#include "base/text.h"
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation_d.h"
@@ -273,6 +274,81 @@ store_has(StoreKey *key, Datum value)
 
 	store_scan_begin(&scan, key, &value);
 	found = store_scan_next(&scan);
+	store_scan_end(&scan);
+	return found;
+}
+
+/*
+ * Begins to read the rows whose first column of the key has this value, from
+ * the last of the second column on, under a snapshot of no moment.
+ */
+static void
+begin_backwards(StoreScan *scan, StoreKey *key, Datum value, Snapshot snapshot)
+{
+	Datum		values[STORE_KEY_COLUMNS] = {value};
+	ScanKeyData scankeys[STORE_KEY_COLUMNS];
+
+	scan->key = key;
+	scan->detoasted = NULL;
+	scan->rel = store_open_table(key->table);
+	scan->index = open_index(key, scan->rel);
+	scan->ordered = scan->index != NULL;
+	scan->slot = table_slot_create(scan->rel, NULL);
+	make_scankeys(scan, values, scankeys);
+	if (scan->ordered)
+	{
+		scan->index_scan = index_begin(scan->rel, scan->index, snapshot, 1);
+		index_rescan(scan->index_scan, scankeys, 1, NULL, 0);
+	}
+	else
+		scan->table_scan = table_beginscan(scan->rel, snapshot, 1, scankeys);
+}
+
+/* Is the row that a scan is at behind one that was read before? */
+static bool
+is_behind(StoreScan *scan, const StoreRow *row)
+{
+	int			column = scan->key->columns[1];
+	bool		null;
+	Datum		value = store_scan_column(scan, column, &null);
+
+	return !null && text_compare(DatumGetTextPP(value),
+								 DatumGetTextPP(row->values[column])) > 0;
+}
+
+/*
+ * Reads, of the rows whose first column of a key has this value, the one whose
+ * second column is last, copied into the current memory context; returns false
+ * if there is none.
+ *
+ * For a writer that holds the lock under which such rows are written: it sees
+ * whatever was committed before, and what its own transaction did, up to now,
+ * under every level of isolation.  Of a row that somebody else is changing, it
+ * sees either version.  It is no read of which SERIALIZABLE keeps track: the
+ * lock orders it, and neighbours in the index are none of its business.
+ */
+bool
+store_fetch_last(StoreKey *key, Datum value, StoreRow *row)
+{
+	SnapshotData snapshot;
+	StoreScan	scan;
+	bool		found = false;
+
+	InitDirtySnapshot(snapshot);
+	begin_backwards(&scan, key, value, &snapshot);
+	while (scan.ordered ?
+		   index_getnext_slot(scan.index_scan, BackwardScanDirection,
+							  scan.slot) :
+		   table_scan_getnextslot(scan.table_scan, ForwardScanDirection,
+								  scan.slot))
+	{
+		if (!found || is_behind(&scan, row))
+			store_deform(scan.key->table, ExecCopySlotHeapTuple(scan.slot),
+						 RelationGetDescr(scan.rel), row);
+		found = true;
+		if (scan.ordered)
+			break;
+	}
 	store_scan_end(&scan);
 	return found;
 }

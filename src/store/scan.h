@@ -50,6 +50,7 @@ typedef struct StoreScan
 
 extern void store_scan_init(void);
 extern bool store_fetch(StoreKey *key, const Datum *values, StoreRow *row);
+extern bool store_fetch_last(StoreKey *key, Datum value, StoreRow *row);
 extern bool store_has(StoreKey *key, Datum value);
 extern void store_scan_begin(StoreScan *scan, StoreKey *key,
 							 const Datum *values);

@@ -147,7 +147,7 @@ static void
 mend_store(void)
 {
 	StoreResult rounds =
-		select_now("SELECT round::text, bool_and(kind = 'rows')"
+		select_now("SELECT round::text, bool_and(kind IN ('rows', 'fill'))"
 				   " FROM connect.store_definition()"
 				   " GROUP BY round ORDER BY round", functions_owner());
 

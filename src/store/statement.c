@@ -29,6 +29,9 @@ typedef struct StatementMark
 	int			trigger_depth;
 } StatementMark;
 
+/* How many rows store_each() fetches at a time. */
+#define ROWS_AT_A_TIME 500
+
 static const StatementMark *current_mark = NULL;
 
 /*
@@ -85,16 +88,19 @@ saved_plan(StoreQuery *query)
 {
 	if (query->plan == NULL)
 	{
-		/*
-		 * The plan is generic, because planning each call would cost many times
-		 * the call.
-		 */
-		const char *sql = query->returning == NULL ?
-			query->sql : psprintf("%s RETURNING %s", query->sql,
-								  store_select_list(query->returning, "t"));
-		SPIPlanPtr	plan = SPI_prepare_cursor(sql, query->nargs, query->types,
-											  CURSOR_OPT_GENERIC_PLAN);
+		const char *sql = query->sql;
+		SPIPlanPtr	plan;
 
+		if (query->returning != NULL)
+		{
+			/* the list that is kept must have all columns */
+			store_require_current(query->returning);
+			sql = psprintf("%s RETURNING %s", sql,
+						   store_select_list(query->returning, "t"));
+		}
+		/* generic, since a plan for each call would cost many times the call */
+		plan = SPI_prepare_cursor(sql, query->nargs, query->types,
+								  CURSOR_OPT_GENERIC_PLAN);
 		check_spi(plan == NULL ? SPI_result : 0, "SPI_prepare_cursor");
 		check_spi(SPI_keepplan(plan), "SPI_keepplan");
 		query->plan = plan;
@@ -210,4 +216,64 @@ store_select(const char *sql, Oid role)
 	check_spi(SPI_finish(), "SPI_finish");
 	SetUserIdAndSecContext(userid, context);
 	return result;
+}
+
+/* Hands the rows that SPI has fetched to a function, each in a context. */
+static void
+hand_over_rows(MemoryContext context,
+			   void (*row) (const StoreRow *row, void *state), void *state)
+{
+	SPITupleTable *table = SPI_tuptable;
+	MemoryContext old = MemoryContextSwitchTo(context);
+
+	if (table->tupdesc->natts > STORE_MAX_COLUMNS)
+		elog(ERROR, "a statement of ours returns more than %d columns",
+			 STORE_MAX_COLUMNS);
+	for (uint64 i = 0; i < table->numvals; i++)
+	{
+		StoreRow	columns;
+
+		heap_deform_tuple(table->vals[i], table->tupdesc, columns.values,
+						  columns.nulls);
+		row(&columns, state);
+		MemoryContextReset(context);
+	}
+	MemoryContextSwitchTo(old);
+	SPI_freetuptable(table);
+}
+
+/*
+ * Runs a reading statement, as the store's owner and under the active snapshot,
+ * and hands each of its rows to a function, whose memory context is reset
+ * behind each.  However many rows there are, few are held at a time.
+ */
+void
+store_each(const StoreQuery *query, const Datum *values, const char *nulls,
+		   void (*row) (const StoreRow *row, void *state), void *state)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "connect rows",
+												  ALLOCSET_DEFAULT_SIZES);
+	Portal		portal;
+	Oid			userid;
+	int			security;
+
+	become(store_owner(), &userid, &security);
+	check_spi(SPI_connect(), "SPI_connect");
+	portal = SPI_cursor_open_with_args(NULL, query->sql, query->nargs,
+									   unconstify(Oid *, &query->types[0]),
+									   unconstify(Datum *, values), nulls, true,
+									   CURSOR_OPT_NO_SCROLL);
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		SPI_cursor_fetch(portal, true, ROWS_AT_A_TIME);
+		if (SPI_processed == 0)
+			break;
+		hand_over_rows(context, row, state);
+	}
+	SPI_cursor_close(portal);
+	check_spi(SPI_finish(), "SPI_finish");
+	SetUserIdAndSecContext(userid, security);
+	MemoryContextDelete(context);
 }

@@ -18,8 +18,8 @@ typedef struct StoreQuery
 	int			nargs;
 	Oid			types[STORE_MAX_ARGS];
 	bool		writes;
-	const StoreTable *returning;	/* or NULL: RETURNING all its columns, "t"
-									 * being the alias of the table */
+	StoreTable *returning;		/* or NULL: RETURNING all its columns, "t"
+								 * being the alias of the table */
 	SPIPlanPtr	plan;
 } StoreQuery;
 
@@ -37,6 +37,10 @@ extern StoreResult store_query_marked(StoreQuery *query, const Datum *values,
 									  const char *nulls, StoreTable *table,
 									  const void *meaning);
 extern const void *store_meaning(const StoreTable *table);
+extern void store_each(const StoreQuery *query, const Datum *values,
+					   const char *nulls,
+					   void (*row) (const StoreRow *row, void *state),
+					   void *state);
 extern void store_command(const char *sql, Oid role);
 extern StoreResult store_select(const char *sql, Oid role);
 

@@ -126,6 +126,8 @@ type_serves(Oid type, StoreKind kind)
 			return base == BYTEAOID;
 		case STORE_INTEGER:
 			return base == INT4OID;
+		case STORE_XID:
+			return base == XID8OID;
 		case STORE_NAME:
 			return base == NAMEOID;
 		case STORE_STATE:
@@ -151,22 +153,21 @@ find_attribute(TupleDesc desc, const char *name)
 	return NULL;
 }
 
-/*
- * Finds one of our columns.  A DBA may have dropped it, or altered it so that C
- * would take it for something else.  Then this raises store_altered, or returns
- * InvalidAttrNumber if it may not raise.
- */
-static AttrNumber
-find_column(const StoreTable *table, const StoreColumn *column, TupleDesc desc,
-			bool raise)
+/* Can C read this column, or do without it? */
+static bool
+column_serves(const StoreColumn *column, Form_pg_attribute attribute)
 {
-	Form_pg_attribute attribute = find_attribute(desc, column->name);
+	if (attribute == NULL)
+		return (column->presence & ADDED) != 0;
+	return type_serves(attribute->atttypid, column->kind) &&
+		(attribute->attnotnull || column->presence != NOT_NULL);
+}
 
-	if (attribute != NULL && type_serves(attribute->atttypid, column->kind) &&
-		(attribute->attnotnull || column->nullable))
-		return attribute->attnum;
-	if (!raise)
-		return InvalidAttrNumber;
+/* Raises store_altered for a column that cannot be read, and says why. */
+static void
+refuse_column(const StoreTable *table, const StoreColumn *column,
+			  Form_pg_attribute attribute)
+{
 	if (attribute == NULL)
 		ereport(ERROR,
 				(connect_error(ERROR_STORE_ALTERED),
@@ -189,8 +190,36 @@ find_column(const StoreTable *table, const StoreColumn *column, TupleDesc desc,
 }
 
 /*
- * Notes what is needed of an open relation, if our code can read it.  Otherwise
- * this raises encoding or store_altered, or returns false if it may not raise.
+ * Finds one of our columns.  A store of an earlier version may lack it, or not
+ * have filled it, if it came later.  A DBA may have dropped it, or altered it
+ * to what C would read as something else: then this raises store_altered, or
+ * returns false if it may not raise.
+ */
+static bool
+find_column(StoreTable *table, int n, TupleDesc desc, bool raise)
+{
+	const StoreColumn *column = &table->columns[n];
+	Form_pg_attribute attribute = find_attribute(desc, column->name);
+
+	if (!column_serves(column, attribute))
+	{
+		if (raise)
+			refuse_column(table, column, attribute);
+		return false;
+	}
+	if (attribute == NULL)
+		table->absent |= UINT64CONST(1) << n;
+	if (attribute == NULL ||
+		(!attribute->attnotnull && (column->presence & NULLABLE) == 0))
+		table->outdated = true;
+	table->attnums[n] = attribute == NULL ?
+		InvalidAttrNumber : attribute->attnum;
+	return true;
+}
+
+/*
+ * Notes what is needed of an open relation, if it is what our code can read; if
+ * not, raises store_altered, or returns false if it may not raise.
  */
 static bool
 fill_table(StoreTable *table, Relation rel, bool raise)
@@ -219,11 +248,11 @@ fill_table(StoreTable *table, Relation rel, bool raise)
 	if (table->ncolumns > STORE_MAX_COLUMNS)
 		elog(ERROR, "table \"%s\" has more than %d columns", table->name,
 			 STORE_MAX_COLUMNS);
+	table->absent = 0;
+	table->outdated = false;
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		table->attnums[i] = find_column(table, &table->columns[i],
-										RelationGetDescr(rel), raise);
-		if (table->attnums[i] == InvalidAttrNumber)
+		if (!find_column(table, i, RelationGetDescr(rel), raise))
 			return false;
 	}
 	if (!table->used)
@@ -316,4 +345,26 @@ AttrNumber
 store_column(StoreTable *table, int column)
 {
 	return valid_table(table)->attnums[column];
+}
+
+/* Returns a bit for each of our columns that an older store lacks. */
+uint64
+store_absent_columns(StoreTable *table)
+{
+	return valid_table(table)->absent;
+}
+
+/*
+ * Raises store_outdated for a table that upgrade_store() has not yet brought up
+ * to date: it can be read, and not written to.
+ */
+void
+store_require_current(StoreTable *table)
+{
+	if (valid_table(table)->outdated)
+		ereport(ERROR,
+				(connect_error(ERROR_STORE_OUTDATED),
+				 errdetail("Table \"connect.%s\" lacks what this version "
+						   "writes.", table->name),
+				 errhint("Run SELECT connect.upgrade_store();")));
 }

@@ -9,7 +9,7 @@
  *			...
  *
  * with the column's number, the member of the struct that holds a row, the
- * kind, whether it may be null, and the name.  The macros below make the rest
+ * kind, whether it may be null or absent, and the name.  The macros below make the rest
  * of it: the numbers, the struct, the StoreColumns, and the reading of a row.
  */
 #ifndef CONNECT_STORE_TABLE_H
@@ -21,6 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
+#include "utils/xid8.h"
 
 /* The most columns that a table of ours may have. */
 #define STORE_MAX_COLUMNS 32
@@ -34,6 +35,7 @@ typedef enum StoreKind
 	STORE_BOOLEAN,
 	STORE_BYTES,
 	STORE_INTEGER,
+	STORE_XID,					/* a full transaction id */
 	STORE_NAME,
 	STORE_STATE,				/* an enum whose labels C numbers: label.h */
 	STORE_LABEL					/* an enum or a text, read as text */
@@ -43,7 +45,7 @@ typedef struct StoreColumn
 {
 	const char *name;
 	StoreKind	kind;
-	bool		nullable;
+	int			presence;		/* NOT_NULL, NULLABLE, with or without ADDED */
 	size_t		offset;			/* of the member in the struct of a row */
 } StoreColumn;
 
@@ -58,6 +60,9 @@ typedef struct StoreTable
 	Oid			relid;
 	Oid			owner;
 	AttrNumber	attnums[STORE_MAX_COLUMNS];
+	uint64		absent;			/* a bit for each column that an older store
+								 * lacks */
+	bool		outdated;		/* it lacks one, or has not filled it */
 	bool		used;
 	struct StoreTable *next;	/* of those that were used */
 } StoreTable;
@@ -71,8 +76,13 @@ typedef struct StoreRow
 
 #define STORE_TABLE(name, columns) {(name), (columns), lengthof(columns)}
 
-#define NOT_NULL false
-#define NULLABLE true
+/*
+ * Whether a column may be null, and whether a store of an earlier version may
+ * lack it: then it reads as null, and nobody writes to the table.
+ */
+#define NOT_NULL 0
+#define NULLABLE 1
+#define ADDED 2
 
 /* The number of a column, for an enum. */
 #define STORE_COLUMN_NUMBER(context, number, member, kind, null, name) number,
@@ -103,7 +113,8 @@ typedef struct StoreRow
  * null.
  */
 #define STORE_COLUMN_WRITE(context, number, member, kind, null, name) \
-	to->nulls[number] = null && (context)->member == STORE_NULL_##kind; \
+	to->nulls[number] = ((null) & NULLABLE) != 0 && \
+		(context)->member == STORE_NULL_##kind; \
 	to->values[number] = STORE_DATUM_##kind((context)->member);
 
 #define STORE_MEMBER_TEXT text *
@@ -112,6 +123,8 @@ typedef struct StoreRow
 #define STORE_MEMBER_BOOLEAN bool
 #define STORE_MEMBER_STATE int
 #define STORE_MEMBER_LABEL text *
+#define STORE_MEMBER_BYTES bytea *
+#define STORE_MEMBER_XID uint64
 
 #define STORE_NULL_TEXT NULL
 #define STORE_NULL_TEXTS NULL
@@ -119,6 +132,8 @@ typedef struct StoreRow
 #define STORE_NULL_BOOLEAN false
 #define STORE_NULL_STATE 0
 #define STORE_NULL_LABEL NULL
+#define STORE_NULL_BYTES NULL
+#define STORE_NULL_XID 0
 
 /* A file whose table has a state defines STORE_VALUE_STATE, which reads it. */
 #define STORE_VALUE_TEXT(datum) DatumGetTextPP(datum)
@@ -126,11 +141,17 @@ typedef struct StoreRow
 #define STORE_VALUE_TIME(datum) DatumGetTimestampTz(datum)
 #define STORE_VALUE_BOOLEAN(datum) DatumGetBool(datum)
 #define STORE_VALUE_LABEL(datum) DatumGetTextPP(datum)
+#define STORE_VALUE_BYTES(datum) DatumGetByteaPP(datum)
+#define STORE_VALUE_XID(datum) \
+	U64FromFullTransactionId(DatumGetFullTransactionId(datum))
 
 #define STORE_DATUM_TEXT(value) PointerGetDatum(value)
 #define STORE_DATUM_TEXTS(value) PointerGetDatum(value)
 #define STORE_DATUM_TIME(value) TimestampTzGetDatum(value)
 #define STORE_DATUM_LABEL(value) PointerGetDatum(value)
+#define STORE_DATUM_BYTES(value) PointerGetDatum(value)
+#define STORE_DATUM_XID(value) \
+	FullTransactionIdGetDatum(FullTransactionIdFromU64(value))
 
 extern void store_table_init(void);
 extern void store_watch_relations(void (*changed) (Oid relid));
@@ -141,6 +162,8 @@ extern bool store_main_readable(void);
 extern bool store_readable(StoreTable *table);
 extern Oid	store_relation_id(StoreTable *table);
 extern AttrNumber store_column(StoreTable *table, int column);
+extern uint64 store_absent_columns(StoreTable *table);
+extern void store_require_current(StoreTable *table);
 extern Relation store_open_table(StoreTable *table);
 extern StoreRow *store_fetch_all(StoreTable *table, int *count);
 extern void store_deform(StoreTable *table, HeapTuple tuple, TupleDesc desc,

@@ -75,6 +75,9 @@ INSERT INTO raised VALUES
     ('store_altered', '55000', 'connect store cannot be read', true, 'source',
      'ALTER TABLE connect.connection ALTER name TYPE int USING NULL',
      'SELECT connect.list_connections()'),
+    ('store_outdated', '55000', 'connect store is of an older version', true, 'source',
+     'ALTER TABLE connect.event DROP COLUMN seal',
+     'SELECT connect.deactivate_connection(''cxn_active'')'),
     ('store_exists', '42P07', 'connect store already exists', true, 'owner', NULL,
      'SELECT connect.create_store()');
 

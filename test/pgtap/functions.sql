@@ -11,6 +11,7 @@ INSERT INTO expected_function VALUES
     ('guard_connection', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('record_event', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('guard_event', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
+    ('seal_history', '', 'void', 'c', 'volatile', true, 'unsafe'),
     ('mark_pair', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('expression_parts', 'expression pg_node_tree, relation oid', 'text', 'sql', 'stable', true, 'safe'),
     ('describe_organization', '', 'TABLE(kind text, name text, definition text, parts text, comment text)', 'sql', 'immutable', false, 'safe'),

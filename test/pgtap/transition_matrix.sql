@@ -239,7 +239,8 @@ CREATE FUNCTION pg_temp.picture() RETURNS text LANGUAGE sql AS $$
 SELECT concat_ws('; ',
     (SELECT string_agg(concat_ws(' ', c.source_organization_id, c.destination_organization_id, c.status,
                                  COALESCE(c.name, '-'), c.scopes,
-                                 CASE c.updated_at WHEN '2020-01-02' THEN 'as it was' WHEN now() THEN 'updated' END),
+                                 CASE WHEN c.updated_at = '2020-01-02' THEN 'as it was'
+                                      WHEN c.updated_at BETWEEN now() AND clock_timestamp() THEN 'updated' END),
                        ', ')
      FROM connect.connection AS c),
     (SELECT count(*) || ' events' FROM connect.event),

@@ -23,7 +23,7 @@ INSERT INTO connect.connection (source_organization_id, destination_organization
 VALUES ('org_DEF456', 'org_DEF456', '', '2001-02-03 04:05:06+00')
 RETURNING regexp_replace(id, '[0-9a-z]{26}$', '(new)') AS id, name, status, scopes, creator_id, updated_at = created_at AS same;
 INSERT INTO connect.connection (id, source_organization_id, destination_organization_id)
-VALUES (NULL, 'org_DEF456', 'org_ABC123') RETURNING created_at = now() AS created, updated_at = now() AS updated;
+VALUES (NULL, 'org_DEF456', 'org_ABC123') RETURNING created_at BETWEEN now() AND clock_timestamp() AS created, updated_at = created_at AS updated;
 INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, status)
 VALUES ('cxn_2', 'org_ABC123', 'org_GHI789', 'active');  -- fails
 \echo :LAST_ERROR_SQLSTATE
@@ -62,7 +62,7 @@ VALUES ('cxn_2', 'org_ABC123', 'org_GHI789', 'inactive');  -- fails
 SET SESSION AUTHORIZATION regress_connect_source;
 INSERT INTO connect.connection (source_organization_id, destination_organization_id, creator_id, creator_type, created_at, updated_at)
 VALUES ('org_ABC123', 'org_DEF456', 'usr_forged', 'user', '1999-01-01', '1999-01-01')
-RETURNING creator_id, creator_type, created_at = now() AS created, updated_at = now() AS updated;
+RETURNING creator_id, creator_type, created_at BETWEEN now() AND clock_timestamp() AS created, updated_at = created_at AS updated;
 -- its source goes without saying
 INSERT INTO connect.connection (destination_organization_id) VALUES ('org_ABC123') RETURNING source_organization_id, scopes;
 INSERT INTO connect.connection (source_organization_id, destination_organization_id) VALUES ('org_DEF456', 'org_ABC123');  -- fails: another source
