@@ -19,6 +19,7 @@
 #include "identity/principal.h"
 #include "organization/http.h"
 #include "scope/http.h"
+#include "share_token/http.h"
 #include "store/label.h"
 #include "store/scan.h"
 #include "store/table.h"
@@ -48,4 +49,5 @@ _PG_init(void)
 	event_http_init();
 	organization_http_init();
 	scope_http_init();
+	share_token_http_init();
 }

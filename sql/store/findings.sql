@@ -183,7 +183,8 @@ AS $checks$
 WITH checks (function, as_owner) AS (VALUES
     ('connect.store_findings()', false),
     ('connect.privilege_findings()', false),
-    ('connect.gateway_findings()', true))
+    ('connect.gateway_findings()', true),
+    ('connect.kind_findings()', true))
 -- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
 SELECT c.function, c.as_owner FROM checks AS c
 WHERE NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')

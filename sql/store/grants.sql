@@ -8,9 +8,11 @@ AS $grants$
 WITH purposes (purpose, schema, functions) AS (VALUES
     ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
-        list_scopes, transition_rules}'),
+        list_scopes, transition_rules, get_share_token, list_share_tokens, share_token_rules}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
-        reactivate_connection, update_connection}'),
+        reactivate_connection, update_connection, create_share_token, expire_share_token,
+        redeem_share_token}'),
+    ('fulfil', 'connect', '{complete_share_token, fail_share_token}'),
     ('share', 'connect', '{explain_access, require_allowed}'),
     -- every handler
     ('http', 'connect_api', NULL),
@@ -18,7 +20,8 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
     ('owner', 'connect', '{guard_connection, record_event, guard_event, mark_pair,
-        gateway_findings, seal_history}')),
+        gateway_findings, seal_history, guard_share_token, record_share_token,
+        kind_findings}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -32,7 +35,8 @@ JOIN pg_proc AS f ON f.pronamespace = n.oid
 $grants$;
 REVOKE ALL ON FUNCTION connect.grant_definition() FROM PUBLIC;  -- for the functions below
 COMMENT ON FUNCTION connect.grant_definition() IS
-'Lists the privileges that each purpose needs: check, read, usage, share, http, act_as, owner.
+'Lists the privileges that each purpose needs: check, read, usage, share, fulfil, http,
+act_as, owner.
 Raises nothing.';
 
 CREATE FUNCTION connect.grant_statements(purpose text, role_name name)

@@ -9,6 +9,7 @@
 #include "store/label.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #define STORE_VALUE_STATE(datum) connection_status(datum)
 
@@ -62,6 +63,9 @@ static StoreQuery update_connection = {
 		TEXTARRAYOID},
 	true, &connection_table
 };
+
+/* Its list of columns is made at the first use. */
+static StoreQuery lock_connection = {NULL, 1, {TEXTOID}, true};
 
 /* Returns the state that a value of type connect.connection_status names. */
 int
@@ -123,6 +127,38 @@ connection_find(text *id, Connection *connection)
 	Datum		value = PointerGetDatum(id);
 
 	return find_by_key(&connection_by_id, &value, connection);
+}
+
+/*
+ * Reads a Connection by its id as it is now, waiting for whoever is changing
+ * it, and holds it unchanged to the end of the transaction.  Returns false if
+ * there is none.  Raises 40001 in a REPEATABLE READ or SERIALIZABLE transaction
+ * if the row has changed since its snapshot.
+ */
+bool
+connection_lock(text *id, Connection *connection)
+{
+	Datum		value = PointerGetDatum(id);
+	StoreResult result;
+
+	if (lock_connection.sql == NULL)
+		lock_connection.sql =
+			MemoryContextStrdup(TopMemoryContext,
+								psprintf("SELECT %s FROM connect.connection"
+										 " AS c WHERE c.id"
+										 " OPERATOR(pg_catalog.=) $1"
+										 " FOR SHARE",
+										 store_select_list(&connection_table,
+														   "c")));
+	result = store_query(&lock_connection, &value, NULL);
+	return read_first(&result, connection);
+}
+
+/* Returns the state that a Connection is in at this time. */
+int
+connection_effective_status(const Connection *connection, TimestampTz now)
+{
+	return connection->status;
 }
 
 /*

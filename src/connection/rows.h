@@ -63,6 +63,9 @@ extern int	connection_status(Datum value);
 extern const char *connection_status_label(int status);
 extern void connection_from_row(void *connection, const StoreRow *from);
 extern bool connection_find(text *id, Connection *connection);
+extern bool connection_lock(text *id, Connection *connection);
+extern int	connection_effective_status(const Connection *connection,
+										TimestampTz now);
 extern bool connection_find_pair(text *source, text *destination,
 								 Connection *connection);
 extern bool connection_insert(const ConnectionWrite *write, text *source,

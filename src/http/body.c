@@ -108,12 +108,31 @@ read_texts(const JsonValue *member, const char *pointer)
 	return construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
+/* Reads a whole number; one that is far too large stays that. */
+static int64 *
+read_integer(const JsonValue *member, const char *pointer)
+{
+	int64	   *value = palloc(sizeof(int64));
+	char	   *end;
+
+	if (member->kind != JSON_NUMBER)
+		refuse_value(member, pointer, "a whole number");
+	*value = strtoll(member->number, &end, 10);
+	if (*end != '\0')
+		refuse_value(member, pointer, "a whole number");
+	return value;
+}
+
 /* Reads the value of a member in the way that the operation wants it. */
 static void *
 read_value(const JsonValue *member, MemberKind kind, const char *pointer)
 {
 	if (kind == MEMBER_TEXTS)
 		return read_texts(member, pointer);
+	if (kind == MEMBER_INTEGER)
+		return read_integer(member, pointer);
+	if (kind == MEMBER_JSON)
+		return unconstify(JsonValue *, member);
 	if (kind == MEMBER_TEXT_OR_NULL && member->kind == JSON_NULL)
 		return cstring_to_text("");
 	if (member->kind != JSON_STRING)
@@ -122,18 +141,59 @@ read_value(const JsonValue *member, MemberKind kind, const char *pointer)
 	return cstring_to_text(member->string);
 }
 
-/* Returns the place of a member in a shape, or -1 if it is not in there. */
+/* Returns how many members a list has; NULL has none. */
 static int
-find_member(const BodyShape *shape, const char *name)
+count_members(const BodyMember *members)
 {
-	if (shape->place == BODY_NONE)
-		return -1;
-	for (int i = 0; shape->members[i].name != NULL; i++)
+	int			count = 0;
+
+	while (members != NULL && members[count].name != NULL)
+		count++;
+	return count;
+}
+
+/*
+ * Returns the place of a member in a list, by its name or by that of the
+ * argument which it is, or -1 if it is not in there.
+ */
+static int
+find_in(const BodyMember *members, const char *name, bool by_argument)
+{
+	for (int i = 0; i < count_members(members); i++)
 	{
-		if (strcmp(shape->members[i].name, name) == 0)
+		if (strcmp(members[i].name, name) == 0 ||
+			(by_argument && members[i].argument != NULL &&
+			 strcmp(members[i].argument, name) == 0))
 			return i;
 	}
 	return -1;
+}
+
+/*
+ * Returns the place of a member among the values of a shape, or -1 if it is not
+ * in there, and where it stands.
+ */
+static int
+find_member(const BodyShape *shape, const char *name, bool by_argument,
+			const BodyMember **member, const char **parent)
+{
+	int			i;
+
+	if (shape->place == BODY_NONE)
+		return -1;
+	i = find_in(shape->members, name, by_argument);
+	if (i >= 0)
+	{
+		*member = &shape->members[i];
+		*parent = parents[shape->place];
+		return i;
+	}
+	i = find_in(shape->meta, name, by_argument);
+	if (i < 0)
+		return -1;
+	*member = &shape->meta[i];
+	*parent = parents[BODY_META];
+	return count_members(shape->members) + i;
 }
 
 /*
@@ -141,31 +201,42 @@ find_member(const BodyShape *shape, const char *name)
  * already, in another inflection.
  */
 static void
-take_member(HttpBody *body, const JsonValue *member)
+take_member(HttpBody *body, const JsonValue *member, const BodyMember *members,
+			void **values, const char *parent)
 {
-	const char *parent = parents[body->shape->place];
 	char	   *name = request_kebab(member->name);
 	char	   *pointer = psprintf("%s/%s", parent, name);
-	int			i = find_member(body->shape, name);
+	int			i = find_in(members, name, false);
 
 	if (i >= 0)
 	{
-		MemberKind	kind = body->shape->members[i].kind;
-		void	   *value = read_value(member, kind, pointer);
+		void	   *value = read_value(member, members[i].kind, pointer);
 
-		if (body->values[i] != NULL)
+		if (values[i] != NULL)
 			ereport(ERROR,
 					(connect_error(ERROR_BODY_INVALID),
 					 blame_pointer(pointer),
 					 errdetail("\"%s\" must not be given twice.",
 							   shown_name(member))));
-		body->values[i] = value;
+		values[i] = value;
 	}
 	else if (body->unknown == NULL)
 	{
 		body->unknown_name = shown_name(member);
 		body->unknown = psprintf("%s/%s", parent, body->unknown_name);
 	}
+}
+
+/* Takes the members of an object, if there is one. */
+static void
+take_members(HttpBody *body, const JsonValue *object, const BodyMember *members,
+			 void **values, const char *parent)
+{
+	if (object == NULL)
+		return;
+	for (JsonValue *member = object->first; member != NULL;
+		 member = member->next)
+		take_member(body, member, members, values, parent);
 }
 
 /*
@@ -179,11 +250,13 @@ find_members(const JsonValue *root, HttpBody *body)
 
 	if (body->shape->place == BODY_META)
 		return object_member(root, "meta", "/meta");
-	if (root == NULL)
+	if (root == NULL && !body->shape->optional)
 		ereport(ERROR,
 				(connect_error(ERROR_BODY_INVALID),
 				 errdetail("A body is required.")));
 	data = object_member(root, "data", "/data");
+	if (data == NULL && body->shape->optional)
+		return NULL;
 	if (data == NULL)
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_MISSING, "/data"),
@@ -218,31 +291,31 @@ require_members(const HttpBody *body)
 void
 body_read(const bytea *json, const BodyShape *shape, HttpBody *body)
 {
-	const JsonValue *object;
-	JsonValue  *member;
-	int			count = 0;
+	const JsonValue *root = parse_body(json);
+	int			count = count_members(shape->members);
 
 	memset(body, 0, sizeof(*body));
 	body->shape = shape;
-	while (shape->members[count].name != NULL)
-		count++;
-	body->values = palloc0(Max(1, count) * sizeof(void *));
-
-	object = find_members(parse_body(json), body);
-	member = object != NULL ? object->first : NULL;
-	for (; member != NULL; member = member->next)
-		take_member(body, member);
+	body->values = palloc0(Max(1, count + count_members(shape->meta)) *
+						   sizeof(void *));
+	take_members(body, find_members(root, body), shape->members, body->values,
+				 parents[shape->place]);
+	if (shape->meta != NULL)
+		take_members(body, object_member(root, "meta", "/meta"), shape->meta,
+					 body->values + count, parents[BODY_META]);
 	require_members(body);
 }
 
-/* Returns the value of a member that the shape has. */
+/* Returns the value of a member that the shape has, of one of these kinds. */
 static void *
-value_of(const HttpBody *body, const char *name, bool is_list)
+value_of(const HttpBody *body, const char *name, MemberKind kind,
+		 MemberKind or_kind)
 {
-	const BodyMember *members = body->shape->members;
-	int			i = find_member(body->shape, name);
+	const BodyMember *member;
+	const char *parent;
+	int			i = find_member(body->shape, name, false, &member, &parent);
 
-	if (i < 0 || (members[i].kind == MEMBER_TEXTS) != is_list)
+	if (i < 0 || (member->kind != kind && member->kind != or_kind))
 		elog(ERROR, "operation takes no member \"%s\" of this kind", name);
 	return body->values[i];
 }
@@ -251,23 +324,43 @@ value_of(const HttpBody *body, const char *name, bool is_list)
 text *
 body_text(const HttpBody *body, const char *name)
 {
-	return value_of(body, name, false);
+	return value_of(body, name, MEMBER_TEXT, MEMBER_TEXT_OR_NULL);
 }
 
 /* Returns a member that is a list of texts, or NULL if it is absent. */
 ArrayType *
 body_texts(const HttpBody *body, const char *name)
 {
-	return value_of(body, name, true);
+	return value_of(body, name, MEMBER_TEXTS, MEMBER_TEXTS);
 }
 
-/* Returns the JSON pointer to a member, or NULL if the shape has none such. */
+/* Returns a member that is a whole number, or NULL if it is absent. */
+int64 *
+body_integer(const HttpBody *body, const char *name)
+{
+	return value_of(body, name, MEMBER_INTEGER, MEMBER_INTEGER);
+}
+
+/* Returns a member that the operation reads itself, or NULL if it is absent. */
+const JsonValue *
+body_json(const HttpBody *body, const char *name)
+{
+	return value_of(body, name, MEMBER_JSON, MEMBER_JSON);
+}
+
+/*
+ * Returns the JSON pointer to a member, by its name or by that of the argument
+ * which it is, or NULL if the shape has none such.
+ */
 char *
 body_pointer(const BodyShape *shape, const char *name)
 {
-	if (find_member(shape, name) < 0)
+	const BodyMember *member;
+	const char *parent;
+
+	if (find_member(shape, name, true, &member, &parent) < 0)
 		return NULL;
-	return psprintf("%s/%s", parents[shape->place], name);
+	return psprintf("%s/%s", parent, member->name);
 }
 
 /* Raises type_mismatch unless the type, if one is given, is this one. */

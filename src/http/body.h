@@ -5,6 +5,7 @@
 #ifndef CONNECT_HTTP_BODY_H
 #define CONNECT_HTTP_BODY_H
 
+#include "json/reader.h"
 #include "utils/array.h"
 
 /* How the value of a member is read. */
@@ -12,7 +13,9 @@ typedef enum MemberKind
 {
 	MEMBER_TEXT,
 	MEMBER_TEXT_OR_NULL,		/* null is read as an empty text */
-	MEMBER_TEXTS				/* a list of strings */
+	MEMBER_TEXTS,				/* a list of strings */
+	MEMBER_INTEGER,
+	MEMBER_JSON					/* whatever it is; the operation looks */
 } MemberKind;
 
 typedef struct BodyMember
@@ -20,6 +23,7 @@ typedef struct BodyMember
 	const char *name;			/* in kebab-case */
 	MemberKind	kind;
 	bool		required;
+	const char *argument;		/* which it is, if one of another name */
 } BodyMember;
 
 /* Where the members of a body stand. */
@@ -34,6 +38,9 @@ typedef struct BodyShape
 {
 	BodyPlace	place;
 	const BodyMember *members;	/* ended by one without a name */
+	bool		optional;		/* of BODY_ATTRIBUTES: they may be left out */
+	const BodyMember *meta;		/* likewise: members of meta beside them, or
+								 * NULL */
 } BodyShape;
 
 typedef struct HttpBody
@@ -42,7 +49,10 @@ typedef struct HttpBody
 	/* of data; NULL where absent */
 	char	   *type;
 	char	   *id;
-	/* by the members of the shape: text, ArrayType, or NULL where absent */
+	/*
+	 * By the members of the shape, those of meta last: text, ArrayType, int64,
+	 * JsonValue, or NULL where absent.
+	 */
 	void	  **values;
 	/* the first member that is not in the shape: its pointer and its name */
 	char	   *unknown;
@@ -53,6 +63,8 @@ extern void body_read(const bytea *json, const BodyShape *shape,
 					  HttpBody *body);
 extern text *body_text(const HttpBody *body, const char *name);
 extern ArrayType *body_texts(const HttpBody *body, const char *name);
+extern int64 *body_integer(const HttpBody *body, const char *name);
+extern const JsonValue *body_json(const HttpBody *body, const char *name);
 extern char *body_pointer(const BodyShape *shape, const char *name);
 extern void body_require_new(const HttpBody *body, const char *type);
 extern void body_require_same(const HttpBody *body, const char *type,

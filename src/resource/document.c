@@ -99,6 +99,16 @@ write_value(JsonWriter *out, const Resource *resource, const void *row,
 	}
 }
 
+/* Writes which way a row goes, for a reader who is these parties. */
+void
+document_write_direction(JsonWriter *out, Parties parties)
+{
+	if (parties & PARTY_SOURCE)
+		json_plain(out, "outbound", strlen("outbound"));
+	else
+		json_plain(out, "inbound", strlen("inbound"));
+}
+
 /* Writes the attributes of a row that this style shows to this audience. */
 static void
 write_attributes(JsonWriter *out, const DocumentStyle *style,
@@ -120,7 +130,9 @@ write_attributes(JsonWriter *out, const DocumentStyle *style,
 			!(all || shows(style, resource, i)))
 			continue;
 		json_key_bytes(out, attribute->name, attribute->len);
-		if (told)
+		if (attribute->column == COLUMN_DIRECTION)
+			document_write_direction(out, audience);
+		else if (told)
 			write_value(out, resource, row, &columns[attribute->column]);
 		else
 			json_null(out);
@@ -310,7 +322,7 @@ document_write_self(JsonWriter *out, const Resource *resource, const text *id)
 	json_close(out, '}');
 }
 
-/* Writes a relationship to one other resource. */
+/* Writes a relationship to one other resource, or to none if id is NULL. */
 void
 document_write_relationship(JsonWriter *out, const char *name, const char *type,
 							const text *id)
@@ -318,11 +330,32 @@ document_write_relationship(JsonWriter *out, const char *name, const char *type,
 	json_key(out, name);
 	json_open(out, '{');
 	json_key(out, "data");
-	json_open(out, '{');
-	json_word(out, "type", type);
-	json_text(out, "id", id);
+	if (id == NULL)
+		json_null(out);
+	else
+	{
+		json_open(out, '{');
+		json_word(out, "type", type);
+		json_text(out, "id", id);
+		json_close(out, '}');
+	}
 	json_close(out, '}');
-	json_close(out, '}');
+}
+
+/* Writes actions, a bit for each one's number, as those that may be taken. */
+void
+document_write_actions(JsonWriter *out, const LifeCycle *life, int offered)
+{
+	const Action *actions = life->actions;
+
+	json_key(out, "allowed-actions");
+	json_open(out, '[');
+	for (int action = ACTION_NONE + 1; offered >> action != 0; action++)
+	{
+		if (offered & 1 << action)
+			json_plain(out, actions[action].label, actions[action].len);
+	}
+	json_close(out, ']');
 }
 
 /*
@@ -333,16 +366,6 @@ void
 document_write_offered(JsonWriter *out, const LifeCycle *life,
 					   const Principal *reader, int state, Parties parties)
 {
-	const Action *actions = life->actions;
-	int			offered = reader->permissions & PERMISSION_WRITE ?
-		rules_offered(life, state, parties) : 0;
-
-	json_key(out, "allowed-actions");
-	json_open(out, '[');
-	for (int action = ACTION_NONE + 1; offered >> action != 0; action++)
-	{
-		if (offered & 1 << action)
-			json_plain(out, actions[action].label, actions[action].len);
-	}
-	json_close(out, ']');
+	document_write_actions(out, life, reader->permissions & PERMISSION_WRITE ?
+						   rules_offered(life, state, parties) : 0);
 }

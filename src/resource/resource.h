@@ -25,14 +25,18 @@ struct DocumentStyle;
 typedef int Audience;
 #define AUDIENCE_NONE	0		/* as an answer: may not see the row at all */
 #define AUDIENCE_ALL	0		/* as a demand: whoever may see the row */
-#define AUDIENCE_ACTOR	4
+#define AUDIENCE_ACTOR	16
+
+/* Not stored: "outbound" for the source of a row, else "inbound". */
+#define COLUMN_DIRECTION (-2)
 
 /* What a document shows of a row. */
 typedef struct Attribute
 {
 	const char *name;			/* in kebab-case */
 	int			len;
-	int			column;			/* NO_COLUMN for a relationship of this name */
+	int			column;			/* NO_COLUMN for a relationship of this name,
+								 * COLUMN_DIRECTION for which way a row goes */
 	bool		closed;			/* the closed shape has it */
 	Audience	audience;		/* who may see the value; AUDIENCE_ALL if
 								 * everybody */

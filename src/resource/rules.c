@@ -40,7 +40,19 @@ rules_action_label(const LifeCycle *life, int action)
 const char *
 rules_party_label(Parties party)
 {
-	return party == PARTY_SOURCE ? "source" : "destination";
+	switch (party)
+	{
+		case PARTY_SOURCE:
+			return "source";
+		case PARTY_DESTINATION:
+			return "destination";
+		case PARTY_TIME:
+			return "time";
+		case PARTY_APPLICATION:
+			return "application";
+		default:
+			return NULL;
+	}
 }
 
 /*

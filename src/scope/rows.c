@@ -98,6 +98,13 @@ scope_require(const text *name)
 		refuse_scope(name, "scope");
 }
 
+/* May this scope be shared now, as the active snapshot sees the catalogue? */
+bool
+scope_usable(const text *name)
+{
+	return store_has(&scope_by_name, PointerGetDatum(name));
+}
+
 /*
  * Raises scopes_empty for an empty list, and scope_unknown for a name that the
  * catalogue does not have under the active snapshot.

@@ -32,6 +32,7 @@ extern void scope_from_row(void *scope, const StoreRow *from);
 extern StoreRow *scope_read_all(int *count);
 extern ArrayType *scope_defaults(void);
 extern void scope_require(const text *name);
+extern bool scope_usable(const text *name);
 extern void scope_check_list(ArrayType *scopes);
 
 #endif							/* CONNECT_SCOPE_ROWS_H */

@@ -30,6 +30,8 @@ parameter_type(StoreKind kind)
 			return XID8OID;
 		case STORE_NAME:
 			return NAMEOID;
+		case STORE_RELATION:
+			return REGCLASSOID;
 		default:
 			return TEXTOID;
 	}

@@ -21,6 +21,7 @@ typedef struct PageShape
 	int			other_column;
 	int			state_column;
 	const char *state;
+	const char *condition;
 	uint64		absent;			/* columns that an older store lacks */
 	bool		ascending;
 	bool		bounded;		/* by the id in $2 */
@@ -67,6 +68,8 @@ append_scan(StringInfo sql, const PageShape *shape, int column, int not_column)
 	if (shape->state != NULL)
 		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) '%s'",
 						 column_name(shape, shape->state_column), shape->state);
+	if (shape->condition != NULL)
+		appendStringInfo(sql, " AND (%s)", shape->condition);
 	appendStringInfo(sql, " ORDER BY c.%s %s LIMIT $3", column_name(shape, 0),
 					 shape->ascending ? "ASC" : "DESC");
 }
@@ -97,7 +100,8 @@ page_sql(const PageShape *shape)
 static StoreQuery *
 statement_for(const PageShape *shape)
 {
-	static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID};
+	static const Oid types[] = {TEXTOID, TEXTOID, INT8OID, TEXTOID,
+		TIMESTAMPTZOID};
 	PageStatement *statement;
 	char	   *sql;
 
@@ -130,10 +134,11 @@ read_rows(const PageQuery *query, text *bound, bool ascending, int limit)
 		PointerGetDatum(query->value),
 		PointerGetDatum(bound),
 		Int64GetDatum(limit),
-		PointerGetDatum(query->other_value)
+		PointerGetDatum(query->other_value),
+		TimestampTzGetDatum(query->time)
 	};
 	char		nulls[] = {' ', bound ? ' ' : 'n', ' ',
-		query->other_value ? ' ' : 'n'};
+		query->other_value ? ' ' : 'n', query->condition ? ' ' : 'n'};
 
 	/* Shapes are compared byte by byte, so padding must be zero. */
 	memset(&shape, 0, sizeof(shape));
@@ -143,6 +148,7 @@ read_rows(const PageQuery *query, text *bound, bool ascending, int limit)
 	shape.other_column = query->other_column;
 	shape.state_column = query->state != NULL ? query->state_column : NO_COLUMN;
 	shape.state = query->state;
+	shape.condition = query->condition;
 	shape.ascending = ascending;
 	shape.bounded = bound != NULL;
 	return store_query(statement_for(&shape), values, nulls);

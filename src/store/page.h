@@ -22,6 +22,9 @@ typedef struct PageQuery
 	text	   *other_value;
 	int			state_column;	/* if state is not NULL, must have this label */
 	const char *state;			/* a constant of ours */
+	const char *condition;		/* or NULL: a constant of ours, which the row
+								 * "c" must meet at the time $5 */
+	TimestampTz time;
 	text	   *after;			/* at most one of these two */
 	text	   *before;
 	int			page_size;
