@@ -119,6 +119,8 @@ static const ErrorKind kinds[] = {
 	[ERROR_TOKEN_NOT_FOUND] = {"share_token_not_found",
 		ERRCODE_HTTP('4', '0', '4'), "share token not found", 404,
 		"Record not found"},
+	[ERROR_TOKEN_EXISTS] = {"share_token_exists", ERRCODE_UNIQUE_VIOLATION,
+		"share token already exists", 409, "Record not unique"},
 	[ERROR_TOKEN_NOT_CREATED] = {"share_token_not_created",
 		ERRCODE_HTTP('4', '0', '9'), "share token cannot be used any more",
 		409},

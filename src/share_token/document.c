@@ -184,8 +184,8 @@ write_relationships(JsonWriter *out, const DocumentStyle *style,
 }
 
 /*
- * Returns which actions the reader may take now, as a bit for each one's number.
- * There is nothing to redeem while the Connection does not let it.
+ * Returns which actions the reader may take now, as a bit for each one's
+ * number. There is nothing to redeem while the Connection does not let it.
  */
 static int
 offered_actions(const Principal *reader, Audience audience,
@@ -212,7 +212,9 @@ write_partner(JsonWriter *out, Audience audience, const ShareToken *token)
 		json_text(out, "partner-name", partner.name);
 }
 
-/* Writes relationships, links and meta.  The closed shape has only the first. */
+/*
+ * Writes relationships, links and meta.  The closed shape has only the first.
+ */
 static void
 write_rest(JsonWriter *out, const DocumentStyle *style, const Principal *reader,
 		   Audience audience, const void *row)

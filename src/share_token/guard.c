@@ -95,6 +95,24 @@ tell_settled(const ShareTokenWrite *writer, const ShareToken *row, int action,
 	writer->settled->by_time = by_time;
 }
 
+/*
+ * Raises share_token_exists if an organization gives its new row an id that is
+ * taken.  The primary key would refuse that too, but ON CONFLICT (id) DO UPDATE
+ * finds the conflict first, and since PostgreSQL 18 its WHERE sees the row that
+ * is there before row security refuses.
+ */
+static void
+refuse_taken_id(const ShareTokenWrite *writer, text *id)
+{
+	if (writer->principal->kind == PRINCIPAL_ORGANIZATION &&
+		store_has(&share_token_by_id, PointerGetDatum(id)))
+		ereport(ERROR,
+				(connect_error(ERROR_TOKEN_EXISTS),
+				 blame_argument("id"),
+				 errdetail("The id is taken."),
+				 errhint("Leave it out, and a new one is made.")));
+}
+
 /* Decides on a new row, and returns it filled in. */
 static HeapTuple
 guard_insert(TriggerData *data)
@@ -109,6 +127,8 @@ guard_insert(TriggerData *data)
 	if (settled.id == NULL)
 		settled.id = random_typeid("cnst");
 	change_settle_insert(&writer, &settled, row_time_read(data, settled.id));
+	if (given.id != NULL)
+		refuse_taken_id(&writer, settled.id);
 	tell_settled(&writer, &settled, TOKEN_CREATE, false);
 	return settled_tuple(data, data->tg_trigtuple, &given, &settled);
 }

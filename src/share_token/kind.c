@@ -54,7 +54,8 @@ static StoreQuery retire_kind = {
 };
 
 static StoreQuery delete_kind = {
-	"DELETE FROM connect.share_kind AS t WHERE t.name OPERATOR(pg_catalog.=) $1",
+	"DELETE FROM connect.share_kind AS t WHERE t.name OPERATOR(pg_catalog.=)"
+	" $1",
 	1, {TEXTOID}, true
 };
 

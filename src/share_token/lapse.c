@@ -66,7 +66,9 @@ lapse_apply(ShareToken *token, TimestampTz now)
 	return false;
 }
 
-/* Returns what is true in SQL of a row "c" that is in a state at the time $5. */
+/*
+ * Returns what is true in SQL of a row "c" that is in a state at the time $5.
+ */
 const char *
 lapse_condition(int status)
 {

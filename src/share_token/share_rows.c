@@ -65,7 +65,9 @@ open_own_table(Oid relation)
 	return rel;
 }
 
-/* Raises 42703 or 42804 unless a table has this column, of a type that serves. */
+/*
+ * Raises 42703 or 42804 unless a table has this column, of a type that serves.
+ */
 static AttrNumber
 check_column(Relation rel, Name column, const char *argument)
 {
