@@ -76,8 +76,8 @@ typeid_parse(const char *id, int len, TypeIdClock *clock)
  * this clock made before, even within one tick or when time goes back.
  *
  * ticks is the time since 1970 in milliseconds << TYPEID_TICK_BITS.  prefix has
- * at most TYPEID_PREFIX_LENGTH letters, and random has TYPEID_RANDOM_BYTES bytes; result
- * must have room for TYPEID_SIZE.
+ * at most TYPEID_PREFIX_LENGTH letters, and random
+ * has TYPEID_RANDOM_BYTES bytes; result must have room for TYPEID_SIZE.
  */
 void
 typeid_make(TypeIdClock *clock, const char *prefix, uint64 ticks,
