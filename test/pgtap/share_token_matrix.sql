@@ -13,7 +13,7 @@ SELECT pg_temp.import('cxn_1', 'org_source', 'org_destination', 'active'),
        pg_temp.import('cxn_2', 'org_both', 'org_both', 'active') \g /dev/null
 
 -- nobody is whoever may fulfil tokens while no organization acts: the application.
-CREATE TEMPORARY TABLE cell (state text, action text, source text, destination text, both text, third text, application text);
+CREATE TEMPORARY TABLE cell (state text, action text, source text, destination text, oneself text, third text, application text);
 INSERT INTO cell VALUES
     ('created',  'expire',   'expired', 'expired', 'expired', 'PT404', 'PT401'),
     ('created',  'redeem',   '42501',   'pending', 'pending', 'PT404', 'PT401'),
@@ -87,7 +87,7 @@ SELECT is(pg_temp.outcome(c.state, c.action, p.party),
           CASE WHEN p.outcome ~ '^[a-z]+$' THEN format('%s %s %s>%s %s', p.outcome, c.action, c.state, p.outcome, p.outcome)
           ELSE p.outcome || ' ' || c.state END,
           format('%s: %s, %s', p.party, c.action, c.state))
-FROM cell AS c, LATERAL (VALUES ('source', c.source), ('destination', c.destination), ('both', c.both), ('third', c.third),
+FROM cell AS c, LATERAL (VALUES ('source', c.source), ('destination', c.destination), ('both', c.oneself), ('third', c.third),
     ('application', c.application)) AS p (party, outcome)
 ORDER BY c.state, c.action, p.party;
 
