@@ -64,7 +64,7 @@ SELECT test.line(connect.deactivate_connection(connect.list_connections() #>> '{
 ROLLBACK;
 -- without a store
 BEGIN;
-DROP TABLE connect.event, connect.connection, connect.organization_role, connect.gateway_role, connect.api_key, connect.idempotency, connect.scope, connect.organization;
+DROP TABLE connect.share_token, connect.share_kind, connect.event, connect.connection, connect.organization_role, connect.gateway_role, connect.api_key, connect.idempotency, connect.scope, connect.organization;
 SELECT code, severity, finding, remedy FROM connect.check_setup();
 SELECT connect.current_organization_id();
 SELECT connect.list_connections();  -- fails

@@ -8,73 +8,73 @@ SET SESSION AUTHORIZATION regress_connect_source;
 SELECT connect.share_rows('x', 'pg_catalog.pg_class', 'relname', 'oid', 'account.read');  -- fails
 RESET SESSION AUTHORIZATION;
 SET ROLE regress_connect_app;
-CREATE VIEW shop.v AS SELECT * FROM shop.inquiry;
-CREATE TABLE shop.t (id int PRIMARY KEY, uid uuid UNIQUE, organization_id text, doc jsonb UNIQUE, twice text, part text UNIQUE, two text, CHECK (part <> ''));
-CREATE UNIQUE INDEX ON shop.t (two, id);
-CREATE UNIQUE INDEX ON shop.t (twice) WHERE twice <> '';
-SELECT connect.share_rows(NULL, 'shop.t', 'organization_id', 'id', 'account.read');  -- fails
+CREATE VIEW depot.v AS SELECT * FROM depot.inquiry;
+CREATE TABLE depot.t (id int PRIMARY KEY, uid uuid UNIQUE, organization_id text, doc jsonb UNIQUE, twice text, part text UNIQUE, two text, CHECK (part <> ''));
+CREATE UNIQUE INDEX ON depot.t (two, id);
+CREATE UNIQUE INDEX ON depot.t (twice) WHERE twice <> '';
+SELECT connect.share_rows(NULL, 'depot.t', 'organization_id', 'id', 'account.read');  -- fails
 SELECT connect.share_rows('x', NULL, 'organization_id', 'id', 'account.read');  -- fails
-SELECT connect.share_rows('', 'shop.t', 'organization_id', 'id', 'account.read');  -- fails
-SELECT connect.share_rows('two words', 'shop.t', 'organization_id', 'id', 'account.read');  -- fails
-SELECT connect.share_rows('x', 'shop.v', 'organization_id', 'id', 'account.read');  -- fails
+SELECT connect.share_rows('', 'depot.t', 'organization_id', 'id', 'account.read');  -- fails
+SELECT connect.share_rows('two words', 'depot.t', 'organization_id', 'id', 'account.read');  -- fails
+SELECT connect.share_rows('x', 'depot.v', 'organization_id', 'id', 'account.read');  -- fails
 \echo :LAST_ERROR_SQLSTATE
 SELECT connect.share_rows('x', 'pg_catalog.pg_class', 'relname', 'oid', 'account.read');  -- fails
 \echo :LAST_ERROR_SQLSTATE
-SELECT connect.share_rows('x', 'shop.t', 'nosuch', 'id', 'account.read');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'nosuch', 'id', 'account.read');  -- fails
 \echo :LAST_ERROR_SQLSTATE
-SELECT connect.share_rows('x', 'shop.t', 'doc', 'id', 'account.read');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'doc', 'id', 'account.read');  -- fails
 \echo :LAST_ERROR_SQLSTATE
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'nosuch', 'account.read');  -- fails
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'twice', 'account.read');  -- fails: for some rows only
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'nosuch', 'account.read');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'twice', 'account.read');  -- fails: for some rows only
 \echo :LAST_ERROR_SQLSTATE
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'two', 'account.read');  -- fails: with another column only
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'id', 'nosuch');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'two', 'account.read');  -- fails: with another column only
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'nosuch');  -- fails
 \echo :LAST_ERROR_SQLSTATE
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'id', 'account.read', 'a b');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', 'a b');  -- fails
 -- one kind a name, a prefix, a column
-SELECT connect.share_rows('inquiry', 'shop.t', 'organization_id', 'id', 'account.read');  -- fails
+SELECT connect.share_rows('inquiry', 'depot.t', 'organization_id', 'id', 'account.read');  -- fails
 \echo :LAST_ERROR_SQLSTATE
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'id', 'account.read', 'inq');  -- fails
-SELECT connect.share_rows('x', 'shop.inquiry', 'organization_id', 'id', 'account.read');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', 'inq');  -- fails
+SELECT connect.share_rows('x', 'depot.inquiry', 'organization_id', 'id', 'account.read');  -- fails
 -- functions that may not be
-CREATE FUNCTION shop.stable(text, text, text, text, jsonb) RETURNS text LANGUAGE sql STABLE AS 'SELECT $1';
-CREATE FUNCTION shop.strict(text, text, text, text, jsonb) RETURNS text LANGUAGE sql STRICT AS 'SELECT $1';
-CREATE FUNCTION shop.set(text, text, text, text, jsonb) RETURNS SETOF text LANGUAGE sql AS 'SELECT $1';
-CREATE FUNCTION shop.four(text, text, text, text) RETURNS text LANGUAGE sql AS 'SELECT $1';
-CREATE FUNCTION shop.int(text, text, text, text, jsonb) RETURNS int LANGUAGE sql AS 'SELECT 1';
-CREATE FUNCTION shop.temp_first(text, text, text, text, jsonb) RETURNS text LANGUAGE sql SET search_path = pg_temp, shop AS 'SELECT $1';
+CREATE FUNCTION depot.stable(text, text, text, text, jsonb) RETURNS text LANGUAGE sql STABLE AS 'SELECT $1';
+CREATE FUNCTION depot.strict(text, text, text, text, jsonb) RETURNS text LANGUAGE sql STRICT AS 'SELECT $1';
+CREATE FUNCTION depot.set(text, text, text, text, jsonb) RETURNS SETOF text LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION depot.four(text, text, text, text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION depot.int(text, text, text, text, jsonb) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION depot.temp_first(text, text, text, text, jsonb) RETURNS text LANGUAGE sql SET search_path = pg_temp, depot AS 'SELECT $1';
 RESET ROLE;
-CREATE FUNCTION shop.foreign(text, text, text, text, jsonb) RETURNS text LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION depot.foreign(text, text, text, text, jsonb) RETURNS text LANGUAGE sql AS 'SELECT $1';
 CREATE FUNCTION pg_temp.temporary(text, text, text, text, jsonb) RETURNS text LANGUAGE sql AS 'SELECT $1';
 ALTER FUNCTION pg_temp.temporary(text, text, text, text, jsonb) OWNER TO regress_connect_app;
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'id', 'account.read', NULL, ('shop.' || f || '(text, text, text, text, jsonb)')::regprocedure)
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, ('depot.' || f || '(text, text, text, text, jsonb)')::regprocedure)
 FROM unnest('{stable}'::text[]) AS f;  -- fails
 \echo :LAST_ERROR_SQLSTATE
 \set VERBOSITY terse
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'id', 'account.read', NULL, 'shop.strict(text, text, text, text, jsonb)');  -- fails
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'id', 'account.read', NULL, 'shop.set(text, text, text, text, jsonb)');  -- fails
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'id', 'account.read', NULL, 'shop.four(text, text, text, text)');  -- fails
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'id', 'account.read', NULL, 'shop.int(text, text, text, text, jsonb)');  -- fails
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'id', 'account.read', NULL, 'shop.temp_first(text, text, text, text, jsonb)');  -- fails
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'id', 'account.read', NULL, 'shop.foreign(text, text, text, text, jsonb)');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.strict(text, text, text, text, jsonb)');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.set(text, text, text, text, jsonb)');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.four(text, text, text, text)');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.int(text, text, text, text, jsonb)');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.temp_first(text, text, text, text, jsonb)');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.foreign(text, text, text, text, jsonb)');  -- fails
 \set VERBOSITY default
-SELECT connect.share_rows('x', 'shop.t', 'organization_id', 'id', 'account.read', NULL, 'shop.foreign(text, text, text, text, jsonb)');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.foreign(text, text, text, text, jsonb)');  -- fails
 DO $$ BEGIN
-    PERFORM connect.share_rows('x', 'shop.t', 'organization_id', 'id', 'account.read', NULL, 'pg_temp.temporary(text, text, text, text, jsonb)'::regprocedure);
+    PERFORM connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'pg_temp.temporary(text, text, text, text, jsonb)'::regprocedure);
 EXCEPTION WHEN object_not_in_prerequisite_state THEN
     RAISE WARNING '%', SQLERRM;
 END $$;
 DROP FUNCTION pg_temp.temporary(text, text, text, text, jsonb);
 -- keys of other types: an id that can be no key finds nothing
-SELECT connect.share_rows('number', 'shop.t', 'organization_id', 'id', 'account.read', 'n');
-SELECT connect.share_rows('uuid', 'shop.t', 'organization_id', 'uid', 'account.read', 'u');
-INSERT INTO shop.t (id, uid, organization_id) VALUES (7, '018f0000-0000-7000-8000-00000000000a', 'org_ABC123');
+SELECT connect.share_rows('number', 'depot.t', 'organization_id', 'id', 'account.read', 'n');
+SELECT connect.share_rows('uuid', 'depot.t', 'organization_id', 'uid', 'account.read', 'u');
+INSERT INTO depot.t (id, uid, organization_id) VALUES (7, '018f0000-0000-7000-8000-00000000000a', 'org_ABC123');
 SET SESSION AUTHORIZATION regress_connect_source;
 SELECT test.token(connect.create_share_token('cxn_1', '7', kind => 'number')),
     test.token(connect.create_share_token('cxn_1', '018f0000-0000-7000-8000-00000000000a', kind => 'uuid'));
 \set VERBOSITY terse
 SELECT connect.create_share_token('cxn_1', '007', kind => 'number');  -- fails: another spelling is another id
-SELECT connect.create_share_token('cxn_1', '7; DROP TABLE shop.t', kind => 'number');  -- fails
+SELECT connect.create_share_token('cxn_1', '7; DROP TABLE depot.t', kind => 'number');  -- fails
 SELECT connect.create_share_token('cxn_1', '99999999999999999999', kind => 'number');  -- fails
 SELECT connect.create_share_token('cxn_1', '018F0000-0000-7000-8000-00000000000A', kind => 'uuid');  -- fails
 SELECT connect.create_share_token('cxn_1', 'no uuid', kind => 'uuid');  -- fails
@@ -87,7 +87,7 @@ SELECT name, retired_at IS NOT NULL AS retired FROM connect.share_kind ORDER BY 
 SELECT connect.unshare_rows('number');  -- fails
 \echo :LAST_ERROR_SQLSTATE
 DELETE FROM connect.share_kind WHERE name = 'number';  -- fails
-SELECT connect.share_rows('number', 'shop.t', 'organization_id', 'id', 'account.read');
+SELECT connect.share_rows('number', 'depot.t', 'organization_id', 'id', 'account.read');
 SELECT name, retired_at IS NOT NULL AS retired FROM connect.share_kind ORDER BY name;
 SET ROLE regress_connect_worker;
 SELECT connect.unshare_rows('number');  -- fails
@@ -107,72 +107,72 @@ CREATE VIEW test.broken AS SELECT finding FROM connect.check_setup() WHERE code 
 SELECT * FROM test.broken;
 CALL test.add_token('cnst_1');
 BEGIN;
-DROP FUNCTION shop.hand_over(text, text, text, text, jsonb);
+DROP FUNCTION depot.hand_over(text, text, text, text, jsonb);
 SELECT * FROM test.broken;
 SET LOCAL ROLE regress_connect_destination;
 SELECT test.try('cnst_1');
 ROLLBACK;
 BEGIN;
-ALTER FUNCTION shop.hand_over(text, text, text, text, jsonb) OWNER TO regress_connect_owner;
+ALTER FUNCTION depot.hand_over(text, text, text, text, jsonb) OWNER TO regress_connect_owner;
 SELECT * FROM test.broken;
 SET LOCAL ROLE regress_connect_destination;
 SELECT test.try('cnst_1');
 ROLLBACK;
 BEGIN;
-ALTER FUNCTION shop.hand_over(text, text, text, text, jsonb) STABLE;
+ALTER FUNCTION depot.hand_over(text, text, text, text, jsonb) STABLE;
 SELECT * FROM test.broken;
 SET LOCAL ROLE regress_connect_destination;
 SELECT test.try('cnst_1');
 ROLLBACK;
 BEGIN;
-ALTER FUNCTION shop.hand_over(text, text, text, text, jsonb) SET search_path = pg_temp, shop;
+ALTER FUNCTION depot.hand_over(text, text, text, text, jsonb) SET search_path = pg_temp, depot;
 SELECT * FROM test.broken;
 SET LOCAL ROLE regress_connect_destination;
 SELECT test.try('cnst_1');
 ROLLBACK;
 -- where a path leaves pg_temp out, that is searched first, and this session has something there
 BEGIN;
-ALTER FUNCTION shop.hand_over(text, text, text, text, jsonb) SET search_path = shop;
+ALTER FUNCTION depot.hand_over(text, text, text, text, jsonb) SET search_path = depot;
 SELECT * FROM test.broken;
 SET LOCAL ROLE regress_connect_destination;
 SELECT test.try('cnst_1');
 ROLLBACK;
 BEGIN;
-DROP TABLE shop.inquiry CASCADE;
+DROP TABLE depot.inquiry CASCADE;
 SELECT * FROM test.broken;
 SET LOCAL ROLE regress_connect_destination;
 SELECT test.try('cnst_1');
 ROLLBACK;
 BEGIN;
-ALTER TABLE shop.inquiry RENAME COLUMN organization_id TO owner;
+ALTER TABLE depot.inquiry RENAME COLUMN organization_id TO owner;
 SELECT * FROM test.broken;
 SET LOCAL ROLE regress_connect_destination;
 SELECT test.try('cnst_1');
 ROLLBACK;
 BEGIN;
-ALTER TABLE shop.inquiry DROP CONSTRAINT inquiry_pkey;
+ALTER TABLE depot.inquiry DROP CONSTRAINT inquiry_pkey;
 SELECT * FROM test.broken;
 ROLLBACK;
 -- a table that is renamed, moved or given away is still the same
 BEGIN;
-ALTER TABLE shop.inquiry RENAME TO other;
-CREATE TABLE shop.inquiry (LIKE shop.other);
-CREATE OR REPLACE FUNCTION shop.hand_over(source_id text, source_organization_id text, destination_organization_id text,
+ALTER TABLE depot.inquiry RENAME TO other;
+CREATE TABLE depot.inquiry (LIKE depot.other);
+CREATE OR REPLACE FUNCTION depot.hand_over(source_id text, source_organization_id text, destination_organization_id text,
     destination_id text, options jsonb) RETURNS text LANGUAGE sql AS $$ SELECT 'made' $$;
 SET LOCAL ROLE regress_connect_destination;
 SELECT test.try('cnst_1');
 ROLLBACK;
 BEGIN;
-ALTER TABLE shop.inquiry OWNER TO regress_connect_owner;
+ALTER TABLE depot.inquiry OWNER TO regress_connect_owner;
 SELECT * FROM test.broken;
 ROLLBACK;
 
 -- functions that misbehave: all is rolled back, and the token stays as it was
 CREATE FUNCTION test.with_body(body text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
-    EXECUTE format('CREATE OR REPLACE FUNCTION shop.hand_over(source_id text, source_organization_id text, destination_organization_id text,
+    EXECUTE format('CREATE OR REPLACE FUNCTION depot.hand_over(source_id text, source_organization_id text, destination_organization_id text,
         destination_id text, options jsonb) RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS %L', body);
-    EXECUTE 'ALTER FUNCTION shop.hand_over(text, text, text, text, jsonb) OWNER TO regress_connect_app';
+    EXECUTE 'ALTER FUNCTION depot.hand_over(text, text, text, text, jsonb) OWNER TO regress_connect_app';
     RETURN '';
 END $$;
 CREATE PROCEDURE test.misbehave(body text) LANGUAGE plpgsql AS $$
@@ -185,11 +185,11 @@ BEGIN
     RESET ROLE;
     RAISE WARNING '%', said;
     RAISE WARNING '% %, % events, % copies', current_user = 'regress_connect_app', (SELECT string_agg(status::text, ' ') FROM connect.share_token WHERE id = 'cnst_1'),
-        (SELECT count(*) FROM connect.event WHERE subject_id = 'cnst_1'), (SELECT count(*) - 3 FROM shop.inquiry);
+        (SELECT count(*) FROM connect.event WHERE subject_id = 'cnst_1'), (SELECT count(*) - 3 FROM depot.inquiry);
 END $$;
-CALL test.misbehave('BEGIN INSERT INTO shop.inquiry VALUES (''c'', ''org_DEF456''); RAISE EXCEPTION ''no''; END');
-CALL test.misbehave('BEGIN INSERT INTO shop.inquiry VALUES (''c'', ''org_DEF456''); RETURN NULL; END');
-CALL test.misbehave('BEGIN INSERT INTO shop.inquiry VALUES (''c'', ''org_DEF456''); RETURN ''''; END');
+CALL test.misbehave('BEGIN INSERT INTO depot.inquiry VALUES (''c'', ''org_DEF456''); RAISE EXCEPTION ''no''; END');
+CALL test.misbehave('BEGIN INSERT INTO depot.inquiry VALUES (''c'', ''org_DEF456''); RETURN NULL; END');
+CALL test.misbehave('BEGIN INSERT INTO depot.inquiry VALUES (''c'', ''org_DEF456''); RETURN ''''; END');
 CALL test.misbehave('BEGIN RETURN repeat(''x'', 256); END');
 -- it is the owner of the table, and nobody else
 CALL test.misbehave('BEGIN RAISE EXCEPTION ''% % %'', current_user, session_user <> current_user, current_setting(''search_path''); END');
@@ -212,7 +212,7 @@ CALL test.misbehave('BEGIN PERFORM connect.redeem_share_token(''cnst_2''); RETUR
 CREATE FUNCTION test.settings() RETURNS text LANGUAGE sql AS $$ SELECT concat_ws(' ', current_setting('search_path'), current_setting('DateStyle'), current_setting('work_mem')) $$;
 SELECT test.settings() = concat_ws(' ', current_setting('search_path'), current_setting('DateStyle'), current_setting('work_mem')) AS same;
 SELECT test.settings() AS before \gset
-SELECT test.with_body('BEGIN SET search_path = shop; SET work_mem = ''77MB''; PERFORM set_config(''DateStyle'', ''German'', false); RETURN source_id || ''_copy''; END');
+SELECT test.with_body('BEGIN SET search_path = depot; SET work_mem = ''77MB''; PERFORM set_config(''DateStyle'', ''German'', false); RETURN source_id || ''_copy''; END');
 SET ROLE regress_connect_destination;
 SELECT test.token(connect.redeem_share_token('cnst_2'));
 RESET ROLE;
@@ -220,7 +220,7 @@ SELECT test.settings() = :'before' AS undone;
 -- temporary tables of the session do not stand in for those of the application
 CREATE TEMP TABLE inquiry (id text, organization_id text, name text);
 CALL test.add_token('cnst_3', source_id => 'inq_2');
-ALTER FUNCTION shop.hand_over(text, text, text, text, jsonb) SET search_path = shop;
+ALTER FUNCTION depot.hand_over(text, text, text, text, jsonb) SET search_path = depot;
 SET ROLE regress_connect_destination;
 SELECT test.try('cnst_3');
 RESET ROLE;

@@ -46,10 +46,10 @@ SELECT connect.redeem_share_token('cnst_1');  -- fails: the kind is shared no mo
 SET SESSION AUTHORIZATION regress_connect_source;
 SELECT connect.create_share_token('cxn_1', 'inq_1');  -- fails
 RESET SESSION AUTHORIZATION;
-SELECT connect.share_rows('inquiry', 'shop.inquiry', 'organization_id', 'id', 'account.read', 'inq',
-    'shop.hand_over(text, text, text, text, jsonb)');
+SELECT connect.share_rows('inquiry', 'depot.inquiry', 'organization_id', 'id', 'account.read', 'inq',
+    'depot.hand_over(text, text, text, text, jsonb)');
 -- all refused: no copy, no event
-SELECT count(*) FROM shop.inquiry;
+SELECT count(*) FROM depot.inquiry;
 SELECT * FROM test.token_events();
 
 -- a copy, and two events in their order
@@ -60,7 +60,7 @@ SELECT connect.redeem_share_token('cnst_1');  -- fails: once
 \echo :LAST_ERROR_SQLSTATE
 SELECT connect.expire_share_token('cnst_1');  -- fails
 RESET SESSION AUTHORIZATION;
-SELECT * FROM shop.inquiry ORDER BY id;
+SELECT * FROM depot.inquiry ORDER BY id;
 SELECT * FROM test.tokens();
 SELECT * FROM test.token_events();
 SELECT pending_at = redeemed_at AS at_once, updated_at > pending_at AS then FROM connect.share_token WHERE id = 'cnst_1';
@@ -76,7 +76,7 @@ SELECT connect.redeem_share_token('cnst_2', 'inq_9');  -- fails: somebody else's
 SELECT test.token(connect.get_share_token('cnst_2')) AS as_before;
 SELECT test.token(connect.redeem_share_token('cnst_2', 'inq_1_copy', '{"field-mappings": []}'));
 RESET SESSION AUTHORIZATION;
-SELECT * FROM shop.inquiry ORDER BY id;
+SELECT * FROM depot.inquiry ORDER BY id;
 
 -- a source row that is gone, or is not the source's any more, is an answer and no error
 CALL test.add_token('cnst_3', source_id => 'inq_gone');
