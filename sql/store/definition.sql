@@ -146,9 +146,11 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
     FROM constraints AS n
 
     UNION ALL SELECT i.kind, i.relation, i.place, i.position, i.name, i.index_oid IS NOT NULL,
-        i.key = i.definition AND (i.found).indisvalid AND (i.found).indisready
+        i.key = split_part(i.definition, ' WHERE ', 1)
+        AND (i.found).indisvalid AND (i.found).indisready
         AND NOT (i.found).indisunique AND (i.found).indnatts = (i.found).indnkeyatts
-        AND (i.found).indpred IS NULL AND (i.found).indexprs IS NULL
+        AND connect.expression_parts((i.found).indpred, i.table_oid) IS NOT DISTINCT FROM i.parts
+        AND (i.found).indexprs IS NULL
         AND i.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
         AND 0 = ALL ((i.found).indoption::int2[])
         AND NOT EXISTS (SELECT FROM pg_opclass AS o
@@ -158,7 +160,8 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
             ON a.attrelid = i.table_oid AND a.attnum = k.attnum
             WHERE a.attcollation <> k.collation_oid),
         format('DROP INDEX connect.%I; ', i.name),
-        format('CREATE INDEX %I ON %s (%s)', i.name, i.target, i.definition),
+        format('CREATE INDEX %I ON %s (', i.name, i.target)
+            || regexp_replace(i.definition, '( WHERE .*)?$', ')\1'),
         i.comment, format('INDEX connect.%I', i.name), 'pg_class'::regclass, i.index_oid, 0
     FROM indexes AS i WHERE i.kind = 'index'
 

@@ -258,6 +258,19 @@ store_fetch(StoreKey *key, const Datum *values, StoreRow *row)
 	return found;
 }
 
+/* Is there a row with this unique key? */
+bool
+store_has(StoreKey *key, Datum value)
+{
+	StoreScan	scan;
+	bool		found;
+
+	store_scan_begin(&scan, key, &value);
+	found = store_scan_next(&scan);
+	store_scan_end(&scan);
+	return found;
+}
+
 /*
  * Begins to read the rows whose first column of the key has this value, from
  * the last of the second column on, under a snapshot of no moment.

@@ -34,7 +34,7 @@ FROM (SELECT d.*, format('connect.%I', d.relation) AS target, s.definition, s.pa
           AND s.kind = CASE WHEN d.kind IN ('not_null', 'default') THEN 'column' WHEN d.kind = 'firing' THEN 'trigger' ELSE d.kind END) AS d,
 LATERAL (VALUES
     ('table', 1, format('DROP TABLE %s CASCADE', d.target)),
-    ('table', 2, CASE WHEN d.relation NOT IN ('organization', 'connection') THEN format('ALTER TABLE %s SET UNLOGGED', d.target) END),
+    ('table', 2, CASE WHEN d.relation NOT IN ('organization', 'connection', 'scope', 'share_kind') THEN format('ALTER TABLE %s SET UNLOGGED', d.target) END),
     -- the other tables follow that of connections
     ('owner', 1, CASE WHEN d.relation <> 'connection' THEN format('ALTER TABLE %s OWNER TO regress_connect_other', d.target) ELSE 'SELECT 1' END),
     ('column', 1, format('ALTER TABLE %s DROP COLUMN %I CASCADE', d.target, d.name)),
@@ -61,8 +61,8 @@ LATERAL (VALUES
     ('check', 4, format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I CHECK (%s OR %3$s)', d.target, d.name, d.definition)),
     ('check', 5, format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I CHECK (%s)', d.target, d.name, replace(replace(d.definition, '64', '65'), 'created_at, updated_at', 'updated_at, updated_at'))),
     ('index', 1, format('DROP INDEX connect.%I', d.name)),
-    ('index', 2, format('DROP INDEX connect.%I; CREATE INDEX %1$I ON %s (%s DESC)', d.name, d.target, d.definition)),
-    ('index', 3, format('DROP INDEX connect.%I; CREATE INDEX %1$I ON %s (%s) WHERE %s IS NULL', d.name, d.target, d.definition, split_part(d.definition, ',', 1))),
+    ('index', 2, format('DROP INDEX connect.%I; CREATE INDEX %1$I ON %s (%s DESC)', d.name, d.target, split_part(d.definition, ' WHERE ', 1))),
+    ('index', 3, format('DROP INDEX connect.%I; CREATE INDEX %1$I ON %s (%s) WHERE %s IS NULL', d.name, d.target, split_part(d.definition, ' WHERE ', 1), split_part(d.definition, ',', 1))),
     ('former_constraint', 1, format('ALTER TABLE %s ADD CONSTRAINT %I %s', d.target, d.name, d.definition)),
     ('former_index', 1, format('CREATE INDEX %I ON %s (%s)', d.name, d.target, d.definition)),
     ('option', 1, format('ALTER TABLE %s RESET (%I)', d.target, d.name)),
