@@ -151,8 +151,8 @@ copy_tree() {
 		--exclude='*.so' --exclude='./sql/connect--*.sql' --exclude=./results --exclude=./output_iso \
 		--exclude=./tmp_check --exclude=./test/unit/unit --no-same-owner -cf - . |
 		tar -C "$work/$1" --no-same-owner -xf -
-	# what the programs of doc/integrate.md import
-	if [ -d "$tree/node_modules/pg" ]; then
+	# what the programs of doc/integrate.md import, which run where the pages are looked at
+	if [ "$1" = build ] && [ -d "$tree/node_modules/pg" ]; then
 		mkdir "$work/$1/node_modules"
 		(cd "$tree/node_modules" && cp -R pg pg-* pgpass postgres-* split2 xtend "$work/$1/node_modules/")
 	fi

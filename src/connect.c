@@ -22,6 +22,9 @@
 #include "identity/principal.h"
 #include "organization/http.h"
 #include "scope/http.h"
+#include "share_token/http.h"
+#include "share_token/lapse.h"
+#include "share_token/rows.h"
 #include "store/label.h"
 #include "store/scan.h"
 #include "store/table.h"
@@ -53,4 +56,7 @@ _PG_init(void)
 	event_http_init();
 	organization_http_init();
 	scope_http_init();
+	share_token_http_init();
+	share_token_forget_init();
+	lapse_init();
 }

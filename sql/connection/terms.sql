@@ -16,10 +16,10 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE;
 REVOKE ALL ON FUNCTION connect.expire_due(int) FROM PUBLIC;  -- the store's owner has it
 COMMENT ON FUNCTION connect.expire_due(int) IS
 'Records the terms that have passed, at most max_rows of them, and returns how many.
-Rows become inactive, and each has an event, expire. It may run as often as one likes, beside '
-'writers: rows that somebody holds are left for the next run. Nothing depends on it but what '
-'reads connect.connection by hand, and outbox readers. Raises parameter_invalid (22023) for a '
-'max_rows below 1, store_missing and store_outdated (55000).';
+Connections become inactive, share tokens expired or failed, and each has an event. It may run '
+'as often as one likes, beside writers: rows that somebody holds are left for the next run. '
+'Nothing depends on it but what reads the tables by hand, and outbox readers. Raises '
+'parameter_invalid (22023) for a max_rows below 1, store_missing and store_outdated (55000).';
 
 -- The row of an open term is looked up in its Connection too, since a row too many does no harm.
 CREATE FUNCTION connect.term_findings()

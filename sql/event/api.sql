@@ -7,7 +7,7 @@ LANGUAGE C STABLE PARALLEL RESTRICTED;
 -- grant_read() gives it.
 REVOKE ALL ON FUNCTION connect.list_events(text, int, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION connect.list_events(text, int, text, text) IS
-'Lists the history of one Connection, or of all of the acting organization, newest first.
+'Lists the history of one Connection and its share tokens, or of all, newest first.
 Pages as in list_connections(), by ids of events. Who acted is shown to the actor''s own '
 'organization only. Returns a document. Raises not_authenticated (PT401), permission_missing '
 '(42501), not_found (PT404), parameter_invalid (22023), store_missing (55000).';

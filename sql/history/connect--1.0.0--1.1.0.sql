@@ -22,6 +22,13 @@ DROP FUNCTION connect.reactivate_connection(text, text);
 DROP FUNCTION connect.update_connection(text, text, text[]);
 DROP FUNCTION connect.list_connections(connect.connection_status, text, text, text, int, text, text);
 
+-- share_token/status
+
+CREATE TYPE connect.share_token_status
+    AS ENUM ('created', 'pending', 'redeemed', 'expired', 'failed');
+COMMENT ON TYPE connect.share_token_status IS
+'State of a share token: made, being redeemed, redeemed, past use, redeemed in vain.';
+
 -- connection/rules
 
 ALTER FUNCTION connect.transition_rules() ROWS 15;
@@ -116,6 +123,29 @@ COMMENT ON FUNCTION connect.follow_organization() IS
 Raises organization_exists (23505), organization_key_changed and followed_truncate (23001), '
 'parameter_missing and parameter_invalid (22023), name_too_long (PT422), column_unknown (42703), '
 'and 39P01 on a table that connect.followed_table does not list.';
+
+-- share_token/guard
+
+CREATE FUNCTION connect.guard_share_token() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_guard_share_token'
+LANGUAGE C;
+-- create_store() gives it to the owner.
+REVOKE ALL ON FUNCTION connect.guard_share_token() FROM PUBLIC;
+COMMENT ON FUNCTION connect.guard_share_token() IS
+'Fills in and checks every row written to connect.share_token, and refuses DELETE and TRUNCATE.
+Raises the errors of create_, expire_, redeem_, complete_ and fail_share_token(), '
+'transition_not_allowed (PT409), and 23001 for a changed identity, a state other than created at '
+'birth, DELETE and TRUNCATE.';
+
+CREATE FUNCTION connect.record_share_token() RETURNS trigger
+AS 'MODULE_PATHNAME', 'connect_record_share_token'
+LANGUAGE C;
+-- create_store() gives it to the owner.
+REVOKE ALL ON FUNCTION connect.record_share_token() FROM PUBLIC;
+COMMENT ON FUNCTION connect.record_share_token() IS
+'Checks a stored change of connect.share_token once more and writes its event.
+A trigger that fires between the two may have rewritten the row. Raises what guard_share_token() '
+'raises, and actor_too_long (PT422).';
 
 -- store/expression
 
@@ -540,6 +570,10 @@ An outbox reader takes rows with position < pg_snapshot_xmin(pg_current_snapshot
 
 ('index', 'event_subject_idx', 'subject_id, id', NULL,
     'The index serves the history of one subject, and finds its last event.'),
+-- Partial, for a Connection's own events are found by subject_id.
+('index', 'event_token_idx', 'connection_id, id WHERE subject_id <> connection_id',
+    '<>(text,text) (subject_id connection_id)',
+    'The index serves pages of events of what belongs to a Connection.'),
 ('former_index', 'event_connection_idx', 'connection_id, id', NULL, NULL),
 ('index', 'event_source_idx', 'source_organization_id, id', NULL,
     'The index serves pages of events of outbound Connections.'),
@@ -753,6 +787,151 @@ COMMENT ON FUNCTION connect.describe_followed_table() IS
 'Describes table connect.followed_table, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
 
+-- store/share_kind
+
+CREATE FUNCTION connect.describe_share_kind()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'share_kind', NULL, NULL,
+    'Kinds are what a share token may name; see connect.share_rows().'),
+
+('column', 'name', 'text COLLATE "C" NOT NULL', NULL,
+    'The name is that of the kind, for example inquiry.'),
+('column', 'relation', 'regclass NOT NULL', NULL,
+    'The relation is the application''s table that holds the rows.'),
+('column', 'organization_column', 'name NOT NULL', NULL,
+    'The column of the relation says whose row it is.'),
+('column', 'key_column', 'name NOT NULL', NULL,
+    'The column of the relation holds the id by which a token names a row.'),
+('column', 'scope', 'text COLLATE "C" NOT NULL', NULL,
+    'The scope is what a Connection must grant for a token of this kind to be redeemed.'),
+('column', 'id_prefix', 'text COLLATE "C"', NULL,
+    'The prefix is what stands before the last _ in ids of this kind.'),
+-- regprocedure would keep pg_upgrade away.
+('column', 'redeem_function', 'text', NULL,
+    'The function makes the destination''s copy; null where the application does that later.'),
+('column', 'retired_at', 'timestamptz', NULL,
+    'The time is when connect.unshare_rows() took the kind out of use.'),
+
+('primary_key', 'share_kind_pkey', 'name', NULL, NULL),
+('unique', 'share_kind_id_prefix_key', 'id_prefix', NULL, NULL),
+('unique', 'share_kind_relation_key', 'relation, key_column', NULL, NULL),
+('foreign_key', 'share_kind_scope_fkey', 'scope', 'scope', NULL),
+('check', 'share_kind_name_check', 'name ~ ''^[A-Za-z0-9_./-]{1,64}$''',
+    '~(text,text) (name ''^[A-Za-z0-9_./-]{1,64}$'')',
+    'A name has 1 to 64 characters out of A-Z, a-z, 0-9, _, ., / and -.'),
+
+('row_security', 'share_kind', NULL, NULL, NULL)
+$description$;
+-- store_description() reads it.
+REVOKE ALL ON FUNCTION connect.describe_share_kind() FROM PUBLIC;
+COMMENT ON FUNCTION connect.describe_share_kind() IS
+'Describes table connect.share_kind, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
+-- store/share_token
+
+CREATE FUNCTION connect.describe_share_token()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'share_token', NULL, NULL,
+    'Share tokens say which row may be handed over through which Connection, once, until when.'),
+
+('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
+    'The id is a TypeID, cnst_..., and ascends in time. It is no secret.'),
+-- No foreign key: the guard is the only writer, and Connections are never deleted.
+('column', 'connection_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The Connection is the one through which the row is handed over.'),
+('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The source is copied from the Connection.'),
+('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The destination is copied from the Connection.'),
+('column', 'kind', 'text COLLATE "C" NOT NULL', NULL,
+    'The kind says in which table the row is.'),
+('column', 'source_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The id is that of the row; the destination does not see it.'),
+('column', 'status', 'connect.share_token_status NOT NULL DEFAULT ''created''', 'created',
+    'The status is what was last written; one whose time has passed is expired or failed.'),
+('column', 'expires_at', 'timestamptz NOT NULL', NULL,
+    'The time is when the token can no longer be redeemed.'),
+('column', 'redeem_mode', 'text COLLATE "C"', NULL,
+    'The mode is hydrate if the destination named an object of its own, else clone.'),
+('column', 'destination_id', 'text COLLATE "C"', NULL,
+    'The id is that of the destination''s copy.'),
+('column', 'failure_reason', 'text COLLATE "C"', NULL,
+    'The reason is source_not_found, source_redacted, import_failed or unrecoverable_error.'),
+('column', 'creator_id', 'text COLLATE "C"', NULL,
+    'The creator is who made the token in the source''s organization.'),
+('column', 'creator_type', 'text COLLATE "C"', NULL,
+    'The type says what creator_id names: api-key, user, or role.'),
+('column', 'pending_at', 'timestamptz', NULL,
+    'The time is when the token was redeemed.'),
+('column', 'redeemed_at', 'timestamptz', NULL,
+    'The time is when the destination had its copy.'),
+('column', 'failed_at', 'timestamptz', NULL,
+    'The time is when the redemption failed.'),
+('column', 'created_at', 'timestamptz NOT NULL', NULL,
+    'The time is when the token was made.'),
+('column', 'updated_at', 'timestamptz NOT NULL', NULL,
+    'The time is that of the last change.'),
+
+('primary_key', 'share_token_pkey', 'id', NULL, NULL),
+('foreign_key', 'share_token_kind_fkey', 'kind', 'share_kind', NULL),
+('check', 'share_token_id_check', 'octet_length(id) <= 64 AND id ~ ''^[A-Za-z0-9_-]+$''',
+    'and (<=(integer,integer) (octet_length(text) (id) 64) ~(text,text) (id ''^[A-Za-z0-9_-]+$''))',
+    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -.'),
+
+('index', 'share_token_source_idx', 'source_organization_id, id', NULL,
+    'The index serves pages of outbound tokens.'),
+('index', 'share_token_destination_idx', 'destination_organization_id, id', NULL,
+    'The index serves pages of inbound tokens.'),
+('index', 'share_token_connection_idx', 'connection_id, id', NULL,
+    'The index serves pages of a Connection''s tokens.'),
+('option', 'fillfactor', '90', '85', NULL),
+
+('row_security', 'share_token', NULL, NULL, NULL),
+('policy', 'share_token_parties_read', $$FOR SELECT
+    USING (source_organization_id = (SELECT connect.current_organization_id())
+        OR destination_organization_id = (SELECT connect.current_organization_id()))$$,
+    'or (=(text,text) (source_organization_id select (connect.current_organization_id()))'
+    ' =(text,text) (destination_organization_id select (connect.current_organization_id())))',
+    'Both parties see a token.'),
+('policy', 'share_token_parties_change', $$FOR UPDATE
+    USING (source_organization_id = (SELECT connect.current_organization_id())
+        OR destination_organization_id = (SELECT connect.current_organization_id()))$$,
+    'or (=(text,text) (source_organization_id select (connect.current_organization_id()))'
+    ' =(text,text) (destination_organization_id select (connect.current_organization_id())))',
+    'Both parties may change a token, as far as the guard allows.'),
+('policy', 'share_token_source_create', $$FOR INSERT
+    WITH CHECK (source_organization_id = (SELECT connect.current_organization_id()))$$,
+    '=(text,text) (source_organization_id select (connect.current_organization_id()))',
+    'Whoever makes a token is its source.'),
+
+-- Triggers fire by name. The guard comes last, to see what the DBA's own BEFORE triggers made of a
+-- row; the event is written first, so that a change which a DBA's AFTER trigger makes in turn
+-- stands behind it in the history.
+('trigger', 'zz_guard_share_token',
+    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_share_token()',
+    'ENABLE', 'The trigger fills in and checks rows, and refuses DELETE.'),
+('trigger', 'aa_record_share_token',
+    'AFTER INSERT OR UPDATE FOR EACH ROW EXECUTE FUNCTION connect.record_share_token()',
+    'ENABLE', 'The trigger checks stored rows again and writes their events.'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_share_token()',
+    'ENABLE', 'The trigger refuses TRUNCATE.')
+$description$;
+-- store_description() reads it.
+REVOKE ALL ON FUNCTION connect.describe_share_token() FROM PUBLIC;
+COMMENT ON FUNCTION connect.describe_share_token() IS
+'Describes table connect.share_token, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
 -- store/description
 
 CREATE FUNCTION connect.store_description()
@@ -781,6 +960,10 @@ UNION ALL SELECT 'api_key', 7, d.*
 FROM connect.describe_api_key() WITH ORDINALITY AS d
 UNION ALL SELECT 'idempotency', 8, d.*
 FROM connect.describe_idempotency() WITH ORDINALITY AS d
+UNION ALL SELECT 'share_kind', 9, d.*
+FROM connect.describe_share_kind() WITH ORDINALITY AS d
+UNION ALL SELECT 'share_token', 10, d.*
+FROM connect.describe_share_token() WITH ORDINALITY AS d
 UNION ALL SELECT 'followed_table', 11, d.*
 FROM connect.describe_followed_table() WITH ORDINALITY AS d
 $description$;
@@ -972,12 +1155,14 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
     FROM constraints AS n
 
     UNION ALL SELECT i.kind, i.relation, i.place, i.position, i.name, i.index_oid IS NOT NULL,
-        CASE WHEN i.parts IS NULL THEN i.key = i.definition AND (i.found).indexprs IS NULL
+        CASE WHEN i.parts IS NULL OR i.definition ~ ' WHERE '
+            THEN i.key = split_part(i.definition, ' WHERE ', 1) AND (i.found).indexprs IS NULL
             ELSE (i.found).indnatts = 1 AND (i.found).indcollation[0] = '"C"'::regcollation
                 AND connect.expression_parts((i.found).indexprs, i.table_oid) = i.parts END
         AND (i.found).indisvalid AND (i.found).indisready
         AND NOT (i.found).indisunique AND (i.found).indnatts = (i.found).indnkeyatts
-        AND (i.found).indpred IS NULL
+        AND connect.expression_parts((i.found).indpred, i.table_oid)
+            IS NOT DISTINCT FROM CASE WHEN i.definition ~ ' WHERE ' THEN i.parts END
         AND i.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
         AND 0 = ALL ((i.found).indoption::int2[])
         AND NOT EXISTS (SELECT FROM pg_opclass AS o
@@ -987,7 +1172,8 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
             ON a.attrelid = i.table_oid AND a.attnum = k.attnum
             WHERE a.attcollation <> k.collation_oid),
         format('DROP INDEX connect.%I; ', i.name),
-        format('CREATE INDEX %I ON %s (%s)', i.name, i.target, i.definition),
+        format('CREATE INDEX %I ON %s (', i.name, i.target)
+            || regexp_replace(i.definition, '( WHERE .*)?$', ')\1'),
         i.comment, format('INDEX connect.%I', i.name), 'pg_class'::regclass, i.index_oid, 0
     FROM indexes AS i WHERE i.kind = 'index'
 
@@ -1435,7 +1621,7 @@ WITH checks (function, as_owner) AS (VALUES
     ('connect.scope_findings()', true),
     ('connect.history_findings()', true),
     ('connect.followed_findings()', true),
-    ('connect.term_findings()', true))
+    ('connect.term_findings()', true), ('connect.kind_findings()', true))
 -- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
 SELECT c.function, c.as_owner FROM checks AS c
 WHERE (NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
@@ -1448,6 +1634,7 @@ AND (c.function <> 'connect.history_findings()' OR EXISTS (SELECT FROM pg_attrib
 AND (c.function <> 'connect.followed_findings()'
     OR to_regclass('connect.followed_table') IS NOT NULL)
 AND (c.function <> 'connect.term_findings()' OR to_regclass('connect.open_term') IS NOT NULL)
+AND (c.function <> 'connect.kind_findings()' OR to_regclass('connect.share_kind') IS NOT NULL)
 $checks$;
 REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.setup_checks() IS
@@ -1467,9 +1654,12 @@ WITH purposes (purpose, schema, functions) AS (VALUES
         visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
         sources_of, is_connection, effective_status}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
-        list_scopes, transition_rules, read_events, wait_for_transaction}'),
+        list_scopes, transition_rules, read_events, wait_for_transaction, get_share_token,
+        list_share_tokens, share_token_rules}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
-        reactivate_connection, update_connection}'),
+        reactivate_connection, update_connection, create_share_token, expire_share_token,
+        redeem_share_token}'),
+    ('fulfil', 'connect', '{complete_share_token, fail_share_token}'),
     ('share', 'connect', '{explain_access, require_allowed, was_allowed}'),
     -- every handler
     ('http', 'connect_api', NULL),
@@ -1479,7 +1669,8 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
         guard_event, expire_due, keep_open, guard_open, collect_open, mark_pair, gateway_findings,
         scope_findings, history_findings, seal_history, guard_organization, guard_credential,
-        follow_organization, followed_findings, term_findings}')),
+        follow_organization, followed_findings, term_findings, guard_share_token,
+        record_share_token, kind_findings}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -1493,7 +1684,8 @@ JOIN pg_proc AS f ON f.pronamespace = n.oid
 $grants$;
 REVOKE ALL ON FUNCTION connect.grant_definition() FROM PUBLIC;  -- for the functions below
 COMMENT ON FUNCTION connect.grant_definition() IS
-'Lists the privileges that each purpose needs: check, read, usage, share, http, act_as, owner.
+'Lists the privileges that each purpose needs: check, read, usage, share, fulfil, http,
+act_as, owner.
 Raises nothing.';
 
 CREATE FUNCTION connect.grant_statements(purpose text, role_name name)
@@ -1778,10 +1970,10 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE;
 REVOKE ALL ON FUNCTION connect.expire_due(int) FROM PUBLIC;  -- the store's owner has it
 COMMENT ON FUNCTION connect.expire_due(int) IS
 'Records the terms that have passed, at most max_rows of them, and returns how many.
-Rows become inactive, and each has an event, expire. It may run as often as one likes, beside '
-'writers: rows that somebody holds are left for the next run. Nothing depends on it but what '
-'reads connect.connection by hand, and outbox readers. Raises parameter_invalid (22023) for a '
-'max_rows below 1, store_missing and store_outdated (55000).';
+Connections become inactive, share tokens expired or failed, and each has an event. It may run '
+'as often as one likes, beside writers: rows that somebody holds are left for the next run. '
+'Nothing depends on it but what reads the tables by hand, and outbox readers. Raises '
+'parameter_invalid (22023) for a max_rows below 1, store_missing and store_outdated (55000).';
 
 -- The row of an open term is looked up in its Connection too, since a row too many does no harm.
 CREATE FUNCTION connect.term_findings()
@@ -1806,6 +1998,12 @@ COMMENT ON FUNCTION connect.term_findings() IS
 Code: expiry_unswept. Raises 42501 for who may not read the tables.';
 
 -- event/api
+
+COMMENT ON FUNCTION connect.list_events(text, int, text, text) IS
+'Lists the history of one Connection and its share tokens, or of all, newest first.
+Pages as in list_connections(), by ids of events. Who acted is shown to the actor''s own '
+'organization only. Returns a document. Raises not_authenticated (PT401), permission_missing '
+'(42501), not_found (PT404), parameter_invalid (22023), store_missing (55000).';
 
 CREATE FUNCTION connect.read_events(after text = NULL, page_size int = 100) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'connect_read_events'
@@ -2123,6 +2321,227 @@ COMMENT ON FUNCTION connect_api.routes() IS
 {id} in a path stands for the id of a row. nginx''s routes are made from this; it is no route
 itself. Raises nothing.';
 
+-- share_token/rules
+
+CREATE FUNCTION connect.share_token_rules()
+RETURNS TABLE (action text, from_status connect.share_token_status,
+               to_status connect.share_token_status, party text)
+AS 'MODULE_PATHNAME', 'connect_share_token_rules'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 8;
+REVOKE ALL ON FUNCTION connect.share_token_rules() FROM PUBLIC;  -- grant_read() gives it
+COMMENT ON FUNCTION connect.share_token_rules() IS
+'Lists who may take a share token from which state to which.
+8 rows, one per (action, from, to, party); from_status is null for create. party is source, '
+'destination, application (whoever grant_fulfil() was for), or time (nobody: a term has passed). '
+'Functions and triggers decide by this table and no other (design, section 8). Raises nothing.';
+
+-- share_token/kind
+
+CREATE FUNCTION connect.share_rows(kind text, relation regclass, organization_column name,
+    key_column name, scope text, id_prefix text = NULL, redeem_function regprocedure = NULL)
+RETURNS void
+AS 'MODULE_PATHNAME', 'connect_share_rows'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+-- For the DBA.
+REVOKE ALL ON FUNCTION connect.share_rows(text, regclass, name, name, text, text, regprocedure)
+    FROM PUBLIC;
+COMMENT ON FUNCTION connect.share_rows(text, regclass, name, name, text, text, regprocedure) IS
+'Lets share tokens name the rows of a table of yours, as a kind.
+organization_column says whose row it is; key_column holds the id, under a unique index of its '
+'own; a Connection must grant scope. id_prefix is what stands before the last _ in such ids, and '
+'chooses the kind where none is named. redeem_function(source_id text, source_organization_id '
+'text, destination_organization_id text, destination_id text, options jsonb) returns text makes '
+'the destination''s copy and returns its id; it runs as the owner of the table, whose it must be. '
+'Without one, the application fulfils a token later, with complete_share_token(). Raises '
+'parameter_missing and parameter_invalid (22023), scope_unknown (PT422), 42501 for somebody '
+'else''s table, 42809 for what is none, 42703, 42804 and 42830 for its columns, kind_broken '
+'(55000) for the function, 42710 if there is such a kind, store_missing (55000).';
+
+CREATE FUNCTION connect.unshare_rows(kind text) RETURNS void
+AS 'MODULE_PATHNAME', 'connect_unshare_rows'
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp;
+REVOKE ALL ON FUNCTION connect.unshare_rows(text) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.unshare_rows(text) IS
+'Ends what share_rows() began: no more tokens of the kind are made or redeemed.
+A kind that tokens name is retired, any other one deleted; share_rows() brings it back. Raises '
+'parameter_missing (22023), 42501 for somebody else''s table, 42704 if there is no such kind, '
+'store_missing (55000).';
+
+-- share_token/findings
+
+CREATE FUNCTION connect.kind_findings()
+RETURNS TABLE (code text, severity text, finding text, remedy text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $findings$
+WITH kinds AS (
+    SELECT k.*, c.oid AS table_oid, c.relkind, c.relowner, p.oid AS function_oid, p.proowner,
+        p.prokind, p.proretset, p.prorettype, p.provolatile,
+        p.proisstrict, p.pronamespace, (SELECT substr(s, 13) FROM unnest(p.proconfig) AS s
+            WHERE s LIKE 'search_path=%') AS path
+    FROM connect.share_kind AS k LEFT JOIN pg_class AS c ON c.oid = k.relation
+    -- to_regprocedure() would ask for USAGE on the schema
+    LEFT JOIN (pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace)
+        ON p.proargtypes = '25 25 25 25 3802'::oidvector
+        AND k.redeem_function = format('%I.%I(pg_catalog.text,pg_catalog.text,pg_catalog.text,'
+            'pg_catalog.text,pg_catalog.jsonb)', n.nspname, p.proname)
+    WHERE k.retired_at IS NULL),
+columns AS (
+    SELECT k.name, k.table_oid, w.role, w.column_name, a.attnum
+    FROM kinds AS k CROSS JOIN LATERAL (VALUES ('organization', k.organization_column),
+        ('key', k.key_column)) AS w (role, column_name)
+    LEFT JOIN pg_attribute AS a ON a.attrelid = k.table_oid AND a.attname = w.column_name
+        AND NOT a.attisdropped
+    WHERE k.table_oid IS NOT NULL),
+broken (name, severity, what, remedy) AS (
+    SELECT name, 'error', 'its table is not there any more', NULL FROM kinds
+    WHERE table_oid IS NULL OR relkind NOT IN ('r', 'p')
+    UNION ALL SELECT name, 'error', format('its table has no column %I', column_name), NULL
+    FROM columns WHERE attnum IS NULL
+    UNION ALL SELECT c.name, 'error', format('column %I has no unique index of its own',
+        c.column_name), 'Give the column a primary key or a unique constraint.'
+    FROM columns AS c WHERE c.role = 'key' AND c.attnum IS NOT NULL
+    AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.table_oid AND i.indisunique
+        AND i.indisvalid AND i.indpred IS NULL AND i.indnkeyatts = 1
+        AND i.indkey[0] = c.attnum)
+    UNION ALL SELECT name, 'error', format('its function %s does not exist', redeem_function),
+        'Create the function again.'
+    FROM kinds WHERE redeem_function IS NOT NULL AND function_oid IS NULL
+    UNION ALL SELECT name, 'error', format('its function %s is not the table owner''s',
+        redeem_function), format('ALTER FUNCTION %s OWNER TO %s;', redeem_function,
+        relowner::regrole)
+    FROM kinds WHERE proowner <> relowner
+    UNION ALL SELECT name, 'error', format('its function %s is not of the form that it must have',
+        redeem_function), NULL
+    FROM kinds WHERE function_oid IS NOT NULL AND (prokind <> 'f' OR proretset OR proisstrict
+        OR provolatile <> 'v' OR prorettype <> 'text'::regtype
+        OR pg_is_other_temp_schema(pronamespace) OR pronamespace = pg_my_temp_schema())
+    UNION ALL SELECT name, 'error', format('the search_path of its function %s names pg_temp first',
+        redeem_function), format('ALTER FUNCTION %s SET search_path = pg_catalog, pg_temp;',
+        redeem_function)
+    FROM kinds WHERE path ~ '^\s*"?pg_temp"?\s*(,|$)'
+    UNION ALL SELECT name, 'warning', format('the search_path of its function %s does not name'
+        ' pg_temp, which PostgreSQL then searches first', redeem_function),
+        format('ALTER FUNCTION %s SET search_path = %s, pg_temp;', redeem_function, path)
+    FROM kinds WHERE path !~ '\mpg_temp\M')
+SELECT 'kind_broken', severity, format('Kind "%s" cannot be used: %s.', name, what),
+    coalesce(remedy, format('SELECT connect.unshare_rows(%L); and declare it again.', name))
+FROM broken
+$findings$;
+-- create_store() gives it to the owner.
+REVOKE ALL ON FUNCTION connect.kind_findings() FROM PUBLIC;
+COMMENT ON FUNCTION connect.kind_findings() IS
+'Lists kinds of rows whose table, columns or function are not what share_rows() was told.
+Code: kind_broken. Raises 42501 for who may not read connect.share_kind.';
+
+-- share_token/grants
+
+CREATE FUNCTION connect.grant_fulfil(role_name name) RETURNS void
+AS 'MODULE_PATHNAME', 'connect_grant_fulfil'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect.grant_fulfil(name) FROM PUBLIC;  -- for the DBA
+COMMENT ON FUNCTION connect.grant_fulfil(name) IS
+'Grants complete_share_token() and fail_share_token().
+For the application''s worker, which acts for no organization. Raises 42704 for an unknown role, '
+'parameter_missing (22023), 42501.';
+
+-- share_token/api
+
+CREATE FUNCTION connect.create_share_token(connection_id text, source_id text,
+    expires_in interval = '14 days', kind text = NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_create_share_token'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+-- grant_usage() gives it.
+REVOKE ALL ON FUNCTION connect.create_share_token(text, text, interval, text) FROM PUBLIC;
+COMMENT ON FUNCTION connect.create_share_token(text, text, interval, text) IS
+'Offers one row of the acting organization through a Connection of which it is the source.
+expires_in is 60 seconds to 21 days. Without kind, the prefix of source_id tells it. Returns the '
+'document of the token. Raises not_authenticated (PT401), permission_missing and wrong_party '
+'(42501), parameter_missing (22023), not_found (PT404) for the Connection, source_not_found '
+'(PT404) for the row, connection_not_active (PT409), kind_unknown and expires_in_invalid '
+'(PT422), kind_broken and store_missing (55000).';
+
+CREATE FUNCTION connect.get_share_token(share_token_id text) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_get_share_token'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+REVOKE ALL ON FUNCTION connect.get_share_token(text) FROM PUBLIC;  -- grant_read() gives it
+COMMENT ON FUNCTION connect.get_share_token(text) IS
+'Shows one share token to a party to it; it does not redeem it.
+Returns its document. Raises not_authenticated (PT401), permission_missing (42501), '
+'parameter_missing (22023), share_token_not_found (PT404), store_missing (55000).';
+
+CREATE FUNCTION connect.list_share_tokens(connection_id text = NULL,
+    status connect.share_token_status = NULL, direction text = NULL,
+    page_size int = 10, page_after text = NULL, page_before text = NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_list_share_tokens'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+-- grant_read() gives it.
+REVOKE ALL ON FUNCTION connect.list_share_tokens(
+    text, connect.share_token_status, text, int, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION connect.list_share_tokens(
+    text, connect.share_token_status, text, int, text, text) IS
+'Lists the share tokens of the acting organization in both directions, newest first.
+Filters are ANDed; status means the one by now. Pages as in list_connections(). Returns a '
+'document. Raises not_authenticated (PT401), permission_missing (42501), parameter_invalid '
+'(22023), store_missing (55000).';
+
+CREATE FUNCTION connect.expire_share_token(share_token_id text, reason text = NULL) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_expire_share_token'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+-- grant_usage() gives it.
+REVOKE ALL ON FUNCTION connect.expire_share_token(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION connect.expire_share_token(text, text) IS
+'Ends a share token that nobody has redeemed, as either party.
+reason has at most 1000 characters. Returns the document of the token. Raises not_authenticated '
+'(PT401), permission_missing (42501), parameter_missing (22023), share_token_not_found (PT404), '
+'share_token_not_created (PT409), reason_too_long (PT422), store_missing (55000).';
+
+CREATE FUNCTION connect.redeem_share_token(share_token_id text, destination_id text = NULL,
+    options jsonb = NULL)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_redeem_share_token'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+-- grant_usage() gives it.
+REVOKE ALL ON FUNCTION connect.redeem_share_token(text, text, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION connect.redeem_share_token(text, text, jsonb) IS
+'Takes over the row of a share token, as the destination, once.
+destination_id names an object of its own to fill, instead of a new one; options, a JSON object '
+'of at most 64 kB, are for the function of the kind. Returns the document of the token: redeemed, '
+'failed, or pending where the application does the work later. Raises not_authenticated (PT401), '
+'permission_missing, wrong_party and sharing_not_allowed (42501), parameter_missing and '
+'parameter_invalid (22023), share_token_not_found (PT404), share_token_not_created and '
+'connection_not_active (PT409), kind_unknown (PT422), kind_broken and store_missing (55000), and '
+'what the function of the kind raises.';
+
+CREATE FUNCTION connect.complete_share_token(share_token_id text, destination_id text)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_complete_share_token'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+-- grant_fulfil() gives it.
+REVOKE ALL ON FUNCTION connect.complete_share_token(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION connect.complete_share_token(text, text) IS
+'Says that the destination of a pending share token has its copy, as the application.
+Call it in the transaction that makes the copy. Returns the document of the token. Raises '
+'wrong_party (42501) for an acting organization, parameter_missing and parameter_invalid (22023), '
+'share_token_not_found (PT404), share_token_not_pending and connection_not_active (PT409), '
+'sharing_not_allowed (42501), kind_unknown (PT422), store_missing (55000).';
+
+CREATE FUNCTION connect.fail_share_token(share_token_id text, failure_reason text) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'connect_fail_share_token'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+-- grant_fulfil() gives it.
+REVOKE ALL ON FUNCTION connect.fail_share_token(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION connect.fail_share_token(text, text) IS
+'Says that a pending share token cannot be fulfilled, as the application.
+failure_reason is source_not_found, source_redacted, import_failed or unrecoverable_error. '
+'Returns the document of the token. Raises wrong_party (42501) for an acting organization, '
+'parameter_missing and parameter_invalid (22023), share_token_not_found (PT404), '
+'share_token_not_pending (PT409), store_missing (55000).';
+
 -- event/http
 
 CREATE FUNCTION connect_api.read_events() RETURNS json
@@ -2133,6 +2552,51 @@ COMMENT ON FUNCTION connect_api.read_events() IS
 'GET /api/v1/connect/events/feed: the next events of the organization, oldest first.
 Takes its arguments from request.headers; returns a document (design, sections 5 and 6). Raises '
 'nothing.';
+
+-- share_token/http
+
+CREATE FUNCTION connect_api.list_share_tokens() RETURNS json
+AS 'MODULE_PATHNAME', 'connect_api_list_share_tokens'
+LANGUAGE C STABLE STRICT PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect_api.list_share_tokens() FROM PUBLIC;  -- grant_http() gives it
+COMMENT ON FUNCTION connect_api.list_share_tokens() IS
+'GET /api/v1/connect/share-tokens: a page of share tokens.
+Takes its arguments from request.headers; returns a document (design, section 8). Raises nothing.';
+
+CREATE FUNCTION connect_api.create_share_token(bytea) RETURNS json
+AS 'MODULE_PATHNAME', 'connect_api_create_share_token'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect_api.create_share_token(bytea) FROM PUBLIC;  -- grant_http() gives it
+COMMENT ON FUNCTION connect_api.create_share_token(bytea) IS
+'POST /api/v1/connect/share-tokens: offers one row.
+Takes the body of the request, the rest from request.headers; returns a document (design, '
+'section 8). Raises nothing.';
+
+CREATE FUNCTION connect_api.get_share_token() RETURNS json
+AS 'MODULE_PATHNAME', 'connect_api_get_share_token'
+LANGUAGE C STABLE STRICT PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect_api.get_share_token() FROM PUBLIC;  -- grant_http() gives it
+COMMENT ON FUNCTION connect_api.get_share_token() IS
+'GET /api/v1/connect/share-tokens/{id}: one share token.
+Takes its arguments from request.headers; returns a document (design, section 8). Raises nothing.';
+
+CREATE FUNCTION connect_api.expire_share_token(bytea) RETURNS json
+AS 'MODULE_PATHNAME', 'connect_api_expire_share_token'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect_api.expire_share_token(bytea) FROM PUBLIC;  -- grant_http() gives it
+COMMENT ON FUNCTION connect_api.expire_share_token(bytea) IS
+'POST /api/v1/connect/share-tokens/{id}/expire: ends a token.
+Takes the body of the request, the rest from request.headers; returns a document (design, '
+'section 8). Raises nothing.';
+
+CREATE FUNCTION connect_api.redeem_share_token(bytea) RETURNS json
+AS 'MODULE_PATHNAME', 'connect_api_redeem_share_token'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+REVOKE ALL ON FUNCTION connect_api.redeem_share_token(bytea) FROM PUBLIC;  -- grant_http() gives it
+COMMENT ON FUNCTION connect_api.redeem_share_token(bytea) IS
+'POST /api/v1/connect/share-tokens/{id}/redeem: takes over a row, once.
+Takes the body of the request, the rest from request.headers; returns a document (design, '
+'section 8). Raises nothing.';
 
 -- What default privileges have given of the new functions is taken back; what grants give follows.
 DO $close$
@@ -2208,6 +2672,20 @@ BEGIN
             ('connect.list_events(text,int,text,text)', 'connect.read_events(text,int)'),
             ('connect_api.list_events()', 'connect_api.read_events()'),
             ('connect.list_scopes()', 'connect.wait_for_transaction(xid8,interval)'),
+            ('connect.get_connection(text)', 'connect.get_share_token(text)'),
+            ('connect.get_connection(text)', 'connect.share_token_rules()'),
+            ('connect.list_events(text,int,text,text)', 'connect.list_share_tokens(text,'
+                'connect.share_token_status,text,int,text,text)'),
+            ('connect.deactivate_connection(text,text)',
+                'connect.create_share_token(text,text,interval,text)'),
+            ('connect.deactivate_connection(text,text)', 'connect.expire_share_token(text,text)'),
+            ('connect.activate_connection(text,text,text[])',
+                'connect.redeem_share_token(text,text,jsonb)'),
+            ('connect_api.get_connection()', 'connect_api.get_share_token()'),
+            ('connect_api.list_connections()', 'connect_api.list_share_tokens()'),
+            ('connect_api.deactivate_connection(bytea)', 'connect_api.create_share_token(bytea)'),
+            ('connect_api.deactivate_connection(bytea)', 'connect_api.expire_share_token(bytea)'),
+            ('connect_api.activate_connection(bytea)', 'connect_api.redeem_share_token(bytea)'),
             ('connect.require_allowed(text,text,text)',
                 'connect.was_allowed(text,text,text,timestamptz)')) AS v (given, added)
         JOIN pg_catalog.pg_proc AS p ON p.oid = v.given::pg_catalog.regprocedure

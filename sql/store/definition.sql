@@ -175,12 +175,14 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
     FROM constraints AS n
 
     UNION ALL SELECT i.kind, i.relation, i.place, i.position, i.name, i.index_oid IS NOT NULL,
-        CASE WHEN i.parts IS NULL THEN i.key = i.definition AND (i.found).indexprs IS NULL
+        CASE WHEN i.parts IS NULL OR i.definition ~ ' WHERE '
+            THEN i.key = split_part(i.definition, ' WHERE ', 1) AND (i.found).indexprs IS NULL
             ELSE (i.found).indnatts = 1 AND (i.found).indcollation[0] = '"C"'::regcollation
                 AND connect.expression_parts((i.found).indexprs, i.table_oid) = i.parts END
         AND (i.found).indisvalid AND (i.found).indisready
         AND NOT (i.found).indisunique AND (i.found).indnatts = (i.found).indnkeyatts
-        AND (i.found).indpred IS NULL
+        AND connect.expression_parts((i.found).indpred, i.table_oid)
+            IS NOT DISTINCT FROM CASE WHEN i.definition ~ ' WHERE ' THEN i.parts END
         AND i.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
         AND 0 = ALL ((i.found).indoption::int2[])
         AND NOT EXISTS (SELECT FROM pg_opclass AS o
@@ -190,7 +192,8 @@ facts (kind, relation, place, position, name, present, sound, removal, statement
             ON a.attrelid = i.table_oid AND a.attnum = k.attnum
             WHERE a.attcollation <> k.collation_oid),
         format('DROP INDEX connect.%I; ', i.name),
-        format('CREATE INDEX %I ON %s (%s)', i.name, i.target, i.definition),
+        format('CREATE INDEX %I ON %s (', i.name, i.target)
+            || regexp_replace(i.definition, '( WHERE .*)?$', ')\1'),
         i.comment, format('INDEX connect.%I', i.name), 'pg_class'::regclass, i.index_oid, 0
     FROM indexes AS i WHERE i.kind = 'index'
 

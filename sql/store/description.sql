@@ -11,7 +11,8 @@
 --     unique         constraint   columns
 --     foreign_key    constraint   column                      the table that it refers to
 --     check          constraint   expression                  those of the expression
---     index          the index    columns, or an expression   those of the expression
+--     index          the index    columns, or an expression,  those of the expression, or of
+--                                 or columns WHERE condition  the condition
 --     option         the option   its value                   values of earlier versions
 --     fill           the table    a SELECT that fills columns which came later
 --     former_constraint  its name  what it was, in an earlier version
@@ -48,6 +49,10 @@ UNION ALL SELECT 'api_key', 7, d.*
 FROM connect.describe_api_key() WITH ORDINALITY AS d
 UNION ALL SELECT 'idempotency', 8, d.*
 FROM connect.describe_idempotency() WITH ORDINALITY AS d
+UNION ALL SELECT 'share_kind', 9, d.*
+FROM connect.describe_share_kind() WITH ORDINALITY AS d
+UNION ALL SELECT 'share_token', 10, d.*
+FROM connect.describe_share_token() WITH ORDINALITY AS d
 UNION ALL SELECT 'followed_table', 11, d.*
 FROM connect.describe_followed_table() WITH ORDINALITY AS d
 $description$;

@@ -75,6 +75,10 @@ An outbox reader takes rows with position < pg_snapshot_xmin(pg_current_snapshot
 
 ('index', 'event_subject_idx', 'subject_id, id', NULL,
     'The index serves the history of one subject, and finds its last event.'),
+-- Partial, for a Connection's own events are found by subject_id.
+('index', 'event_token_idx', 'connection_id, id WHERE subject_id <> connection_id',
+    '<>(text,text) (subject_id connection_id)',
+    'The index serves pages of events of what belongs to a Connection.'),
 ('former_index', 'event_connection_idx', 'connection_id, id', NULL, NULL),
 ('index', 'event_source_idx', 'source_organization_id, id', NULL,
     'The index serves pages of events of outbound Connections.'),

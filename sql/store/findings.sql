@@ -304,7 +304,7 @@ WITH checks (function, as_owner) AS (VALUES
     ('connect.scope_findings()', true),
     ('connect.history_findings()', true),
     ('connect.followed_findings()', true),
-    ('connect.term_findings()', true))
+    ('connect.term_findings()', true), ('connect.kind_findings()', true))
 -- Without these privileges there is nothing to ask the owner: privilege_findings() says so.
 SELECT c.function, c.as_owner FROM checks AS c
 WHERE (NOT c.as_owner OR has_schema_privilege(connect.store_owner(), 'connect', 'USAGE')
@@ -317,6 +317,7 @@ AND (c.function <> 'connect.history_findings()' OR EXISTS (SELECT FROM pg_attrib
 AND (c.function <> 'connect.followed_findings()'
     OR to_regclass('connect.followed_table') IS NOT NULL)
 AND (c.function <> 'connect.term_findings()' OR to_regclass('connect.open_term') IS NOT NULL)
+AND (c.function <> 'connect.kind_findings()' OR to_regclass('connect.share_kind') IS NOT NULL)
 $checks$;
 REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.setup_checks() IS

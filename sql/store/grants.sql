@@ -10,9 +10,12 @@ WITH purposes (purpose, schema, functions) AS (VALUES
         visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
         sources_of, is_connection, effective_status}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
-        list_scopes, transition_rules, read_events, wait_for_transaction}'),
+        list_scopes, transition_rules, read_events, wait_for_transaction, get_share_token,
+        list_share_tokens, share_token_rules}'),
     ('usage', 'connect', '{create_connection, activate_connection, deactivate_connection,
-        reactivate_connection, update_connection}'),
+        reactivate_connection, update_connection, create_share_token, expire_share_token,
+        redeem_share_token}'),
+    ('fulfil', 'connect', '{complete_share_token, fail_share_token}'),
     ('share', 'connect', '{explain_access, require_allowed, was_allowed}'),
     -- every handler
     ('http', 'connect_api', NULL),
@@ -22,7 +25,8 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
         guard_event, expire_due, keep_open, guard_open, collect_open, mark_pair, gateway_findings,
         scope_findings, history_findings, seal_history, guard_organization, guard_credential,
-        follow_organization, followed_findings, term_findings}')),
+        follow_organization, followed_findings, term_findings, guard_share_token,
+        record_share_token, kind_findings}')),
 included (purpose, part) AS (
     SELECT purpose, purpose FROM purposes
     UNION ALL VALUES ('read', 'check'), ('usage', 'check'), ('usage', 'read'), ('share', 'check'))
@@ -36,7 +40,8 @@ JOIN pg_proc AS f ON f.pronamespace = n.oid
 $grants$;
 REVOKE ALL ON FUNCTION connect.grant_definition() FROM PUBLIC;  -- for the functions below
 COMMENT ON FUNCTION connect.grant_definition() IS
-'Lists the privileges that each purpose needs: check, read, usage, share, http, act_as, owner.
+'Lists the privileges that each purpose needs: check, read, usage, share, fulfil, http,
+act_as, owner.
 Raises nothing.';
 
 CREATE FUNCTION connect.grant_statements(purpose text, role_name name)

@@ -72,7 +72,7 @@ random_typeid(const char *prefix)
 	char		id[TYPEID_SIZE];
 
 	make_typeid(&clock, prefix, id);
-	return cstring_to_text_with_len(id, TYPEID_SIZE - 1);
+	return cstring_to_text(id);
 }
 
 /*
@@ -98,7 +98,7 @@ random_typeid_above(const char *prefix, const text *last)
 	else
 		appendStringInfo(&result, "%.*s_", len, old);
 	make_typeid(&clock, prefix, next);
-	appendStringInfoString(&result, next + TYPEID_PREFIX_LENGTH + 1);
+	appendStringInfoString(&result, next + strlen(prefix) + 1);
 	id = cstring_to_text_with_len(result.data, result.len);
 	if (text_compare(id, last) <= 0)
 		elog(ERROR, "no id can follow \"%s\"", text_excerpt(last));

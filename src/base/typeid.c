@@ -79,8 +79,8 @@ typeid_parse(const char *id, int len, TypeIdClock *clock)
  * this clock made before, even within one tick or when time goes back.
  *
  * ticks is the time since 1970 in milliseconds << TYPEID_TICK_BITS.  prefix has
- * TYPEID_PREFIX_LENGTH letters and random has TYPEID_RANDOM_BYTES bytes; result
- * must have room for TYPEID_SIZE.
+ * at most TYPEID_PREFIX_LENGTH letters, and random
+ * has TYPEID_RANDOM_BYTES bytes; result must have room for TYPEID_SIZE.
  */
 void
 typeid_make(TypeIdClock *clock, const char *prefix, uint64 ticks,
@@ -119,8 +119,9 @@ typeid_make(TypeIdClock *clock, const char *prefix, uint64 ticks,
 		clock->low = UUID_VARIANT | (low & LOW_MASK);
 	}
 
-	memcpy(result, prefix, TYPEID_PREFIX_LENGTH);
-	result[TYPEID_PREFIX_LENGTH] = '_';
-	encode_suffix(clock->high, clock->low, result + TYPEID_PREFIX_LENGTH + 1);
-	result[TYPEID_SIZE - 1] = '\0';
+	while (*prefix != '\0')
+		*result++ = *prefix++;
+	*result++ = '_';
+	encode_suffix(clock->high, clock->low, result);
+	result[TYPEID_SUFFIX_LENGTH] = '\0';
 }

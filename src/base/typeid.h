@@ -12,7 +12,8 @@
 #define TYPEID_TICK_BITS 12
 #define TYPEID_RANDOM_BYTES 8
 #define TYPEID_SUFFIX_LENGTH 26
-#define TYPEID_PREFIX_LENGTH 3
+/* The longest prefix that we use. */
+#define TYPEID_PREFIX_LENGTH 4
 /* prefix, underscore, suffix, terminator */
 #define TYPEID_SIZE (TYPEID_PREFIX_LENGTH + 1 + TYPEID_SUFFIX_LENGTH + 1)
 

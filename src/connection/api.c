@@ -190,7 +190,7 @@ connect_list_events(PG_FUNCTION_ARGS)
 	};
 
 	principal_require_or_owner(&who, PERMISSION_READ);
-	page = id != NULL ? connection_list_events(&who, id, &request) :
+	page = id != NULL ? connection_list_events(&who, id, NULL, &request) :
 		resource_list(&event_resource, &who, &request);
 	RETURN_DOCUMENT(document_page(&document_jsonb, &event_resource, &who,
 								  id != NULL ? connection_events_path(id) :

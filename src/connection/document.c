@@ -230,25 +230,6 @@ write_creator(JsonWriter *out, const DocumentStyle *style,
 }
 
 /*
- * Writes what the other party is called.  Whoever consents to something does so
- * to somebody, and an id alone is nobody.
- */
-static void
-write_partner(JsonWriter *out, Audience audience, const Connection *connection,
-			  StoreScan *look_up)
-{
-	text	   *partner = audience & PARTY_SOURCE ?
-		connection->destination : connection->source;
-	text	   *name = organization_name(look_up, partner);
-
-	json_key(out, "partner-name");
-	if (name == NULL)
-		json_null(out);
-	else
-		json_text_value(out, name);
-}
-
-/*
  * Writes relationships, links and meta.  The closed shape has only the first.
  */
 static void
@@ -271,7 +252,8 @@ write_rest(JsonWriter *out, const DocumentStyle *style,
 						   audience);
 	if (terms_ended(connection, terms_reading_clock()))
 		json_label(out, "ended", "expired");
-	write_partner(out, audience, connection, look_up);
+	organization_write_partner(out, look_up, audience & PARTY_SOURCE ?
+							   connection->destination : connection->source);
 	json_close(out, '}');
 }
 

@@ -92,13 +92,18 @@ perform_list(HttpCall *call)
 
 /*
  * Answers with the events of a Connection: here and not with the events, which
- * know no Connections.
+ * know no Connections.  The closed shape knows none but the Connection's own.
  */
 static void
 perform_list_events(HttpCall *call)
 {
 	text	   *id = call->request.id;
-	ListPage	page = connection_list_events(&call->who, id, &call->list);
+	text	   *type = call->list.filters[EVENT_FILTER_SUBJECT_TYPE];
+	ListPage	page;
+
+	if (call->request.style.closed)
+		type = cstring_to_text("connection");
+	page = connection_list_events(&call->who, id, type, &call->list);
 
 	http_respond(call, document_page(&call->request.style, &event_resource,
 									 &call->who, connection_events_path(id),
@@ -324,7 +329,7 @@ static const Operation operations[] = {
 	[LIST_CONNECTION_EVENTS] = {
 		"list_connection_events", "GET", PATH "/{id}/events", &event_resource,
 		PERMISSION_READ, 200,
-		.query = {.pages = true},
+		.query = {.pages = true, .filters = true},
 		.perform = perform_list_events
 	},
 };

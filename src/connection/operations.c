@@ -258,21 +258,20 @@ connection_get(const Principal *who, text *id, Connection *result)
 }
 
 /*
- * Returns a page of the events of a Connection, under the active snapshot.
- * Raises parameter_invalid and not_found.
+ * Returns a page of the events of a Connection and of what belongs to it, under
+ * the active snapshot.  subject_type narrows it, or is NULL.  Raises
+ * parameter_invalid and not_found.
  */
 ListPage
-connection_list_events(const Principal *who, text *id,
+connection_list_events(const Principal *who, text *id, const text *subject_type,
 					   const ListRequest *request)
 {
 	PageQuery	query = resource_begin_query(&event_resource);
 	Connection	connection;
 
+	resource_apply_filters(&event_resource, request, &query);
 	resource_check_page(&event_resource, who, request);
 	resource_get(&connection_resource, who, id, &connection);
-	/* an older store knows no other subjects */
-	query.columns[0] = store_absent_columns(&event_table) == 0 ?
-		EVENT_SUBJECT_ID : EVENT_CONNECTION_ID;
-	query.value = id;
+	event_narrow_to_connection(&query, id, subject_type);
 	return resource_read_page(request, &query);
 }

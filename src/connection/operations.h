@@ -38,6 +38,7 @@ extern void connection_check(const Principal *who, ConnectionAction action,
 							 text *id);
 extern void connection_get(const Principal *who, text *id, Connection *result);
 extern ListPage connection_list_events(const Principal *who, text *id,
-								   const ListRequest *request);
+									   const text *subject_type,
+									   const ListRequest *request);
 
 #endif							/* CONNECT_CONNECTION_OPERATIONS_H */

@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 #define STORE_VALUE_STATE(datum) connection_status(datum)
 
@@ -69,6 +70,9 @@ static StoreQuery lock_connection = {
 	" FOR NO KEY UPDATE",
 	1, {TEXTOID}, true
 };
+
+/* Its list of columns is made at the first use. */
+static StoreQuery hold_connection = {NULL, 1, {TEXTOID}, true};
 
 /* Returns the state that a value of type connect.connection_status names. */
 int
@@ -162,6 +166,31 @@ connection_lock(text *id)
 	Datum		value = PointerGetDatum(id);
 
 	(void) store_query(&lock_connection, &value, NULL);
+}
+
+/*
+ * Reads a Connection by its id as it is now, waiting for whoever is changing
+ * it, and holds it unchanged to the end of the transaction.  Returns false if
+ * there is none.  Raises 40001 in a REPEATABLE READ or SERIALIZABLE transaction
+ * if the row has changed since its snapshot.
+ */
+bool
+connection_hold(text *id, Connection *connection)
+{
+	Datum		value = PointerGetDatum(id);
+	StoreResult result;
+
+	if (hold_connection.sql == NULL)
+		hold_connection.sql =
+			MemoryContextStrdup(TopMemoryContext,
+								psprintf("SELECT %s FROM connect.connection"
+										 " AS c WHERE c.id"
+										 " OPERATOR(pg_catalog.=) $1"
+										 " FOR SHARE",
+										 store_select_list(&connection_table,
+														   "c")));
+	result = store_query(&hold_connection, &value, NULL);
+	return read_first(&result, connection);
 }
 
 /*

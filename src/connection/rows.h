@@ -70,6 +70,7 @@ extern Datum connection_status_datum(int status);
 extern void connection_from_row(void *connection, const StoreRow *from);
 extern bool connection_find(text *id, Connection *connection);
 extern void connection_lock(text *id);
+extern bool connection_hold(text *id, Connection *connection);
 extern bool connection_find_pair(text *source, text *destination,
 								 Connection *connection);
 extern bool connection_insert(const ConnectionWrite *write,

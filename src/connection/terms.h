@@ -43,6 +43,13 @@ terms_end_or_ended(int status, TimestampTz respond_by, TimestampTz expires_at)
 		terms_end(status, respond_by, expires_at);
 }
 
+/*
+ * Records, as the store's owner, what time has done to at most so many rows of
+ * another table, and returns to how many.
+ */
+typedef uint64 (*RecordDue) (uint64 max_rows);
+
+extern void terms_register_due(RecordDue record);
 extern TimestampTz terms_reading_clock(void);
 extern bool terms_have_passed(const Connection *connection, TimestampTz now);
 extern bool terms_ended(const Connection *connection, TimestampTz now);

@@ -41,6 +41,16 @@ static StoreQuery expire_due = {
 	.writes = true
 };
 
+/* What ends by itself too, through Connections; NULL for nothing. */
+static RecordDue record_others = NULL;
+
+/* Has expire_due() record other things too; called once, at load. */
+void
+terms_register_due(RecordDue record)
+{
+	record_others = record;
+}
+
 /* Raises parameter_invalid for a row that is not one of connect.connection. */
 static void
 require_connection_row(HeapTupleHeader row)
@@ -115,5 +125,7 @@ connect_expire_due(PG_FUNCTION_ARGS)
 	count = store_query_marked(&expire_due, values, NULL, &connection_table,
 							   &write).count;
 	PopActiveSnapshot();
+	if (record_others != NULL && count < max_rows)
+		count += record_others(max_rows - count);
 	PG_RETURN_INT64((int64) count);
 }

@@ -30,6 +30,13 @@ static const Attribute attributes[] = {
 	ATTRIBUTE("created-at", EVENT_CREATED_AT, true),
 };
 
+static const char *const subject_types[] = {"connection", "share_token"};
+
+static const Filter filters[] = {
+	[EVENT_FILTER_SUBJECT_TYPE] = {"subject-type", FILTER_WORD,
+	.words = subject_types}
+};
+
 static StoreKey event_by_id = {
 	&event_table, "event_pkey", 1, {EVENT_ID}, F_TEXTEQ
 };
@@ -45,6 +52,46 @@ event_audience(const Principal *reader, const void *row)
 		 AUDIENCE_ACTOR : 0);
 }
 
+/* What is true in SQL of an event c that is not of its Connection itself. */
+#define NOT_OF_CONNECTION \
+	"c.subject_id OPERATOR(pg_catalog.<>) c.connection_id"
+
+/* Narrows a list of events to those of one type of subjects. */
+static void
+narrow_to_type(PageQuery *query, const text *subject_type)
+{
+	/* an older store knows no other subjects */
+	bool		older = store_absent_columns(&event_table) != 0;
+
+	if (subject_type == NULL)
+		return;
+	if (text_is(subject_type, "connection"))
+		query->condition = older ? NULL : "NOT (" NOT_OF_CONNECTION ")";
+	else
+		query->condition = older ? "false" : NOT_OF_CONNECTION;
+}
+
+/*
+ * Narrows a list of events to those of a Connection and of what belongs to it,
+ * or to one type of subjects among them; subject_type may be NULL.
+ */
+void
+event_narrow_to_connection(PageQuery *query, text *connection_id,
+						   const text *subject_type)
+{
+	query->value = connection_id;
+	query->columns[0] = EVENT_CONNECTION_ID;
+	if (store_absent_columns(&event_table) != 0 ||
+		(subject_type != NULL && text_is(subject_type, "share_token")))
+		narrow_to_type(query, subject_type);
+	else
+	{
+		query->columns[0] = EVENT_SUBJECT_ID;
+		if (subject_type == NULL)
+			query->columns[1] = EVENT_CONNECTION_ID;
+	}
+}
+
 /*
  * An organization's events are those of its outbound and of its inbound
  * Connections.  The store's owner sees all.
@@ -53,6 +100,7 @@ static bool
 narrow_events(const Principal *reader, const ListRequest *request,
 			  PageQuery *query)
 {
+	narrow_to_type(query, request->filters[EVENT_FILTER_SUBJECT_TYPE]);
 	if (reader->kind == PRINCIPAL_OWNER)
 		return true;
 	query->columns[0] = EVENT_SOURCE;
@@ -68,6 +116,8 @@ const Resource event_resource = {
 	.by_id = &event_by_id,
 	.attributes = attributes,
 	.nattributes = lengthof(attributes),
+	.filters = filters,
+	.nfilters = lengthof(filters),
 	.read = event_from_row,
 	.row_size = sizeof(Event),
 	.audience = event_audience,

@@ -44,7 +44,7 @@ static const Operation operations[] = {
 	[LIST_EVENTS] = {
 		"list_events", "GET", "/api/v1/connect/events", &event_resource,
 		PERMISSION_READ, 200,
-		.query = {.pages = true},
+		.query = {.pages = true, .filters = true},
 		.perform = perform_list
 	},
 	[READ_EVENTS] = {

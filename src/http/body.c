@@ -9,9 +9,8 @@
 #include "postgres.h"
 
 #include "base/text.h"
-#include "catalog/pg_type.h"
 #include "http/body.h"
-#include "utils/builtins.h"
+#include "http/body_value.h"
 
 #define BODY_MAX_DEPTH 32
 
@@ -42,96 +41,78 @@ parse_body(const bytea *json)
 	return root;
 }
 
-/* Returns the name of a member as the client wrote it, fit for a message. */
-static const char *
-shown_name(const JsonValue *member)
+/* Members that stand in one object, and the number of the first of them. */
+typedef struct MemberList
 {
-	return error_excerpt(member->name, strlen(member->name));
+	const BodyMember *members;
+	const char *parent;			/* the pointer to the object */
+	int			first;
+} MemberList;
+
+/* Returns how many members there are; NULL has none. */
+static int
+count_members(const BodyMember *members)
+{
+	int			count = 0;
+
+	while (members != NULL && members[count].name != NULL)
+		count++;
+	return count;
 }
 
-pg_noreturn static void refuse_value(const JsonValue *member,
-									 const char *pointer, const char *what);
-
-/* Raises parameter_invalid for a member whose value is of another kind. */
-static void
-refuse_value(const JsonValue *member, const char *pointer, const char *what)
+/* Returns the members of a shape that stand where it says. */
+static MemberList
+list_own(const BodyShape *shape)
 {
-	ereport(ERROR,
-			(connect_error_in(ERROR_PARAMETER_INVALID, pointer),
-			 blame_pointer(pointer),
-			 errdetail("\"%s\" must be %s.", shown_name(member), what)));
+	return (MemberList) {shape->members, parents[shape->place], 0};
 }
 
-/* Returns a member that must be an object, or NULL if there is none. */
-static JsonValue *
-object_member(const JsonValue *parent, const char *name, const char *pointer)
+/* Returns those that stand in meta beside them; their numbers follow. */
+static MemberList
+list_meta(const BodyShape *shape)
 {
-	JsonValue  *member = json_text_member(parent, name);
-
-	if (member != NULL && member->kind != JSON_OBJECT)
-		refuse_value(member, pointer, "an object");
-	return member;
+	return (MemberList) {shape->meta, parents[BODY_META],
+						 count_members(shape->members)};
 }
 
-/* Returns the string of a member, or NULL if there is none. */
-static char *
-string_member(const JsonValue *parent, const char *name, const char *pointer)
+/*
+ * Returns the number of a member in a list, by its name or, if that is asked
+ * for, by that of the argument which it is, or -1 if it is not in there.
+ */
+static int
+find_in(MemberList list, const char *name, bool by_argument)
 {
-	JsonValue  *member = json_text_member(parent, name);
-
-	if (member == NULL)
-		return NULL;
-	if (member->kind != JSON_STRING)
-		refuse_value(member, pointer, "a string");
-	return member->string;
-}
-
-/* Returns a list of strings. */
-static ArrayType *
-read_texts(const JsonValue *member, const char *pointer)
-{
-	Datum	   *elements = palloc(Max(1, member->count) * sizeof(Datum));
-	int			n = 0;
-
-	if (member->kind != JSON_ARRAY)
-		refuse_value(member, pointer, "a list of strings");
-	for (JsonValue *element = member->first; element != NULL;
-		 element = element->next)
+	for (int i = 0; i < count_members(list.members); i++)
 	{
-		if (element->kind != JSON_STRING)
-			refuse_value(member, psprintf("%s/%d", pointer, n),
-						 "a list of nothing but strings");
-		elements[n++] = CStringGetTextDatum(element->string);
+		const BodyMember *member = &list.members[i];
+
+		if (strcmp(member->name, name) == 0 ||
+			(by_argument && member->argument != NULL &&
+			 strcmp(member->argument, name) == 0))
+			return list.first + i;
 	}
-	return construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT);
+	return -1;
 }
 
-/* Reads the value of a member in the way that the operation wants it. */
-static void *
-read_value(const JsonValue *member, MemberKind kind, const char *pointer)
+/* Returns a member of a shape by its number. */
+static const BodyMember *
+member_at(const BodyShape *shape, int i)
 {
-	if (kind == MEMBER_TEXTS)
-		return read_texts(member, pointer);
-	if (kind == MEMBER_TEXT_OR_NULL && member->kind == JSON_NULL)
-		return cstring_to_text("");
-	if (member->kind != JSON_STRING)
-		refuse_value(member, pointer,
-					 kind == MEMBER_TEXT ? "a string" : "a string or null");
-	return cstring_to_text(member->string);
+	int			count = count_members(shape->members);
+
+	return i < count ? &shape->members[i] : &shape->meta[i - count];
 }
 
-/* Returns the place of a member in a shape, or -1 if it is not in there. */
+/* Returns the number of a member of a shape likewise. */
 static int
 find_member(const BodyShape *shape, const char *name)
 {
+	int			i;
+
 	if (shape->place == BODY_NONE)
 		return -1;
-	for (int i = 0; shape->members[i].name != NULL; i++)
-	{
-		if (strcmp(shape->members[i].name, name) == 0)
-			return i;
-	}
-	return -1;
+	i = find_in(list_own(shape), name, true);
+	return i >= 0 ? i : find_in(list_meta(shape), name, true);
 }
 
 /* Returns the pointer to a member of an object, escaped as RFC 6901 has it. */
@@ -155,21 +136,22 @@ body_point(const char *parent, const char *name)
 }
 
 /*
- * Takes one member of attributes or meta.  Raises body_invalid if it is there
- * already, in another inflection.
+ * Takes one member of an object in which members of this list may stand.
+ * Raises body_invalid if it is there already, in another inflection.
  */
 static void
-take_member(HttpBody *body, const Resource *resource, JsonValue *member)
+take_member(HttpBody *body, const Resource *resource, JsonValue *member,
+			MemberList list)
 {
 	char	   *key = request_kebab(member->name);
-	const char *name = shown_name(member);
-	char	   *pointer = body_point(parents[body->shape->place], name);
-	int			i = find_member(body->shape, key);
+	const char *name = body_shown_name(member);
+	char	   *pointer = body_point(list.parent, name);
+	int			i = find_in(list, key, false);
 
 	if (i >= 0)
 	{
-		MemberKind	kind = body->shape->members[i].kind;
-		void	   *value = read_value(member, kind, pointer);
+		MemberKind	kind = member_at(body->shape, i)->kind;
+		void	   *value = body_value(member, kind, pointer);
 
 		if (body->values[i] != NULL)
 			ereport(ERROR,
@@ -188,6 +170,17 @@ take_member(HttpBody *body, const Resource *resource, JsonValue *member)
 	}
 }
 
+/* Takes the members of an object, if there is one. */
+static void
+take_members(HttpBody *body, const Resource *resource, const JsonValue *object,
+			 MemberList list)
+{
+	JsonValue  *member = object != NULL ? object->first : NULL;
+
+	for (; member != NULL; member = member->next)
+		take_member(body, resource, member, list);
+}
+
 /*
  * Finds the object that holds the members of a body, if there is one, and reads
  * what stands beside it.
@@ -198,22 +191,24 @@ find_members(const JsonValue *root, HttpBody *body)
 	JsonValue  *data;
 
 	if (body->shape->place == BODY_META)
-		return object_member(root, "meta", "/meta");
-	if (root == NULL)
+		return body_object(root, "meta", "/meta");
+	if (root == NULL && !body->shape->optional)
 		ereport(ERROR,
 				(connect_error(ERROR_BODY_INVALID),
 				 errdetail("A body is required.")));
-	data = object_member(root, "data", "/data");
+	data = body_object(root, "data", "/data");
+	if (data == NULL && body->shape->optional)
+		return NULL;
 	if (data == NULL)
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_MISSING, "/data"),
 				 blame_pointer("/data"),
 				 errdetail("\"data\" must be given.")));
-	body->type = string_member(data, "type", "/data/type");
-	body->id = string_member(data, "id", "/data/id");
-	body->relationships = object_member(data, "relationships",
+	body->type = body_string(data, "type", "/data/type");
+	body->id = body_string(data, "id", "/data/id");
+	body->relationships = body_object(data, "relationships",
 										"/data/relationships");
-	return object_member(data, "attributes", "/data/attributes");
+	return body_object(data, "attributes", "/data/attributes");
 }
 
 /*
@@ -239,31 +234,45 @@ find_inflection(const HttpRequest *request, const JsonValue *object)
 	return INFLECTION_KEBAB;
 }
 
+/* Returns how many members a shape has, with those of meta beside them. */
+static int
+count_all(const BodyShape *shape)
+{
+	return count_members(shape->members) + count_members(shape->meta);
+}
+
 /* Gives all members of the shape the names that the client would use. */
 static void
 begin_members(HttpBody *body, Inflection inflection)
 {
-	const BodyMember *members = body->shape->members;
-	int			count = 0;
+	int			count = count_all(body->shape);
 
-	while (members[count].name != NULL)
-		count++;
 	body->values = palloc0(Max(1, count) * sizeof(void *));
 	body->names = palloc(Max(1, count) * sizeof(char *));
 	for (int i = 0; i < count; i++)
-		body->names[i] = request_inflected(members[i].name, inflection);
+		body->names[i] = request_inflected(member_at(body->shape, i)->name,
+										   inflection);
+}
+
+/* Returns the pointer to a member as the client wrote it. */
+static char *
+point_at(const HttpBody *body, int i)
+{
+	bool		own = i < count_members(body->shape->members);
+
+	return body_point(own ? parents[body->shape->place] : parents[BODY_META],
+					  body->names[i]);
 }
 
 /* Raises parameter_missing unless a body has all members that it must have. */
 static void
 require_members(const HttpBody *body)
 {
-	for (int i = 0; body->shape->members[i].name != NULL; i++)
+	for (int i = 0; i < count_all(body->shape); i++)
 	{
-		const char *pointer = body_point(parents[body->shape->place],
-										 body->names[i]);
+		const char *pointer = point_at(body, i);
 
-		if (body->shape->members[i].required && body->values[i] == NULL)
+		if (member_at(body->shape, i)->required && body->values[i] == NULL)
 			ereport(ERROR,
 					(connect_error_in(ERROR_PARAMETER_MISSING, pointer),
 					 blame_pointer(pointer),
@@ -280,27 +289,29 @@ void
 body_read(const HttpRequest *request, const BodyShape *shape,
 		  const Resource *resource, HttpBody *body)
 {
+	const JsonValue *root = parse_body(request->body);
 	const JsonValue *object;
-	JsonValue  *member;
 
 	memset(body, 0, sizeof(*body));
 	body->shape = shape;
-	object = find_members(parse_body(request->body), body);
+	object = find_members(root, body);
 	begin_members(body, find_inflection(request, object));
-	member = object != NULL ? object->first : NULL;
-	for (; member != NULL; member = member->next)
-		take_member(body, resource, member);
+	take_members(body, resource, object, list_own(shape));
+	if (shape->meta != NULL)
+		take_members(body, resource, body_object(root, "meta", "/meta"),
+					 list_meta(shape));
 	require_members(body);
 }
 
-/* Returns the value of a member that the shape has. */
+/* Returns the value of a member that the shape has, of one of these kinds. */
 static void *
-value_of(const HttpBody *body, const char *name, bool is_list)
+value_of(const HttpBody *body, const char *name, MemberKind kind,
+		 MemberKind or_kind)
 {
-	const BodyMember *members = body->shape->members;
 	int			i = find_member(body->shape, name);
+	MemberKind	found = i < 0 ? kind : member_at(body->shape, i)->kind;
 
-	if (i < 0 || (members[i].kind == MEMBER_TEXTS) != is_list)
+	if (i < 0 || (found != kind && found != or_kind))
 		elog(ERROR, "operation takes no member \"%s\" of this kind", name);
 	return body->values[i];
 }
@@ -309,19 +320,33 @@ value_of(const HttpBody *body, const char *name, bool is_list)
 text *
 body_text(const HttpBody *body, const char *name)
 {
-	return value_of(body, name, false);
+	return value_of(body, name, MEMBER_TEXT, MEMBER_TEXT_OR_NULL);
 }
 
 /* Returns a member that is a list of texts, or NULL if it is absent. */
 ArrayType *
 body_texts(const HttpBody *body, const char *name)
 {
-	return value_of(body, name, true);
+	return value_of(body, name, MEMBER_TEXTS, MEMBER_TEXTS);
+}
+
+/* Returns a member that is a whole number, or NULL if it is absent. */
+int64 *
+body_integer(const HttpBody *body, const char *name)
+{
+	return value_of(body, name, MEMBER_INTEGER, MEMBER_INTEGER);
+}
+
+/* Returns a member that the operation reads itself, or NULL if it is absent. */
+const JsonValue *
+body_json(const HttpBody *body, const char *name)
+{
+	return value_of(body, name, MEMBER_JSON, MEMBER_JSON);
 }
 
 /*
- * Returns what the client calls a member, or NULL if the body has none such, or
- * was not read.
+ * Returns what the client calls a member, by its name or by that of the
+ * argument which it is, or NULL if the body has none such, or was not read.
  */
 const char *
 body_name(const HttpBody *body, const char *member)
@@ -335,65 +360,7 @@ body_name(const HttpBody *body, const char *member)
 char *
 body_pointer(const HttpBody *body, const char *member)
 {
-	const char *name = body_name(body, member);
+	int			i = body->names != NULL ? find_member(body->shape, member) : -1;
 
-	return name == NULL ? NULL : body_point(parents[body->shape->place], name);
-}
-
-/* Raises type_mismatch unless the type, if one is given, is this one. */
-static void
-require_type(const HttpBody *body, const char *type)
-{
-	if (body->type != NULL && strcmp(body->type, type) != 0)
-		ereport(ERROR,
-				(connect_error(ERROR_TYPE_MISMATCH),
-				 blame_pointer("/data/type"),
-				 errdetail("\"type\" must be \"%s\".", type)));
-}
-
-/* Raises client_id_forbidden, type_mismatch unless this can become a row. */
-void
-body_require_new(const HttpBody *body, const char *type)
-{
-	if (body->id != NULL)
-		ereport(ERROR,
-				(connect_error(ERROR_CLIENT_ID),
-				 blame_pointer("/data/id"),
-				 errdetail("The server makes the id.")));
-	require_type(body, type);
-}
-
-/* Raises type_mismatch, id_mismatch unless this is about the row of this id. */
-void
-body_require_same(const HttpBody *body, const char *type, const text *id)
-{
-	require_type(body, type);
-	if (body->id != NULL && !text_is(id, body->id))
-		ereport(ERROR,
-				(connect_error(ERROR_ID_MISMATCH),
-				 blame_pointer("/data/id"),
-				 errdetail("\"id\" must be that of the path.")));
-}
-
-/* Raises attribute_unknown for a member that the operation does not take. */
-void
-body_refuse_unknown(const HttpBody *body)
-{
-	if (body->unknown != NULL)
-		ereport(ERROR,
-				(connect_error(ERROR_ATTRIBUTE_UNKNOWN),
-				 blame_pointer(body->unknown),
-				 errdetail("\"%s\" is nothing that this operation takes.",
-						   body->unknown_name)));
-}
-
-/* Raises relationships_not_allowed for what a new row cannot be given. */
-void
-body_refuse_relationships(const HttpBody *body)
-{
-	if (body->relationships != NULL && body->relationships->count > 0)
-		ereport(ERROR,
-				(connect_error(ERROR_RELATIONSHIPS_NOT_ALLOWED),
-				 blame_pointer("/data/relationships"),
-				 errdetail("The server makes the relationships.")));
+	return i < 0 ? NULL : point_at(body, i);
 }

@@ -14,7 +14,9 @@ typedef enum MemberKind
 {
 	MEMBER_TEXT,
 	MEMBER_TEXT_OR_NULL,		/* null is read as an empty text */
-	MEMBER_TEXTS				/* a list of strings */
+	MEMBER_TEXTS,				/* a list of strings */
+	MEMBER_INTEGER,
+	MEMBER_JSON					/* whatever it is; the operation looks */
 } MemberKind;
 
 typedef struct BodyMember
@@ -22,6 +24,7 @@ typedef struct BodyMember
 	const char *name;			/* in kebab-case */
 	MemberKind	kind;
 	bool		required;
+	const char *argument;		/* which it is, if one of another name */
 } BodyMember;
 
 /* Where the members of a body stand. */
@@ -38,6 +41,9 @@ typedef struct BodyShape
 	const BodyMember *members;	/* ended by one without a name */
 	bool		whole;			/* what else GET gave may stand there,
 								 * unchanged */
+	bool		optional;		/* of BODY_ATTRIBUTES: they may be left out */
+	const BodyMember *meta;		/* likewise: members of meta beside them, or
+								 * NULL */
 } BodyShape;
 
 typedef struct HttpBody
@@ -46,7 +52,10 @@ typedef struct HttpBody
 	/* of data; NULL where absent */
 	char	   *type;
 	char	   *id;
-	/* by the members of the shape: text, ArrayType, or NULL where absent */
+	/*
+	 * By the members of the shape, those of meta last: text, ArrayType, int64,
+	 * JsonValue, or NULL where absent.
+	 */
 	void	  **values;
 	/* likewise, what the client calls them, also if they are absent */
 	const char **names;
@@ -62,6 +71,8 @@ extern void body_read(const HttpRequest *request, const BodyShape *shape,
 					  const Resource *resource, HttpBody *body);
 extern text *body_text(const HttpBody *body, const char *name);
 extern ArrayType *body_texts(const HttpBody *body, const char *name);
+extern int64 *body_integer(const HttpBody *body, const char *name);
+extern const JsonValue *body_json(const HttpBody *body, const char *name);
 extern const char *body_name(const HttpBody *body, const char *member);
 extern char *body_pointer(const HttpBody *body, const char *member);
 extern char *body_point(const char *parent, const char *name);

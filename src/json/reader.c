@@ -164,6 +164,8 @@ see_scalar(void *state, char *token, JsonTokenType type)
 
 	if (kind == JSON_STRING)
 		value->string = token;
+	else if (kind == JSON_NUMBER)
+		value->number = token;
 	JSON_ACTION_RETURN;
 }
 

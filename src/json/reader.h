@@ -24,6 +24,7 @@ typedef struct JsonValue
 	JsonKind	kind;
 	char	   *name;			/* of a member, else NULL */
 	char	   *string;			/* of a string, else NULL */
+	char	   *number;			/* of a number as it is written, else NULL */
 	int			count;
 	struct JsonValue *first;
 	struct JsonValue *last;

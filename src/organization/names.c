@@ -82,7 +82,7 @@ read_name(StoreScan *look_up, text *id)
  * Returns the name of an organization as the active snapshot sees it, copied
  * into the current memory context, or NULL if there is none.
  */
-text *
+static text *
 organization_name(StoreScan *look_up, text *id)
 {
 	int			len = VARSIZE_ANY_EXHDR(id);
@@ -108,4 +108,20 @@ organization_name(StoreScan *look_up, text *id)
 	/* looking may have brought news of the table, and so a new number */
 	entry->key = snapshot_key_current();
 	return copy_name(name, CurrentMemoryContext);
+}
+
+/*
+ * Writes what the other party is called, as meta's partner-name.  Whoever
+ * consents to something does so to somebody, and an id alone is nobody.
+ */
+void
+organization_write_partner(JsonWriter *out, StoreScan *look_up, text *partner)
+{
+	text	   *name = organization_name(look_up, partner);
+
+	json_key(out, "partner-name");
+	if (name == NULL)
+		json_null(out);
+	else
+		json_text_value(out, name);
 }

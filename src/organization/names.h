@@ -5,8 +5,10 @@
 #ifndef CONNECT_ORGANIZATION_NAMES_H
 #define CONNECT_ORGANIZATION_NAMES_H
 
+#include "json/writer.h"
 #include "store/scan.h"
 
-extern text *organization_name(StoreScan *look_up, text *id);
+extern void organization_write_partner(JsonWriter *out, StoreScan *look_up,
+									   text *partner);
 
 #endif							/* CONNECT_ORGANIZATION_NAMES_H */

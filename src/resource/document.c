@@ -125,7 +125,9 @@ write_attributes(JsonWriter *out, const DocumentStyle *style,
 			!(all || shows(style, resource, i)))
 			continue;
 		json_key_bytes(out, attribute->name, attribute->len);
-		if (told)
+		if (attribute->column == COLUMN_DIRECTION)
+			document_write_direction(out, audience);
+		else if (told)
 			write_value(out, resource, row, &columns[attribute->column]);
 		else
 			json_null(out);
@@ -308,41 +310,4 @@ document_write_self(JsonWriter *out, const Resource *resource, const text *id)
 	json_key(out, "self");
 	json_string(out, path, len);
 	json_close(out, '}');
-}
-
-/* Writes a relationship to one other resource. */
-void
-document_write_relationship(JsonWriter *out, const char *name, const char *type,
-							const text *id)
-{
-	json_key(out, name);
-	json_open(out, '{');
-	json_key(out, "data");
-	json_open(out, '{');
-	json_word(out, "type", type);
-	json_text(out, "id", id);
-	json_close(out, '}');
-	json_close(out, '}');
-}
-
-/*
- * Writes which actions the reader, who is these parties, may take in this
- * state.
- */
-void
-document_write_offered(JsonWriter *out, const LifeCycle *life,
-					   const Principal *reader, int state, Parties parties)
-{
-	const Action *actions = life->actions;
-	int			offered = reader->permissions & PERMISSION_WRITE ?
-		rules_offered(life, state, parties) : 0;
-
-	json_key(out, "allowed-actions");
-	json_open(out, '[');
-	for (int action = ACTION_NONE + 1; offered >> action != 0; action++)
-	{
-		if (offered & 1 << action)
-			json_plain(out, actions[action].label, actions[action].len);
-	}
-	json_close(out, ']');
 }

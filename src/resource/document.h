@@ -69,10 +69,13 @@ extern char *document_path(const Resource *resource, const text *id);
 /* for write_rest() */
 extern bool document_shows(const DocumentStyle *style, const Resource *resource,
 						   int attribute);
+extern void document_write_direction(JsonWriter *out, Parties parties);
 extern void document_write_self(JsonWriter *out, const Resource *resource,
 								const text *id);
 extern void document_write_relationship(JsonWriter *out, const char *name,
 										const char *type, const text *id);
+extern void document_write_actions(JsonWriter *out, const LifeCycle *life,
+								   int offered);
 extern void document_write_offered(JsonWriter *out, const LifeCycle *life,
 								   const Principal *reader, int state,
 								   Parties parties);

@@ -137,18 +137,20 @@ refuse_state(const Resource *resource, const Filter *filter)
 					   labels.data)));
 }
 
-/* Raises parameter_invalid for a value that is not a direction. */
+static const char *const directions[] = {"inbound", "outbound"};
+
+/* Raises parameter_invalid for a value that is neither of two words. */
 static void
-check_direction(const Filter *filter, const text *value)
+check_word(const Filter *filter, const text *value, const char *const *words)
 {
 	const char *name = argument_name(filter);
 
-	if (!text_is(value, "inbound") && !text_is(value, "outbound"))
+	if (!text_is(value, words[0]) && !text_is(value, words[1]))
 		ereport(ERROR,
 				(connect_error_in(ERROR_PARAMETER_INVALID, name),
 				 blame_argument(name),
-				 errdetail("\"%s\" must be \"inbound\" or \"outbound\".",
-						   error_argument(name))));
+				 errdetail("\"%s\" must be \"%s\" or \"%s\".",
+						   error_argument(name), words[0], words[1])));
 }
 
 /* Returns the time that the value of a filter is.  Raises parameter_invalid. */
@@ -182,9 +184,9 @@ apply_state(const Resource *resource, const Filter *filter, const text *value,
 }
 
 /* Checks the values of the filters, and puts a state into the query. */
-static void
-apply_filters(const Resource *resource, const ListRequest *request,
-			  PageQuery *query)
+void
+resource_apply_filters(const Resource *resource, const ListRequest *request,
+					   PageQuery *query)
 {
 	for (int i = 0; i < resource->nfilters; i++)
 	{
@@ -199,7 +201,10 @@ apply_filters(const Resource *resource, const ListRequest *request,
 				apply_state(resource, filter, value, query);
 				break;
 			case FILTER_DIRECTION:
-				check_direction(filter, value);
+				check_word(filter, value, directions);
+				break;
+			case FILTER_WORD:
+				check_word(filter, value, filter->words);
 				break;
 			case FILTER_ID:
 				value_require_id(value, argument_name(filter));
@@ -297,7 +302,7 @@ resource_list(const Resource *resource, const Principal *reader,
 {
 	PageQuery	query = resource_begin_query(resource);
 
-	apply_filters(resource, request, &query);
+	resource_apply_filters(resource, request, &query);
 	resource_check_page(resource, reader, request);
 	if (!resource->narrow(reader, request, &query))
 		return (ListPage) {0};

@@ -27,12 +27,16 @@ typedef int Audience;
 #define AUDIENCE_ALL	0		/* as a demand: whoever may see the row */
 #define AUDIENCE_ACTOR	16
 
+/* Not stored: "outbound" for the source of a row, else "inbound". */
+#define COLUMN_DIRECTION (-2)
+
 /* What a document shows of a row. */
 typedef struct Attribute
 {
 	const char *name;			/* in kebab-case */
 	int			len;
-	int			column;			/* NO_COLUMN for a relationship of this name */
+	int			column;			/* NO_COLUMN for a relationship of this name,
+								 * COLUMN_DIRECTION for which way a row goes */
 	bool		closed;			/* the closed shape has it */
 	Audience	audience;		/* who may see the value; AUDIENCE_ALL if
 								 * everybody */
@@ -46,6 +50,8 @@ typedef enum FilterKind
 {
 	FILTER_STATE,				/* the label of a state: rows in that state */
 	FILTER_DIRECTION,			/* "inbound" or "outbound" */
+	FILTER_WORD,				/* one of two words, for the resource to
+								 * apply */
 	FILTER_ID,					/* the id of an organization */
 	FILTER_BEGINNING,			/* what a text begins with, for the resource to
 								 * apply */
@@ -61,6 +67,7 @@ typedef struct Filter
 	const char *name;
 	FilterKind	kind;
 	int			column;			/* of FILTER_STATE */
+	const char *const *words;	/* of FILTER_WORD: two of them */
 } Filter;
 
 #define RESOURCE_MAX_FILTERS 8
@@ -143,6 +150,9 @@ extern TimestampTz resource_filter_time(const Filter *filter,
 extern void resource_check_page(const Resource *resource,
 								const Principal *reader,
 								const ListRequest *request);
+extern void resource_apply_filters(const Resource *resource,
+								   const ListRequest *request,
+								   PageQuery *query);
 extern PageQuery resource_begin_query(const Resource *resource);
 extern ListPage resource_read_page(const ListRequest *request,
 								   PageQuery *query);

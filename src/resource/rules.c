@@ -46,8 +46,12 @@ rules_party_label(Parties party)
 			return "source";
 		case PARTY_DESTINATION:
 			return "destination";
-		default:
+		case PARTY_TIME:
 			return "time";
+		case PARTY_APPLICATION:
+			return "application";
+		default:
+			return NULL;
 	}
 }
 

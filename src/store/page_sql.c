@@ -50,8 +50,9 @@ append_owner(StringInfo sql, const PageShape *shape, int column, int not_column)
 		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) $1",
 						 column_name(shape, column));
 	if (not_column != NO_COLUMN)
-		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.<>) $1",
-						 column_name(shape, not_column));
+		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.<>) c.%s",
+						 column_name(shape, not_column),
+						 column_name(shape, column));
 	if (shape->other_column != NO_COLUMN)
 		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) $4",
 						 column_name(shape, shape->other_column));

@@ -258,6 +258,19 @@ store_fetch(StoreKey *key, const Datum *values, StoreRow *row)
 	return found;
 }
 
+/* Is there a row with this unique key? */
+bool
+store_has(StoreKey *key, Datum value)
+{
+	StoreScan	scan;
+	bool		found;
+
+	store_scan_begin(&scan, key, &value);
+	found = store_scan_next(&scan);
+	store_scan_end(&scan);
+	return found;
+}
+
 /*
  * Goes to the row with this unique key of one column, as the active snapshot
  * sees it; returns false if there is none.  The first look-up, for which the

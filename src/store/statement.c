@@ -109,23 +109,23 @@ saved_plan(StoreQuery *query)
 }
 
 /*
- * Runs a saved statement as the store's owner and returns its rows in the
- * current memory context.  A statement that only reads sees the active
- * snapshot.  One that writes takes a new snapshot, as every VOLATILE function
- * does.
+ * Runs a saved statement as a role and returns its rows in the current memory
+ * context.  A statement that only reads sees the active snapshot.  One that
+ * writes takes a new snapshot, as every VOLATILE function does.
  *
  * The role is restored before this returns.  After an error PostgreSQL restores
  * it itself, at the end of the subtransaction or transaction.
  */
 StoreResult
-store_query(StoreQuery *query, const Datum *values, const char *nulls)
+store_query_as(StoreQuery *query, const Datum *values, const char *nulls,
+			   Oid role)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	StoreResult result;
 	Oid			userid;
 	int			context;
 
-	become(store_owner(), &userid, &context);
+	become(role, &userid, &context);
 	check_spi(SPI_connect(), "SPI_connect");
 	check_spi(SPI_execute_plan(saved_plan(query), unconstify(Datum *, values),
 							   nulls, !query->writes, 0),
@@ -134,6 +134,13 @@ store_query(StoreQuery *query, const Datum *values, const char *nulls)
 	check_spi(SPI_finish(), "SPI_finish");
 	SetUserIdAndSecContext(userid, context);
 	return result;
+}
+
+/* Runs a saved statement as the store's owner, as store_query_as() does. */
+StoreResult
+store_query(StoreQuery *query, const Datum *values, const char *nulls)
+{
+	return store_query_as(query, values, nulls, store_owner());
 }
 
 /*

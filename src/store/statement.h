@@ -31,6 +31,8 @@ typedef struct StoreResult
 	StoreRow   *rows;
 } StoreResult;
 
+extern StoreResult store_query_as(StoreQuery *query, const Datum *values,
+								  const char *nulls, Oid role);
 extern StoreResult store_query(StoreQuery *query, const Datum *values,
 							   const char *nulls);
 extern StoreResult store_query_marked(StoreQuery *query, const Datum *values,

@@ -131,6 +131,8 @@ type_serves(Oid type, StoreKind kind)
 			return base == XID8OID;
 		case STORE_NAME:
 			return base == NAMEOID;
+		case STORE_RELATION:
+			return base == REGCLASSOID;
 		case STORE_STATE:
 			return type_is_enum(base);
 		case STORE_LABEL:

@@ -39,6 +39,7 @@ typedef enum StoreKind
 	STORE_INTEGER,
 	STORE_XID,					/* a full transaction id */
 	STORE_NAME,
+	STORE_RELATION,				/* a regclass */
 	STORE_STATE,				/* an enum whose labels C numbers: label.h */
 	STORE_LABEL					/* an enum or a text, read as text */
 } StoreKind;
@@ -128,6 +129,8 @@ typedef struct StoreRow
 #define STORE_MEMBER_LABEL text *
 #define STORE_MEMBER_BYTES bytea *
 #define STORE_MEMBER_XID uint64
+#define STORE_MEMBER_NAME Name
+#define STORE_MEMBER_RELATION Oid
 
 #define STORE_NULL_TEXT NULL
 #define STORE_NULL_TEXTS NULL
@@ -138,6 +141,8 @@ typedef struct StoreRow
 #define STORE_NULL_LABEL NULL
 #define STORE_NULL_BYTES NULL
 #define STORE_NULL_XID 0
+#define STORE_NULL_NAME NULL
+#define STORE_NULL_RELATION InvalidOid
 
 /* A file whose table has a state defines STORE_VALUE_STATE, which reads it. */
 #define STORE_VALUE_TEXT(datum) DatumGetTextPP(datum)
@@ -149,6 +154,8 @@ typedef struct StoreRow
 #define STORE_VALUE_BYTES(datum) DatumGetByteaPP(datum)
 #define STORE_VALUE_XID(datum) \
 	U64FromFullTransactionId(DatumGetFullTransactionId(datum))
+#define STORE_VALUE_NAME(datum) DatumGetName(datum)
+#define STORE_VALUE_RELATION(datum) DatumGetObjectId(datum)
 
 #define STORE_DATUM_TEXT(value) PointerGetDatum(value)
 #define STORE_DATUM_TEXTS(value) PointerGetDatum(value)
@@ -156,6 +163,8 @@ typedef struct StoreRow
 #define STORE_DATUM_TERM(value) TimestampTzGetDatum(value)
 #define STORE_DATUM_LABEL(value) PointerGetDatum(value)
 #define STORE_DATUM_BYTES(value) PointerGetDatum(value)
+#define STORE_DATUM_NAME(value) NameGetDatum(value)
+#define STORE_DATUM_RELATION(value) ObjectIdGetDatum(value)
 #define STORE_DATUM_XID(value) \
 	FullTransactionIdGetDatum(FullTransactionIdFromU64(value))
 

@@ -31,7 +31,7 @@ SHOWN = {"", "console", "http", "ini", "json", "nginx", "text"}
 END = "-- end of block --"
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 MASKS = [
-    (re.compile(r"\b(cxn|evt|api)_[0-9a-hjkmnp-tv-z]{26}\b"), r"\1_..."),
+    (re.compile(r"\b(cxn|evt|api|cnst)_[0-9a-hjkmnp-tv-z]{26}\b"), r"\1_..."),
     (re.compile(r"\bconnect_[A-Za-z0-9_-]{43}"), "connect_..."),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:\d\d)?)?"), "<time>"),
 ]

@@ -46,8 +46,9 @@ try_clock(const uint8 *data, size_t size)
 		 * a clock starts after 1970, and what it carries stays within 48 bits
 		 */
 		typeid_make(&clock, "cxn", Max(ms >> 2, 1), data + 6, id);
-		PROMISE(strlen(id) == TYPEID_SIZE - 1 && strncmp(id, "cxn_", 4) == 0);
-		PROMISE(typeid_pattern_ok(id, TYPEID_SIZE - 1));
+		PROMISE(strlen(id) == TYPEID_SUFFIX_LENGTH + 4 &&
+				strncmp(id, "cxn_", 4) == 0);
+		PROMISE(typeid_pattern_ok(id, strlen(id)));
 		PROMISE(id[4] <= '7' && strcmp(last, id) < 0);
 		PROMISE((clock.high >> 12 & 0xf) == 7 && clock.low >> 62 == 2);
 		strcpy(last, id);

@@ -10,11 +10,14 @@ const read = (name) => JSON.parse(readFileSync(new URL(`../../http/${name}.json`
 export const contract = read("openapi");
 export const personaContract = read("openapi-persona");
 
-// With fields, attributes that a schema requires are absent.
+// With fields, attributes and relationships that a schema requires are absent.
 function sparse(document) {
   const copy = structuredClone(document);
   for (const [name, schema] of Object.entries(copy.components.schemas)) {
     if (name.endsWith("Attributes")) delete schema.required;
+    delete schema.properties?.attributes?.required;
+    schema.required = schema.required?.filter((member) => member !== "relationships");
+    if (schema.required === undefined) delete schema.required;
   }
   return copy;
 }

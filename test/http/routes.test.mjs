@@ -5,7 +5,8 @@ import { before, test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { API, request } from "./client.mjs";
 import { contract, personaContract } from "./openapi.mjs";
-import { organization, routes } from "./stack.mjs";
+import { createActive } from "./connections.mjs";
+import { organization, routes, sql } from "./stack.mjs";
 
 // Each path that connect_api.routes() has, with an id to put in, and what Allow lists for it.
 const ROUTES = { "/openapi.json": "GET, HEAD", "/openapi-persona.json": "GET, HEAD" };
@@ -14,7 +15,7 @@ for (const { path, method } of routes()) {
   ROUTES[at] = [...(ROUTES[at]?.split(", ") ?? []), ...(method === "GET" ? ["GET", "HEAD"] : [method])].sort().join(", ");
 }
 
-let source, destination, id;
+let source, destination, id, token;
 
 before(async () => {
   source = organization("routes_source");
@@ -27,6 +28,17 @@ before(async () => {
   id = answer.json.data.id;
   assert.equal(answer.headers.location, `${API}/connections/${id}`);
   assert.equal(answer.headers.location, answer.json.data.links.self);
+
+  const active = await createActive(source, organization("routes_third"));
+  sql(`CREATE TABLE public.routes_note (id text PRIMARY KEY, organization_id text NOT NULL);
+    INSERT INTO public.routes_note VALUES ('note_1', '${source.id}');
+    SELECT connect.share_rows('routes_note', 'public.routes_note', 'organization_id', 'id', 'inquiry.read')`);
+  const made = await request("POST", `${API}/share-tokens`, {
+    key: source.key,
+    body: { data: { attributes: { "connection-id": active.id, "source-id": "note_1", kind: "routes_note" } } },
+  });
+  assert.equal(made.status, 201, made.text);
+  token = made.json.data.id;
 });
 
 test("the contracts are valid OpenAPI 3.1", async () => {
@@ -76,7 +88,7 @@ test("what is personal is kept by nobody, and every answer of the dashboard is g
 test("every reading route answers GET, and HEAD with the same but the body", async () => {
   for (const [route, methods] of Object.entries(ROUTES)) {
     if (!methods.startsWith("GET")) continue;
-    const path = route.replace("ID", id);
+    const path = route.replace("ID", route.includes("/share-tokens/") ? token : id);
     const get = await request("GET", path, { key: source.key });
     const head = await request("HEAD", path, { key: source.key });
     assert.equal(get.status, 200, path);

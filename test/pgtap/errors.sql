@@ -9,6 +9,19 @@ SELECT pg_temp.import('cxn_pending', 'org_source', 'org_destination', 'pending')
        pg_temp.import('cxn_active', 'org_source', 'org_both', 'active'),
        pg_temp.import('cxn_inactive', 'org_source', 'org_third', 'inactive') \g /dev/null
 
+-- A row that can be handed over, a token for it, and one that has ended.
+CREATE SCHEMA shop;
+CREATE TABLE shop.account (id text PRIMARY KEY, organization_id text);
+INSERT INTO shop.account VALUES ('act_1', 'org_source');
+SELECT connect.share_rows('account', 'shop.account', 'organization_id', 'id', 'account.read', 'act'),
+    connect.grant_fulfil('regress_connect_owner') \g /dev/null
+SET session_replication_role = replica;
+INSERT INTO connect.share_token (id, connection_id, source_organization_id, destination_organization_id, kind, source_id, status,
+    expires_at, created_at, updated_at)
+VALUES ('cnst_1', 'cxn_active', 'org_source', 'org_both', 'account', 'act_1', 'created', now() + interval '1 hour', now(), now()),
+    ('cnst_2', 'cxn_active', 'org_source', 'org_both', 'account', 'act_1', 'expired', now(), now(), now());
+SET session_replication_role = origin;
+
 -- A key that may only read. Its secret is made by chance, so it is kept for use below.
 CREATE TEMPORARY TABLE reading_key AS
 SELECT secret FROM connect.create_api_key('org_source', 'reads', '{read}');
@@ -94,8 +107,8 @@ INSERT INTO raised VALUES
     ('scope_retired', 'PT422', 'scope is retired', true, 'source',
      $$UPDATE connect.scope SET retired_at = now() WHERE name = 'verification.read'$$,
      $$SELECT connect.update_connection('cxn_pending', scopes => '{account.read,inquiry.read,verification.read}')$$),
-    ('scope_granted', '23503', 'scope "account.read" cannot be deleted or renamed', true, 'owner', NULL,
-     $$DELETE FROM connect.scope WHERE name = 'account.read'$$),
+    ('scope_granted', '23503', 'scope "inquiry.read" cannot be deleted or renamed', true, 'owner', NULL,
+     $$DELETE FROM connect.scope WHERE name = 'inquiry.read'$$),
     ('scopes_empty', 'PT422', 'list of scopes is empty', true, 'source', NULL,
      $$SELECT connect.update_connection('cxn_pending', scopes => '{}')$$),
     ('name_too_long', 'PT422', 'name is too long', false, 'source', NULL,
@@ -135,6 +148,30 @@ INSERT INTO raised VALUES
     ('store_outdated', '55000', 'connect store is of an older version', true, 'owner',
      'ALTER TABLE connect.gateway_role DROP COLUMN actor_claim; GRANT EXECUTE ON FUNCTION connect.trust_gateway TO regress_connect_owner',
      'SELECT connect.trust_gateway(''regress_connect_owner'')'),
+    ('store_outdated', '55000', 'connect store is of an older version', true, 'source',
+     'ALTER TABLE connect.event DROP COLUMN seal',
+     'SELECT connect.deactivate_connection(''cxn_active'')'),
+    ('share_token_not_found', 'PT404', 'share token not found', false, 'third', NULL,
+     $$SELECT connect.get_share_token('cnst_1')$$),
+    ('share_token_not_created', 'PT409', 'share token cannot be used any more', false, 'both', NULL,
+     $$SELECT connect.redeem_share_token('cnst_2')$$),
+    ('share_token_not_pending', 'PT409', 'share token is not being redeemed', false, 'owner', NULL,
+     $$SELECT connect.fail_share_token('cnst_1', 'import_failed')$$),
+    ('connection_not_active', 'PT409', 'connection does not allow it now', false, 'source', NULL,
+     $$SELECT connect.create_share_token('cxn_inactive', 'act_1')$$),
+    ('source_not_found', 'PT404', 'row to be shared not found', false, 'source', NULL,
+     $$SELECT connect.create_share_token('cxn_active', 'act_9')$$),
+    ('kind_unknown', 'PT422', 'kind of rows is unknown', true, 'source', NULL,
+     $$SELECT connect.create_share_token('cxn_active', 'inq_1')$$),
+    ('expires_in_invalid', 'PT422', 'share token cannot live so long', false, 'source', NULL,
+     $$SELECT connect.create_share_token('cxn_active', 'act_1', '1 year')$$),
+    ('sharing_not_allowed', '42501', 'sharing is not allowed', true, 'both',
+     $$UPDATE connect.connection SET scopes = '{inquiry.read}' WHERE id = 'cxn_active'$$,
+     $$SELECT connect.redeem_share_token('cnst_1')$$),
+    ('must_start_created', '23001', 'share token must start as created', true, 'owner', NULL,
+     $$INSERT INTO connect.share_token (connection_id, source_id, status) VALUES ('cxn_active', 'act_1', 'failed')$$),
+    ('kind_broken', '55000', 'kind of rows cannot be used', true, 'source', 'DROP TABLE shop.account',
+     $$SELECT connect.create_share_token('cxn_active', 'act_1')$$),
     ('store_exists', '42P07', 'connect store already exists', true, 'owner', NULL,
      'SELECT connect.create_store()');
 

@@ -106,7 +106,23 @@ INSERT INTO expected_function VALUES
     ('grant_read', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
     ('grant_usage', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
     ('grant_share', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
-    ('grant_http', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe')
+    ('grant_http', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('complete_share_token', 'share_token_id text, destination_id text', 'jsonb', 'c', 'volatile', false, 'unsafe'),
+    ('create_share_token', 'connection_id text, source_id text, expires_in interval DEFAULT ''14 days''::interval, kind text DEFAULT NULL::text', 'jsonb', 'c', 'volatile', false, 'unsafe'),
+    ('describe_share_kind', '', 'TABLE(kind text, name text, definition text, parts text, comment text)', 'sql', 'immutable', false, 'safe'),
+    ('describe_share_token', '', 'TABLE(kind text, name text, definition text, parts text, comment text)', 'sql', 'immutable', false, 'safe'),
+    ('expire_share_token', 'share_token_id text, reason text DEFAULT NULL::text', 'jsonb', 'c', 'volatile', false, 'unsafe'),
+    ('fail_share_token', 'share_token_id text, failure_reason text', 'jsonb', 'c', 'volatile', false, 'unsafe'),
+    ('get_share_token', 'share_token_id text', 'jsonb', 'c', 'stable', false, 'restricted'),
+    ('grant_fulfil', 'role_name name', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('guard_share_token', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
+    ('kind_findings', '', 'TABLE(code text, severity text, finding text, remedy text)', 'sql', 'stable', false, 'safe'),
+    ('list_share_tokens', 'connection_id text DEFAULT NULL::text, status connect.share_token_status DEFAULT NULL::connect.share_token_status, direction text DEFAULT NULL::text, page_size integer DEFAULT 10, page_after text DEFAULT NULL::text, page_before text DEFAULT NULL::text', 'jsonb', 'c', 'stable', false, 'restricted'),
+    ('record_share_token', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
+    ('redeem_share_token', 'share_token_id text, destination_id text DEFAULT NULL::text, options jsonb DEFAULT NULL::jsonb', 'jsonb', 'c', 'volatile', false, 'unsafe'),
+    ('share_rows', 'kind text, relation regclass, organization_column name, key_column name, scope text, id_prefix text DEFAULT NULL::text, redeem_function regprocedure DEFAULT NULL::regprocedure', 'void', 'c', 'volatile', false, 'unsafe'),
+    ('share_token_rules', '', 'TABLE(action text, from_status connect.share_token_status, to_status connect.share_token_status, party text)', 'c', 'immutable', true, 'safe'),
+    ('unshare_rows', 'kind text', 'void', 'c', 'volatile', false, 'unsafe')
 ;
 
 SELECT set_eq(

@@ -86,7 +86,33 @@ INSERT INTO expected_column (relation, name, definition) VALUES
     ('idempotency', 'status', 'integer NOT NULL'),
     ('idempotency', 'headers', 'text NOT NULL'),
     ('idempotency', 'body', 'text NOT NULL'),
-    ('idempotency', 'created_at', 'timestamp with time zone NOT NULL DEFAULT now()');
+    ('idempotency', 'created_at', 'timestamp with time zone NOT NULL DEFAULT now()'),
+    ('share_kind', 'name', 'text COLLATE C NOT NULL'),
+    ('share_kind', 'relation', 'regclass NOT NULL'),
+    ('share_kind', 'organization_column', 'name COLLATE C NOT NULL'),
+    ('share_kind', 'key_column', 'name COLLATE C NOT NULL'),
+    ('share_kind', 'scope', 'text COLLATE C NOT NULL'),
+    ('share_kind', 'id_prefix', 'text COLLATE C'),
+    ('share_kind', 'redeem_function', 'text'),
+    ('share_kind', 'retired_at', 'timestamp with time zone'),
+    ('share_token', 'id', 'text COLLATE C NOT NULL'),
+    ('share_token', 'connection_id', 'text COLLATE C NOT NULL'),
+    ('share_token', 'source_organization_id', 'text COLLATE C NOT NULL'),
+    ('share_token', 'destination_organization_id', 'text COLLATE C NOT NULL'),
+    ('share_token', 'kind', 'text COLLATE C NOT NULL'),
+    ('share_token', 'source_id', 'text COLLATE C NOT NULL'),
+    ('share_token', 'status', 'connect.share_token_status NOT NULL DEFAULT ''created''::connect.share_token_status'),
+    ('share_token', 'expires_at', 'timestamp with time zone NOT NULL'),
+    ('share_token', 'redeem_mode', 'text COLLATE C'),
+    ('share_token', 'destination_id', 'text COLLATE C'),
+    ('share_token', 'failure_reason', 'text COLLATE C'),
+    ('share_token', 'creator_id', 'text COLLATE C'),
+    ('share_token', 'creator_type', 'text COLLATE C'),
+    ('share_token', 'pending_at', 'timestamp with time zone'),
+    ('share_token', 'redeemed_at', 'timestamp with time zone'),
+    ('share_token', 'failed_at', 'timestamp with time zone'),
+    ('share_token', 'created_at', 'timestamp with time zone NOT NULL'),
+    ('share_token', 'updated_at', 'timestamp with time zone NOT NULL');
 
 SELECT set_eq(
     $$SELECT relname::text FROM pg_class WHERE relnamespace = 'connect'::regnamespace AND relkind NOT IN ('i', 'c')$$,
@@ -149,7 +175,15 @@ INSERT INTO expected_constraint VALUES
     ('scope', 'scope_name_check', 'CHECK ((name ~ ''^[A-Za-z0-9_.:-]{1,64}$''::text))'),
     ('open_connection', 'open_connection_pkey', 'PRIMARY KEY (destination_organization_id, id)'),
     ('open_term', 'open_term_pkey', 'PRIMARY KEY (id)'),
-    ('scope', 'scope_pkey', 'PRIMARY KEY (name)')
+    ('scope', 'scope_pkey', 'PRIMARY KEY (name)'),
+    ('share_kind', 'share_kind_id_prefix_key', 'UNIQUE (id_prefix)'),
+    ('share_kind', 'share_kind_name_check', 'CHECK ((name ~ ''^[A-Za-z0-9_./-]{1,64}$''::text))'),
+    ('share_kind', 'share_kind_pkey', 'PRIMARY KEY (name)'),
+    ('share_kind', 'share_kind_relation_key', 'UNIQUE (relation, key_column)'),
+    ('share_kind', 'share_kind_scope_fkey', 'FOREIGN KEY (scope) REFERENCES connect.scope(name)'),
+    ('share_token', 'share_token_id_check', 'CHECK (((octet_length(id) <= 64) AND (id ~ ''^[A-Za-z0-9_-]+$''::text)))'),
+    ('share_token', 'share_token_kind_fkey', 'FOREIGN KEY (kind) REFERENCES connect.share_kind(name)'),
+    ('share_token', 'share_token_pkey', 'PRIMARY KEY (id)')
 ;
 
 SELECT bag_eq(
@@ -175,6 +209,7 @@ INSERT INTO expected_index VALUES
     ('event_destination_idx', 'CREATE INDEX event_destination_idx ON connect.event USING btree (destination_organization_id, id)'),
     ('event_destination_feed_idx', 'CREATE INDEX event_destination_feed_idx ON connect.event USING btree (destination_organization_id, "position", id)'),
     ('event_outbox_idx', 'CREATE INDEX event_outbox_idx ON connect.event USING btree ("position", id)'),
+    ('event_token_idx', 'CREATE INDEX event_token_idx ON connect.event USING btree (connection_id, id) WHERE (subject_id <> connection_id)'),
     ('event_source_feed_idx', 'CREATE INDEX event_source_feed_idx ON connect.event USING btree (source_organization_id, "position", id)'),
     ('event_subject_idx', 'CREATE INDEX event_subject_idx ON connect.event USING btree (subject_id, id)'),
     ('event_pkey', 'CREATE UNIQUE INDEX event_pkey ON connect.event USING btree (id)'),
@@ -190,7 +225,14 @@ INSERT INTO expected_index VALUES
     ('organization_lower_name_idx', 'CREATE INDEX organization_lower_name_idx ON connect.organization USING btree (lower(name) COLLATE "C")'),
     ('organization_pkey', 'CREATE UNIQUE INDEX organization_pkey ON connect.organization USING btree (id)'),
     ('organization_role_pkey', 'CREATE UNIQUE INDEX organization_role_pkey ON connect.organization_role USING btree (role_name)'),
-    ('scope_pkey', 'CREATE UNIQUE INDEX scope_pkey ON connect.scope USING btree (name)')
+    ('scope_pkey', 'CREATE UNIQUE INDEX scope_pkey ON connect.scope USING btree (name)'),
+    ('share_kind_id_prefix_key', 'CREATE UNIQUE INDEX share_kind_id_prefix_key ON connect.share_kind USING btree (id_prefix)'),
+    ('share_kind_pkey', 'CREATE UNIQUE INDEX share_kind_pkey ON connect.share_kind USING btree (name)'),
+    ('share_kind_relation_key', 'CREATE UNIQUE INDEX share_kind_relation_key ON connect.share_kind USING btree (relation, key_column)'),
+    ('share_token_connection_idx', 'CREATE INDEX share_token_connection_idx ON connect.share_token USING btree (connection_id, id)'),
+    ('share_token_destination_idx', 'CREATE INDEX share_token_destination_idx ON connect.share_token USING btree (destination_organization_id, id)'),
+    ('share_token_pkey', 'CREATE UNIQUE INDEX share_token_pkey ON connect.share_token USING btree (id)'),
+    ('share_token_source_idx', 'CREATE INDEX share_token_source_idx ON connect.share_token USING btree (source_organization_id, id)')
 ;
 
 SELECT bag_eq(
@@ -226,7 +268,10 @@ INSERT INTO expected_trigger VALUES
     ('open_term', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.open_term FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()'),
     ('open_connection', 'zz_guard_open', 'A', 'CREATE TRIGGER zz_guard_open BEFORE INSERT OR DELETE OR UPDATE ON connect.open_connection FOR EACH ROW EXECUTE FUNCTION connect.guard_open()'),
     ('open_connection', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.open_connection FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()'),
-    ('connection', 'zz_mark_pair', 'A', 'CREATE TRIGGER zz_mark_pair AFTER INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()')
+    ('connection', 'zz_mark_pair', 'A', 'CREATE TRIGGER zz_mark_pair AFTER INSERT OR DELETE OR UPDATE ON connect.connection FOR EACH ROW EXECUTE FUNCTION connect.mark_pair()'),
+    ('share_token', 'aa_record_share_token', 'O', 'CREATE TRIGGER aa_record_share_token AFTER INSERT OR UPDATE ON connect.share_token FOR EACH ROW EXECUTE FUNCTION connect.record_share_token()'),
+    ('share_token', 'aa_refuse_truncate', 'O', 'CREATE TRIGGER aa_refuse_truncate BEFORE TRUNCATE ON connect.share_token FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_share_token()'),
+    ('share_token', 'zz_guard_share_token', 'O', 'CREATE TRIGGER zz_guard_share_token BEFORE INSERT OR DELETE OR UPDATE ON connect.share_token FOR EACH ROW EXECUTE FUNCTION connect.guard_share_token()')
 ;
 
 SELECT bag_eq(
@@ -254,7 +299,10 @@ INSERT INTO expected_policy VALUES
     ('connection', 'connection_source_create', 'PERMISSIVE', '{public}', 'INSERT', NULL, '(source_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id))'),
     ('event', 'event_parties_read', 'PERMISSIVE', '{public}', 'SELECT', '((source_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id)) OR (destination_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id)))', NULL),
     ('organization', 'organization_self', 'PERMISSIVE', '{public}', 'SELECT', '(id = ( SELECT connect.current_organization_id() AS current_organization_id))', NULL),
-    ('scope', 'scope_all', 'PERMISSIVE', '{public}', 'SELECT', 'true', NULL)
+    ('scope', 'scope_all', 'PERMISSIVE', '{public}', 'SELECT', 'true', NULL),
+    ('share_token', 'share_token_parties_change', 'PERMISSIVE', '{public}', 'UPDATE', '((source_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id)) OR (destination_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id)))', NULL),
+    ('share_token', 'share_token_parties_read', 'PERMISSIVE', '{public}', 'SELECT', '((source_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id)) OR (destination_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id)))', NULL),
+    ('share_token', 'share_token_source_create', 'PERMISSIVE', '{public}', 'INSERT', NULL, '(source_organization_id = ( SELECT connect.current_organization_id() AS current_organization_id))')
 ;
 
 SELECT bag_eq(

@@ -15,7 +15,7 @@ DELETE FROM connect.scope;  -- fails
 \echo :LAST_ERROR_SQLSTATE
 UPDATE connect.scope SET name = 'other.write' WHERE name = 'other.read';  -- fails
 \echo :LAST_ERROR_SQLSTATE
-TRUNCATE connect.scope;  -- fails
+TRUNCATE connect.scope CASCADE;  -- fails
 \echo :LAST_ERROR_SQLSTATE
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 DELETE FROM connect.scope WHERE name = 'other.read';  -- fails

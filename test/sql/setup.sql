@@ -37,6 +37,8 @@ GRANT USAGE ON SCHEMA test TO PUBLIC;
 
 CREATE PROCEDURE test.reset() LANGUAGE sql SECURITY DEFINER SET session_replication_role = replica AS $$
     DELETE FROM connect.event;
+    DELETE FROM connect.share_token;
+    DELETE FROM connect.share_kind;
     DELETE FROM connect.connection;
     DELETE FROM connect.idempotency;
     DELETE FROM connect.api_key;
@@ -67,7 +69,7 @@ $$;
 -- A document without what differs from run to run.
 CREATE FUNCTION test.doc(document jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT regexp_replace(regexp_replace(regexp_replace(jsonb_pretty(document),
-        '(cxn|evt|api)_[0-9a-hjkmnp-tv-z]{26}', '\1_(new)', 'g'),
+        '(cxn|evt|api|cnst)_[0-9a-hjkmnp-tv-z]{26}', '\1_(new)', 'g'),
         '"20[1-9][0-9]-[^"]*Z"', '"(now)"', 'g'),
         '"position": "[0-9]+"', '"position": "(transaction)"', 'g');
 $$;

@@ -115,7 +115,7 @@ SKIP:
 		'DROP EXTENSION is refused while the store stands');
 
 	my $drop = q{
-		DROP TABLE connect.open_connection, connect.open_term, connect.followed_table, connect.idempotency, connect.api_key, connect.gateway_role, connect.organization_role,
+		DROP TABLE connect.share_token, connect.share_kind, connect.open_connection, connect.open_term, connect.followed_table, connect.idempotency, connect.api_key, connect.gateway_role, connect.organization_role,
 			connect.event, connect.connection, connect.scope, connect.organization;
 		DROP EXTENSION connect;
 	};
@@ -141,7 +141,7 @@ SKIP:
 
 	$session->query_safe(q{SELECT connect.register_organization('org_source', 'Source')});
 	$node->safe_psql($database, q{
-		DROP TABLE connect.open_connection, connect.open_term, connect.followed_table, connect.idempotency, connect.api_key, connect.gateway_role, connect.organization_role,
+		DROP TABLE connect.share_token, connect.share_kind, connect.open_connection, connect.open_term, connect.followed_table, connect.idempotency, connect.api_key, connect.gateway_role, connect.organization_role,
 			connect.event, connect.connection, connect.scope, connect.organization;
 		SELECT connect.create_store();
 	});
@@ -165,7 +165,7 @@ SKIP:
 	my $sound = $node->safe_psql($database, $triggers);
 	my $findings = q{SELECT string_agg(code, ' ') FROM connect.check_setup() WHERE severity = 'error'};
 
-	is(() = $sound =~ /^connect\./mg, 17, 'a new store has its triggers');
+	is(() = $sound =~ /^connect\./mg, 20, 'a new store has its triggers');
 	is($node->safe_psql($database, $findings), '', 'and check_setup() finds nothing to mend');
 
 	$node->safe_psql($database, q{

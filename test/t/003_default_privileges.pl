@@ -51,7 +51,7 @@ $node->safe_psql('updated', 'ALTER EXTENSION connect UPDATE; SELECT connect.upgr
 # A function that takes more arguments now is whoever's it was; new ones are those of the grants of what is like them.
 my %before = map { s/\(.*//r => 1 } split(/\n/, $before);
 my %may_follow = map { $_ => 1 } split(/\n/, $node->safe_psql('updated',
-	q{SELECT object FROM connect.grant_definition() WHERE purpose IN ('check', 'read', 'share', 'http')}));
+	q{SELECT object FROM connect.grant_definition() WHERE purpose IN ('check', 'read', 'usage', 'share', 'http')}));
 is(join(' ', grep { !$before{ s/\(.*//r } && !$may_follow{$_} } split(/\n/, $node->safe_psql('updated', $given))), '',
 	'an update gives new functions to those alone who may call others that are like them');
 like($node->safe_psql('updated', q{SELECT string_agg(remedy, ' ') FROM connect.check_setup() WHERE code = 'execute_granted'}),

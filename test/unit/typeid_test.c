@@ -60,13 +60,15 @@ START_TEST(make_carries_the_prefix)
 {
 	TypeIdClock clock = {0};
 	char		id[TYPEID_SIZE];
-	static const char *const prefixes[] = {"cxn", "evt", "api"};
+	static const char *const prefixes[] = {"cxn", "evt", "cnst"};
 
 	for (int i = 0; i < (int) lengthof(prefixes); i++)
 	{
+		int			len = strlen(prefixes[i]);
+
 		typeid_make(&clock, prefixes[i], MS(1000), ones, id);
-		ck_assert_int_eq(strlen(id), TYPEID_SIZE - 1);
-		ck_assert(strncmp(id, prefixes[i], 3) == 0 && id[3] == '_');
+		ck_assert_int_eq(strlen(id), len + 1 + TYPEID_SUFFIX_LENGTH);
+		ck_assert(strncmp(id, prefixes[i], len) == 0 && id[len] == '_');
 		ck_assert(typeid_pattern_ok(id, strlen(id)));
 	}
 }

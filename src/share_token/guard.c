@@ -1,0 +1,325 @@
+/*
+ * guard.c
+ *		The triggers on connect.share_token, by which the rules hold for every
+ *		writer.
+ *
+ * A BEFORE ROW trigger fills in the row and refuses early.  An AFTER ROW
+ * trigger sees to it that what was really stored is that, because a trigger of
+ * the DBA's may have changed the row in between; then it writes the event.
+ * Where a function of ours writes, the BEFORE trigger tells the AFTER trigger
+ * what it has decided.  Otherwise that is decided once more.  change.c decides;
+ * this file does only what triggers need.
+ */
+#include "postgres.h"
+
+#include "base/random.h"
+#include "base/text.h"
+#include "base/values.h"
+#include "event/record.h"
+#include "share_token/change.h"
+#include "store/row_time.h"
+#include "store/statement.h"
+#include "store/trigger.h"
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+
+PG_FUNCTION_INFO_V1(connect_guard_share_token);
+PG_FUNCTION_INFO_V1(connect_record_share_token);
+
+#define STORE_DATUM_STATE(value) share_token_status_datum(value)
+
+/*
+ * Finds out for whom a row is being written.  The function of ours that is
+ * running says so; for a plain statement it is whoever is acting.  The caller
+ * has pushed a snapshot that sees what earlier statements changed.
+ */
+static ShareTokenWrite
+current_writer(Principal *who)
+{
+	const ShareTokenWrite *ours = store_meaning(&share_token_table);
+	ShareTokenWrite plain = {.principal = who};
+
+	if (ours != NULL)
+		return *ours;
+	principal_for_write(who);
+	if (who->kind == PRINCIPAL_OWNER)
+		plain.as = PARTY_APPLICATION;
+	return plain;
+}
+
+/* Reads a tuple of the trigger's relation, to which the token points. */
+static void
+read_tuple(TriggerData *data, HeapTuple tuple, ShareToken *token)
+{
+	StoreRow	row;
+
+	store_deform(&share_token_table, tuple,
+				 RelationGetDescr(data->tg_relation), &row);
+	share_token_from_row(token, &row);
+}
+
+#define DIFFERS_TEXT(a, b) (!text_same(a, b))
+#define DIFFERS_TIME(a, b) ((a) != (b))
+#define DIFFERS_STATE(a, b) ((a) != (b))
+#define PATCH_COLUMN(context, number, member, kind, null, name) \
+	if (DIFFERS_##kind(given->member, settled->member)) \
+		store_patch(&patch, &share_token_table, number, \
+					settled->member == STORE_NULL_##kind ? (Datum) 0 : \
+					STORE_DATUM_##kind(settled->member), \
+					settled->member == STORE_NULL_##kind);
+
+/* Returns a tuple that holds the row as it was settled. */
+static HeapTuple
+settled_tuple(TriggerData *data, HeapTuple tuple, const ShareToken *given,
+			  const ShareToken *settled)
+{
+	TriggerPatch patch = {0};
+
+	SHARE_TOKEN_COLUMNS(PATCH_COLUMN, )
+	return store_apply_patch(&patch, data, tuple);
+}
+
+/* Tells the AFTER trigger of a statement of ours what was decided. */
+static void
+tell_settled(const ShareTokenWrite *writer, const ShareToken *row, int action,
+			 bool by_time)
+{
+	MemoryContext old;
+
+	if (writer->settled == NULL)
+		return;
+	old = MemoryContextSwitchTo(writer->settled->context);
+	share_token_copy(&writer->settled->row, row);
+	MemoryContextSwitchTo(old);
+	writer->settled->action = action;
+	writer->settled->by_time = by_time;
+}
+
+/*
+ * Raises share_token_exists if an organization gives its new row an id that is
+ * taken.  The primary key would refuse that too, but ON CONFLICT (id) DO UPDATE
+ * finds the conflict first, and since PostgreSQL 18 its WHERE sees the row that
+ * is there before row security refuses.
+ */
+static void
+refuse_taken_id(const ShareTokenWrite *writer, text *id)
+{
+	if (writer->principal->kind == PRINCIPAL_ORGANIZATION &&
+		store_has(&share_token_by_id, PointerGetDatum(id)))
+		ereport(ERROR,
+				(connect_error(ERROR_TOKEN_EXISTS),
+				 blame_argument("id"),
+				 errdetail("The id is taken."),
+				 errhint("Leave it out, and a new one is made.")));
+}
+
+/* Decides on a new row, and returns it filled in. */
+static HeapTuple
+guard_insert(TriggerData *data)
+{
+	Principal	who;
+	ShareTokenWrite writer = current_writer(&who);
+	ShareToken	given;
+	ShareToken	settled;
+
+	read_tuple(data, data->tg_trigtuple, &given);
+	settled = given;
+	if (settled.id == NULL)
+		settled.id = random_typeid("cnst");
+	change_settle_insert(&writer, &settled, row_time_read(data, settled.id));
+	if (given.id != NULL)
+		refuse_taken_id(&writer, settled.id);
+	tell_settled(&writer, &settled, TOKEN_CREATE, false);
+	return settled_tuple(data, data->tg_trigtuple, &given, &settled);
+}
+
+/* Decides on a changed row, and returns it filled in. */
+static HeapTuple
+guard_update(TriggerData *data)
+{
+	Principal	who;
+	ShareTokenWrite writer = current_writer(&who);
+	ShareToken	old;
+	ShareToken	given;
+	ShareToken	settled;
+	int			action;
+	bool		by_time;
+
+	read_tuple(data, data->tg_trigtuple, &old);
+	read_tuple(data, data->tg_newtuple, &given);
+	settled = given;
+	action = change_settle_update(&writer, &old, &settled,
+								  row_time_read(data, old.id), &by_time);
+	tell_settled(&writer, &settled, action, by_time);
+	return settled_tuple(data, data->tg_newtuple, &given, &settled);
+}
+
+/*
+ * connect.guard_share_token(): BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW,
+ * and BEFORE TRUNCATE FOR EACH STATEMENT, on connect.share_token.
+ */
+Datum
+connect_guard_share_token(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = store_require_trigger(fcinfo, &share_token_table,
+											  "guard_share_token");
+	HeapTuple	result;
+
+	if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
+		ereport(ERROR,
+				(connect_error(ERROR_TOKEN_DELETE),
+				 errdetail("A share token and its history are kept for ever."),
+				 errhint("Expire the token instead.")));
+	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
+		ereport(ERROR,
+				(connect_error(ERROR_TOKEN_TRUNCATE),
+				 errdetail("Share tokens and their history are kept for "
+						   "ever.")));
+	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
+		!TRIGGER_FIRED_BEFORE(data->tg_event))
+		store_refuse_trigger("guard_share_token");
+
+	event_require_current();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	result = TRIGGER_FIRED_BY_INSERT(data->tg_event) ?
+		guard_insert(data) : guard_update(data);
+	PopActiveSnapshot();
+	return PointerGetDatum(result);
+}
+
+/* Returns a C string as a text, or NULL for NULL. */
+static text *
+text_or_null(const char *value)
+{
+	return value == NULL ? NULL : cstring_to_text(value);
+}
+
+/* Puts into an event who made the change, and why. */
+static void
+set_actor(Event *event, const ShareTokenWrite *write)
+{
+	const Principal *who = write->principal;
+
+	if (who->actor_id != NULL)
+		value_check_length(who->actor_id, ACTOR_MAX_CHARS,
+						   ERROR_ACTOR_TOO_LONG, "actor_id");
+	event->actor_organization = who->organization;
+	event->actor_id = who->actor_id;
+	event->actor_type = who->actor_type;
+	event->reason = text_or_null(write->reason);
+	event->request_id = text_or_null(write->request_id);
+}
+
+/*
+ * Writes the event of a change that has been made.  from is the state that the
+ * token was in, and token is the row as it is now.  What time has done, nobody
+ * has.
+ */
+static void
+write_event(const ShareTokenWrite *write, int action, bool by_time, int from,
+			const ShareToken *token, TimestampTz time)
+{
+	Event		event = {
+		EVENT_BLANK,
+		.subject_type = cstring_to_text("share_token"),
+		.subject_id = token->id,
+		.connection_id = token->connection_id,
+		.source = token->source,
+		.destination = token->destination,
+		.action = cstring_to_text(rules_action_label(&share_token_life,
+													 action)),
+		.from_status = text_or_null(share_token_status_label(from)),
+		.to_status = text_or_null(share_token_status_label(token->status))
+	};
+
+	event.expires_at = token->expires_at;
+	event.created_at = time;
+	if (by_time)
+		event.effective_at = token->updated_at;
+	else
+		set_actor(&event, write);
+	event_record(&event);
+}
+
+/* Sees to it that a new row was stored as it was settled. */
+static void
+verify_insert(const ShareTokenWrite *writer, const ShareToken *stored,
+			  TimestampTz time)
+{
+	ShareToken	settled = *stored;
+
+	if (writer->settled != NULL)
+		settled = writer->settled->row;
+	else
+		change_settle_insert(writer, &settled, time);
+	change_require_same(&settled, stored);
+}
+
+/* The same for a changed row; returns the action. */
+static int
+verify_update(const ShareTokenWrite *writer, const ShareToken *old,
+			  const ShareToken *stored, TimestampTz time, bool *by_time)
+{
+	if (writer->settled == NULL)
+		return change_verify_update(writer, old, stored, time, by_time);
+	change_require_same(&writer->settled->row, stored);
+	*by_time = writer->settled->by_time;
+	return writer->settled->action;
+}
+
+/*
+ * Raises transition_not_allowed if the row has been changed again before this
+ * change could have its event: the history would be in the wrong order.
+ */
+static void
+require_last_change(HeapTuple tuple)
+{
+	if (store_changed_again(tuple))
+		ereport(ERROR,
+				(connect_error(ERROR_TOKEN_TRANSITION),
+				 errdetail("The statement changes the share token twice."),
+				 errhint("Make each change by a statement of its own.  Look "
+						 "for a trigger on connect.share_token that changes "
+						 "it again.")));
+}
+
+/*
+ * connect.record_share_token(): AFTER INSERT OR UPDATE FOR EACH ROW on
+ * connect.share_token.  It sees to what was stored and writes the event.
+ */
+Datum
+connect_record_share_token(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = store_require_trigger(fcinfo, &share_token_table,
+											  "record_share_token");
+	bool		insert = TRIGGER_FIRED_BY_INSERT(data->tg_event);
+	ShareToken	old = {.status = TOKEN_NONE};
+	ShareToken	new;
+	Principal	who;
+	ShareTokenWrite writer;
+	int			action = TOKEN_CREATE;
+	bool		by_time = false;
+	TimestampTz time;
+
+	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
+		!TRIGGER_FIRED_AFTER(data->tg_event) ||
+		TRIGGER_FIRED_BY_DELETE(data->tg_event))
+		store_refuse_trigger("record_share_token");
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	require_last_change(insert ? data->tg_trigtuple : data->tg_newtuple);
+	writer = current_writer(&who);
+	read_tuple(data, insert ? data->tg_trigtuple : data->tg_newtuple, &new);
+	time = row_time_take(data, new.id);
+	if (insert)
+		verify_insert(&writer, &new, time);
+	else
+	{
+		read_tuple(data, data->tg_trigtuple, &old);
+		action = verify_update(&writer, &old, &new, time, &by_time);
+	}
+	if (action != ACTION_NONE)
+		write_event(&writer, action, by_time, old.status, &new, time);
+	PopActiveSnapshot();
+	return PointerGetDatum(NULL);
+}
