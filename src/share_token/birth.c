@@ -26,7 +26,7 @@ interval_length(const Interval *interval)
 {
 	if (interval == NULL)
 		return LIFE_DEFAULT;
-	if (Abs(interval->day) > 1000 || Abs(interval->month) > 100 ||
+	if (abs(interval->day) > 1000 || abs(interval->month) > 100 ||
 		interval->time > INT64CONST(1000) * USECS_PER_DAY ||
 		interval->time < INT64CONST(-1000) * USECS_PER_DAY)
 		return -1;

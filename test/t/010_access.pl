@@ -111,7 +111,7 @@ foreach my $preload ('', 'pg_stat_statements,connect')
 	is($scoped->(), 'scope_retired|f', 'before it is committed');
 	$primary->safe_psql('postgres', "SET session_replication_role = replica; $take_back");
 	is($scoped->(), 'allowed|t', 'replicated rows are seen as well');
-	$primary->safe_psql('postgres', q{SET session_replication_role = replica; TRUNCATE connect.scope});
+	$primary->safe_psql('postgres', q{SET session_replication_role = replica; TRUNCATE connect.scope CASCADE});
 	is($scoped->(), 'scope_not_granted|f', 'a catalogue that is emptied opens nothing');
 	$primary->safe_psql('postgres', 'SELECT connect.upgrade_store()');
 	is($scoped->(), 'allowed|t', 'and is filled again by upgrade_store()');
