@@ -157,7 +157,8 @@ memo_refresh(void)
 {
 	uint64		key = snapshot_key_current();
 
-	if (memo.key == key && key != SNAPSHOT_KEY_NONE && !memo.distrusted)
+	if (memo.key == key && key != SNAPSHOT_KEY_NONE && !memo.distrusted &&
+		memo.pairs != NULL)
 		return;
 	memo.key = SNAPSHOT_KEY_NONE;	/* in case of an error below */
 	memo.misses = 0;
@@ -212,6 +213,24 @@ keep_pair(const Pair *pair)
 	return (const Pair *) kept;
 }
 
+/*
+ * Adds a pair to the table.  If that cannot grow it is broken, for it says that
+ * it has, so until it has grown there is none, which memo_refresh() mends.
+ */
+static PairEntry *
+insert_pair(const Pair *pair, uint32 hash)
+{
+	const Pair *kept = keep_pair(pair);
+	pairs_hash *pairs = memo.pairs;
+	PairEntry  *entry;
+	bool		found;
+
+	memo.pairs = NULL;
+	entry = pairs_insert_hash(pairs, kept, hash, &found);
+	memo.pairs = pairs;
+	return entry;
+}
+
 /* Remembers what a pair has. */
 static void
 memo_add(const Pair *pair, uint32 hash, const Grant *grant)
@@ -221,11 +240,10 @@ memo_add(const Pair *pair, uint32 hash, const Grant *grant)
 	uint64		tag = pair_tag_to_keep(hash, memo.horizon);
 	int			list = scopes == NULL ? 0 : scope_lists_keep(memo.lists,
 															 scopes);
-	bool		found;
 
 	/* whatever may fail comes before the insertion */
 	if (entry == NULL && (scopes == NULL || list > 0))
-		entry = pairs_insert_hash(memo.pairs, keep_pair(pair), hash, &found);
+		entry = insert_pair(pair, hash);
 	if (entry == NULL)
 		return;
 	/* without room for its list the pair is unknown again */

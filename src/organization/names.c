@@ -103,8 +103,12 @@ organization_name(StoreScan *look_up, text *id)
 	make_room();
 	entry = hash_search(names, padded, HASH_ENTER, &found);
 	entry->key = SNAPSHOT_KEY_NONE; /* in case of an error below */
+	if (!found)
+		names_kept++;
+	else if (entry->name != NULL)
+		pfree(entry->name);
+	entry->name = NULL;
 	entry->name = copy_name(name, names_context);
-	names_kept++;
 	/* looking may have brought news of the table, and so a new number */
 	entry->key = snapshot_key_current();
 	return copy_name(name, CurrentMemoryContext);

@@ -35,7 +35,7 @@ static StoreQuery *
 statement_for(const PageShape *shape)
 {
 	PageStatement *statement;
-	char	   *sql;
+	const char *sql;
 
 	for (statement = statements; statement != NULL; statement = statement->next)
 	{
@@ -43,10 +43,12 @@ statement_for(const PageShape *shape)
 			return &statement->query;
 	}
 
-	sql = MemoryContextStrdup(TopMemoryContext, page_sql(shape));
-	statement = MemoryContextAllocZero(TopMemoryContext, sizeof(PageStatement));
+	/* in one piece, or an error after the first would leave it behind */
+	sql = page_sql(shape);
+	statement = MemoryContextAllocZero(TopMemoryContext,
+									   sizeof(PageStatement) + strlen(sql) + 1);
 	memcpy(&statement->shape, shape, sizeof(PageShape));
-	statement->query.sql = sql;
+	statement->query.sql = strcpy((char *) (statement + 1), sql);
 	statement->query.nargs = PAGE_PARAMETERS;
 	memcpy(statement->query.types, page_types, sizeof(page_types));
 	statement->next = statements;

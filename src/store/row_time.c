@@ -84,13 +84,18 @@ row_number(const TriggerData *data, const text *id)
 TimestampTz
 row_time_read(const TriggerData *data, const text *id)
 {
+	times_hash *times;
 	RowTime    *entry;
 	bool		found;
 
 	(void) GetTopTransactionId();
 	if (row_times == NULL)
 		begin_times();
-	entry = times_insert(row_times, row_number(data, id), &found);
+	times = row_times;
+	/* If the table cannot grow it is broken, for it says that it has. */
+	row_times = NULL;
+	entry = times_insert(times, row_number(data, id), &found);
+	row_times = times;
 	entry->time = GetCurrentTimestamp();
 	return entry->time;
 }
