@@ -351,7 +351,7 @@ refused($node, 'the owner of a table', 'regress_connect_stranger',
 	# PostgreSQL 19 knows that setting as "on" alone.
 	(map { ("BEGIN; SET LOCAL standard_conforming_strings = $_; SET LOCAL search_path = own, pg_catalog;
 		SELECT connect.share_table('$relation', 'o''\"; --', 'inquiry.read'); SELECT count(*) FROM pg_policy WHERE polname = 'connect_shared';
-		SELECT connect.unshare_table('$relation')" => qr/\n*1\n\n*00000: row security of table [^\n]*/) } 'on', $node->pg_version < 19 ? 'off' : ()),
+		SELECT connect.unshare_table('$relation')" => qr/\n*1\n\n*00000: row security of table [^\n]*/) } 'on', $node->safe_psql('postgres', 'SHOW server_version_num') < 190000 ? 'off' : ()),
 );
 is($node->safe_psql('postgres', q{SELECT to_regclass('own.nothing')}), 'own.nothing', 'no name of a table was taken for a statement');
 
