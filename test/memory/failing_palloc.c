@@ -60,9 +60,12 @@ static int	depth = 0;
  * no room for owners, and says that it has; the next to take that lock writes
  * through a null pointer.  BeginInternalSubTransaction() leaves a state in which
  * the subtransaction around it cannot be rolled back; that ends the session.
+ * What sets a setting leaves its new text behind where the old one cannot be
+ * noted, which shows since 16, where both stand in a context.
  */
 static const char *const weak_functions[] = {
-	"LockAcquireExtended", "BeginInternalSubTransaction"
+	"LockAcquireExtended", "BeginInternalSubTransaction",
+	"set_config_option", "set_config_option_ext", "set_config_with_handle"
 };
 
 /* Was this called by one of these? */
