@@ -214,13 +214,12 @@ keep_pair(const Pair *pair)
 }
 
 /*
- * Adds a pair to the table.  If that cannot grow it is broken, for it says that
- * it has, so until it has grown there is none, which memo_refresh() mends.
+ * Adds a pair to the table, which is away meanwhile: one that could not grow
+ * says that it has, and must not be found.  memo_refresh() makes another.
  */
 static PairEntry *
-insert_pair(const Pair *pair, uint32 hash)
+insert_pair(const Pair *kept, uint32 hash)
 {
-	const Pair *kept = keep_pair(pair);
 	pairs_hash *pairs = memo.pairs;
 	PairEntry  *entry;
 	bool		found;
@@ -241,9 +240,8 @@ memo_add(const Pair *pair, uint32 hash, const Grant *grant)
 	int			list = scopes == NULL ? 0 : scope_lists_keep(memo.lists,
 															 scopes);
 
-	/* whatever may fail comes before the insertion */
 	if (entry == NULL && (scopes == NULL || list > 0))
-		entry = insert_pair(pair, hash);
+		entry = insert_pair(keep_pair(pair), hash);
 	if (entry == NULL)
 		return;
 	/* without room for its list the pair is unknown again */

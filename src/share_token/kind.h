@@ -5,6 +5,7 @@
 #ifndef CONNECT_SHARE_TOKEN_KIND_H
 #define CONNECT_SHARE_TOKEN_KIND_H
 
+#include "base/compat.h"
 #include "store/scan.h"
 
 #define SHARE_KIND_COLUMNS(COLUMN, context) \
@@ -34,8 +35,8 @@ typedef struct ShareKind
 extern bool share_kind_find(text *name, ShareKind *kind);
 extern void share_kind_require(text *name, ShareKind *kind);
 extern void share_kind_require_for(text *source_id, ShareKind *kind);
-extern void share_kind_refuse(const ShareKind *kind, const char *detail,
-							  const char *hint);
+pg_noreturn extern void share_kind_refuse(const ShareKind *kind,
+										  const char *detail, const char *hint);
 extern bool share_kind_insert(const ShareKind *kind);
 extern bool share_kind_replace(const ShareKind *kind);
 extern void share_kind_remove(text *name, bool retire);

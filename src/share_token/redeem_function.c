@@ -96,7 +96,6 @@ lock_function(const ShareKind *kind)
 							   text_to_cstring(kind->redeem_function)),
 					  "Create it again, or run connect.unshare_rows() and "
 					  "connect.share_rows().");
-	return InvalidOid;
 }
 
 /* Returns the search_path that a function sets for itself, or NULL. */

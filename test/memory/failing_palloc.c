@@ -56,12 +56,12 @@ static int	depth = 0;
  * Functions of PostgreSQL's that do not survive it themselves.  The next of our
  * requests fails in their place.
  *
- * LockAcquireExtended() leaves an entry in the backend's table of locks that has
- * no room for owners, and says that it has; the next to take that lock writes
- * through a null pointer.  BeginInternalSubTransaction() leaves a state in which
- * the subtransaction around it cannot be rolled back; that ends the session.
- * What sets a setting leaves its new text behind where the old one cannot be
- * noted, which shows since 16, where both stand in a context.
+ * LockAcquireExtended() leaves an entry in the backend's table of locks that
+ * has no room for owners, and says that it has; the next to take that lock
+ * writes through a null pointer.  BeginInternalSubTransaction() leaves a state
+ * in which the subtransaction around it cannot be rolled back; that ends the
+ * session.  What sets a setting leaves its new text behind where the old one
+ * cannot be noted, which shows since 16, where both stand in a context.
  */
 static const char *const weak_functions[] = {
 	"LockAcquireExtended", "BeginInternalSubTransaction",
@@ -119,8 +119,8 @@ count_request(MemoryContext context, Size size)
 	ereport(ERROR,
 			(errcode(ERRCODE_OUT_OF_MEMORY),
 			 errmsg("out of memory"),
-			 errdetail("Request %d, of size %zu in memory context \"%s\", was made to fail.",
-					   counted, size, context->name)));
+			 errdetail("Request %d, of size %zu in memory context \"%s\", was "
+					   "made to fail.", counted, size, context->name)));
 }
 
 /* The methods of each kind of contexts as they were, and in their place. */
@@ -186,9 +186,11 @@ static bool
 is_ours(Oid function)
 {
 	Oid			namespace = get_func_namespace(function);
-	const char *name = OidIsValid(namespace) ? get_namespace_name(namespace) : NULL;
+	const char *name = OidIsValid(namespace) ?
+		get_namespace_name(namespace) : NULL;
 
-	return name != NULL && (strcmp(name, "connect") == 0 || strcmp(name, "connect_api") == 0);
+	return name != NULL && (strcmp(name, "connect") == 0 ||
+							strcmp(name, "connect_api") == 0);
 }
 
 static void
@@ -200,9 +202,10 @@ note_call(FmgrHookEventType event, FmgrInfo *flinfo, Datum *arg)
 void
 _PG_init(void)
 {
-	MemoryContext generation = GenerationContextCreate(CurrentMemoryContext, "example",
-#if PG_VERSION_NUM >= 150000
-													   ALLOCSET_SMALL_SIZES);
+	MemoryContext generation =
+		GenerationContextCreate(CurrentMemoryContext, "example",
+								#if PG_VERSION_NUM >=
+								150000 ALLOCSET_SMALL_SIZES);
 #else
 													   ALLOCSET_SMALL_INITSIZE);
 #endif
@@ -239,7 +242,10 @@ has_failed(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(failed);
 }
 
-/* Adds up what is in use in a context and those below, but for those that end by themselves. */
+/*
+ * Adds up what is in use in a context and those below, but for those that end
+ * by themselves.
+ */
 static Size
 add_up(MemoryContext context)
 {
@@ -250,7 +256,8 @@ add_up(MemoryContext context)
 		return 0;
 	context->methods->stats(context, NULL, NULL, &totals, false);
 	used = totals.totalspace - totals.freespace;
-	for (MemoryContext child = context->firstchild; child != NULL; child = child->nextchild)
+	for (MemoryContext child = context->firstchild;
+		 child != NULL; child = child->nextchild)
 		used += add_up(child);
 	return used;
 }
