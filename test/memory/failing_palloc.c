@@ -204,11 +204,7 @@ _PG_init(void)
 {
 	MemoryContext generation =
 		GenerationContextCreate(CurrentMemoryContext, "example",
-								#if PG_VERSION_NUM >=
-								150000 ALLOCSET_SMALL_SIZES);
-#else
-													   ALLOCSET_SMALL_INITSIZE);
-#endif
+								ALLOCSET_SMALL_SIZES);
 	MemoryContext slab = SlabContextCreate(CurrentMemoryContext, "example",
 										   SLAB_DEFAULT_BLOCK_SIZE, 64);
 
