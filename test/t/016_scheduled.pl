@@ -65,6 +65,7 @@ my $service = "$doc/systemd/connect-expire-due\@.service";
 SKIP:
 {
 	skip 'there is no systemd-analyze', 1 if system('systemd-analyze --version >/dev/null 2>&1') != 0;
+	skip 'systemd has no folder here, which systemd-analyze would make', 1 if !-d '/run/systemd';
 
 	# It ends well where it passes by what it does not know, but it says so.
 	is(`systemd-analyze verify --man=no '$service' '$doc/systemd/connect-expire-due\@.timer' 2>&1`, '', 'systemd understands the units');
