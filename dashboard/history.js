@@ -77,7 +77,9 @@ function entry(event, before, connection) {
 /* Returns a page of the history: {data, next}, next being a cursor or null. */
 export async function loadHistory(connectionId, signal, after = null) {
   const { data, links } = await get("list_connection_events", {
-    id: connectionId, search: { "page[size]": PAGE, "page[after]": after }, signal,
+    id: connectionId, signal,
+    /* those of its share tokens stand in the same history, with neither name nor scopes */
+    search: { "filter[subject-type]": "connection", "page[size]": PAGE, "page[after]": after },
   });
   return { data, next: links.next === null ? null : data.at(-1).id };
 }
