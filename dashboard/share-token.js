@@ -7,6 +7,7 @@ import { ApiError, get, Intent } from "./api.js";
 import { fact } from "./connection.js";
 import { h } from "./dom.js";
 import { openForm, textField } from "./form.js";
+import { tokenHistory } from "./history.js";
 import { drawing } from "./icons.js";
 import { connectionName, copyableId, direction, id, party, time, tokenStatus } from "./parts.js";
 import { refusal } from "./refused.js";
@@ -89,7 +90,7 @@ function openRedeem(token) {
 
 function openEnd(token, button) {
   const intent = new Intent();
-  const reason = textField({ id: "reason", label: "Reason", optional: true, rows: 3, hint: "It stands in the history of events." });
+  const reason = textField({ id: "reason", label: "Reason", optional: true, rows: 3, hint: "Both of you see it in the history." });
   openForm({
     title: `${button} this share token?`,
     button,
@@ -131,6 +132,7 @@ function facts(token, connection) {
 export async function tokenPage({ parameters: [tokenId], signal }) {
   const { data } = await get("get_share_token", { id: tokenId, signal });
   const { data: connection } = await get("get_connection", { id: data.relationships.connection.data.id, signal });
+  const history = await tokenHistory(data, connection, signal);
   return {
     /* browsers keep titles in their history, where the id of what is handed over has no place */
     title: "Share token",
@@ -142,6 +144,7 @@ export async function tokenPage({ parameters: [tokenId], signal }) {
         buttons(data)),
       h("p", { class: "outlook" }, outlook(data)),
       h("section", { class: "card", "aria-labelledby": "details" }, h("h2", { id: "details" }, "Details"), facts(data, connection)),
+      h("section", { class: "card", "aria-labelledby": "history" }, h("h2", { id: "history" }, "History"), history),
     ],
   };
 }

@@ -66,6 +66,7 @@ test("the destination sees neither id nor creator of the source's, and redeems i
   await notice(page, /^Redeemed\. You have your copy\.$/);
   await page.getByText("memo_mine").waitFor();
   assert.equal(await page.locator("main .heading button").count(), 0);
+  assert.deepEqual(await page.locator(".event-title").allInnerTexts(), ["The copy was made", "You redeemed it", "Tokens Bank made it"]);
   assert.equal(sql("SELECT organization_id FROM dashboard_shop.memo WHERE id = 'memo_mine'"), partner.id);
 });
 
@@ -86,6 +87,7 @@ test("either ends one with a reason; who was slower is told", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Decline" }).click();
   await notice(page, /^Ended\./);
   assert.equal(await page.locator(".badges .status").innerText(), "Ended");
+  assert.match(await page.locator(".event").first().innerText(), /^You ended it[\s\S]*Not now/);
   assert.equal(sql("SELECT reason FROM connect.event WHERE subject_id = :'id' AND action = 'expire'", { id: other.id }), "Not now");
 });
 
