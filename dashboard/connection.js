@@ -15,7 +15,8 @@ import { age, termWarning } from "./terms.js";
 import { refreshWaiting } from "./waiting.js";
 import { namesOf, outlook, viewOf } from "./words.js";
 
-function fact(term, ...description) {
+/* Returns one term of a list of facts. */
+export function fact(term, ...description) {
   return h("div", null, h("dt", null, term), h("dd", null, description));
 }
 

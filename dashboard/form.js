@@ -48,6 +48,16 @@ export function textField({ id, label, hint, optional, rows, ...attributes }) {
   return { element, control, ...tie };
 }
 
+/* Returns a field for one of few: options are [value, label]. */
+export function selectField({ id, label, hint, options, value }) {
+  const control = h("select", { id, name: id }, options.map(([one, text]) =>
+    h("option", { value: one, selected: one === value }, text)));
+  const tie = withError(id, control, hint ? [`${id}-hint`] : []);
+  const element = h("div", { class: "field" }, h("label", { for: id }, label),
+    hint && h("p", { class: "hint", id: `${id}-hint` }, hint), control, tie.error);
+  return { element, control, ...tie };
+}
+
 /*
  * Returns a choice of scopes with what they mean: as a field, and names() chosen.  A scope that was
  * chosen before can be taken away, even if the catalogue has it no more.

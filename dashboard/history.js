@@ -77,7 +77,9 @@ function entry(event, before, connection) {
 /* Returns a page of the history: {data, next}, next being a cursor or null. */
 export async function loadHistory(connectionId, signal, after = null) {
   const { data, links } = await get("list_connection_events", {
-    id: connectionId, search: { "page[size]": PAGE, "page[after]": after }, signal,
+    id: connectionId, signal,
+    /* those of its share tokens stand in the same history, with neither name nor scopes */
+    search: { "filter[subject-type]": "connection", "page[size]": PAGE, "page[after]": after },
   });
   return { data, next: links.next === null ? null : data.at(-1).id };
 }
@@ -112,4 +114,36 @@ export function timeline(connection, first, signal) {
   });
   add(first);
   return [list, told, older];
+}
+
+/* What was done with a share token; what nobody of the two did, as a whole sentence. */
+const TOKEN_DEEDS = { create: "made it", redeem: "redeemed it", expire: "ended it" };
+const BY_ITSELF = { complete: "The copy was made", fail: "It failed", expire: "Its time passed" };
+
+/* Says who did what with a share token; what time did has the moment from which it counts. */
+function tokenTitle(what, nameOf) {
+  const organization = what["organization-id"];
+  if (organization === null && (what.action !== "expire" || what["effective-at"] !== null) && BY_ITSELF[what.action] !== undefined) {
+    return BY_ITSELF[what.action];
+  }
+  const who = organization === null ? "An administrator" : organization === current().id ? "You" : nameOf(organization);
+  return `${who} ${TOKEN_DEEDS[what.action] ?? what.action}`;
+}
+
+/* Returns what happened to a share token, as far as it is among the newest hundred of its Connection. */
+export async function tokenHistory(token, connection, signal) {
+  const { data } = await get("list_connection_events", {
+    id: connection.id, signal, search: { "filter[subject-type]": "share_token", "page[size]": 100 },
+  });
+  const nameOf = namesOf(connection, current());
+  const events = data.map(({ attributes }) => attributes).filter((what) => what["subject-id"] === token.id);
+  if (events.length === 0) {
+    return h("p", null, "It lies behind the newest hundred events of the Connection’s share tokens.");
+  }
+  return h("ol", { class: "timeline", role: "list" }, events.map((what) => h("li", { class: "event event-change" },
+    h("span", { class: "event-mark" }, drawing(what["to-status"])),
+    h("div", { class: "event-body" },
+      h("p", { class: "event-title" }, tokenTitle(what, nameOf)),
+      h("p", { class: "event-when" }, time(what["created-at"])),
+      what.reason !== null && h("blockquote", null, what.reason), origin(what)))));
 }

@@ -37,6 +37,11 @@ const drawings = {
   next: () => icon("next", line("M6.2 3.2L11 8l-4.8 4.8")),
   connections: () => icon("connections", s("circle", { class: "line", cx: 3.8, cy: 8, r: 2.3 }),
     s("circle", { class: "line", cx: 12.2, cy: 8, r: 2.3 }), line("M6.1 8h3.8")),
+  created: () => icon("created", s("circle", { class: "line", cx: 8, cy: 8, r: 6 }), line("M8 5v6M5 8h6")),
+  redeemed: () => drawings.active(),
+  expired: () => drawings.inactive(),
+  failed: () => drawings.warning(),
+  tokens: () => icon("tokens", line("M2.2 5.5h8.3M7.8 2.8l2.7 2.7-2.7 2.7M13.8 10.5H5.5M8.2 7.8")),
   organization: () => icon("organization", line("M3 13.5v-11h6.5v11M9.5 6H13v7.5M1.8 13.5h12.4M5.4 5.3h1.7M5.4 8h1.7M5.4 10.7h1.7")),
 };
 

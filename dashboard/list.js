@@ -19,7 +19,7 @@ const PAGE = 20;
 const WAITING = `${LIST}?status=pending&direction=inbound`;
 
 /* Returns the cursor that a link of the API carries, or null. */
-function cursor(link, name) {
+export function cursor(link, name) {
   return link === null ? null : new URL(link, location.origin).searchParams.get(`page[${name}]`);
 }
 
@@ -46,7 +46,7 @@ function address({ status: wanted, direction: way, partner, before, after }) {
 }
 
 /* Returns one choice of few: radio buttons that look like one bar. */
-function segments(name, legend, options, chosen, onChoose) {
+export function segments(name, legend, options, chosen, onChoose) {
   return h("fieldset", { class: "segments" }, h("legend", null, legend),
     h("div", null, options.map(([value, label]) => {
       const key = `${name}-${value || "all"}`;
@@ -116,14 +116,14 @@ function table(connections, scopes) {
     h("tbody", { role: "rowgroup" }, connections.map((one) => row(one, scopes))));
 }
 
-function pager(filters, { before, after }) {
+/* Returns the links to the pages around; to(change) is the address of one of them. */
+export function pager(to, { before, after }) {
   if (before === null && after === null) {
     return null;
   }
   const link = (key, target, label) => (target === null
     ? h("span", { class: "button", "aria-disabled": "true" }, label)
     : h("a", { class: "button", id: key, href: target }, label));
-  const to = (change) => address({ ...filters, before: "", after: "", ...change });
   return h("nav", { class: "pager", "aria-label": "Pages" },
     before !== null && h("a", { class: "button quiet", id: "page-first", href: to({}) }, "Newest"),
     link("page-newer", before === null ? null : to({ before }), [drawing("back"), "Newer"]),
@@ -192,7 +192,7 @@ export async function listPage({ search, signal }) {
         h("h2", { id: "results", class: "spoken" },
           data.length === 0 ? "No Connections" : `${data.length} Connections on this page`),
         data.length > 0 ? table(data, scopes) : nothing(filters, isFiltered, create),
-        pager(filters, page)),
+        pager((change) => address({ ...filters, before: "", after: "", ...change }), page)),
     ],
   };
 }

@@ -2,7 +2,7 @@
  * main.js
  *		Begins: sign-in first, then the page of the address.
  */
-import { INFORMATION, LIST, pageOf } from "./addresses.js";
+import { INFORMATION, LIST, pageOf, TOKENS, tokenPageOf } from "./addresses.js";
 import { ApiError, NoAnswer, whenRefused } from "./api.js";
 import { connectionPage } from "./connection.js";
 import { h } from "./dom.js";
@@ -12,11 +12,15 @@ import { organizationPage } from "./organization.js";
 import { render, start, stop } from "./router.js";
 import { current, explain, signOut } from "./session.js";
 import { closeShell, openShell, placePage, setLoading } from "./shell.js";
+import { tokenPage } from "./share-token.js";
+import { tokensPage } from "./share-tokens.js";
 import { showSignIn } from "./sign-in.js";
 
 const routes = [
   { pattern: new RegExp(`^${LIST}$`), page: listPage },
   { pattern: new RegExp(`^${pageOf("([A-Za-z0-9_-]{1,64})")}$`), page: connectionPage },
+  { pattern: new RegExp(`^${TOKENS}$`), page: tokensPage },
+  { pattern: new RegExp(`^${tokenPageOf("([A-Za-z0-9_-]{1,64})")}$`), page: tokenPage },
   { pattern: new RegExp(`^${INFORMATION}$`), page: organizationPage },
 ];
 
@@ -25,11 +29,13 @@ let shown = null;
 
 function failed(error) {
   if (error instanceof ApiError && error.status === 404) {
+    const [what, home, name] = location.pathname.startsWith(TOKENS)
+      ? ["share token", TOKENS, "Share Tokens"] : ["Connection", LIST, "Connections"];
     return {
       title: "Not found",
-      content: [h("div", { class: "empty" }, h("h1", null, "No such Connection"),
+      content: [h("div", { class: "empty" }, h("h1", null, `No such ${what}`),
         h("p", null, "There is none with this id, or it belongs to other organizations."),
-        h("p", null, h("a", { class: "button", href: LIST }, "Go to Connections")))],
+        h("p", null, h("a", { class: "button", href: home }, `Go to ${name}`)))],
     };
   }
   return {

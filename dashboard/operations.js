@@ -14,6 +14,11 @@ export const OPERATIONS = {
   deactivate_connection: { method: "POST", path: `${ROOT}/connections/{id}/deactivate` },
   reactivate_connection: { method: "POST", path: `${ROOT}/connections/{id}/reactivate` },
   list_connection_events: { method: "GET", path: `${ROOT}/connections/{id}/events` },
+  list_share_tokens: { method: "GET", path: `${ROOT}/share-tokens` },
+  create_share_token: { method: "POST", path: `${ROOT}/share-tokens` },
+  get_share_token: { method: "GET", path: `${ROOT}/share-tokens/{id}` },
+  expire_share_token: { method: "POST", path: `${ROOT}/share-tokens/{id}/expire` },
+  redeem_share_token: { method: "POST", path: `${ROOT}/share-tokens/{id}/redeem` },
   get_organization: { method: "GET", path: `${ROOT}/organization` },
   list_scopes: { method: "GET", path: `${ROOT}/scopes` },
 };

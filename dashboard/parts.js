@@ -4,7 +4,7 @@
  */
 import { h, spoken } from "./dom.js";
 import { drawing } from "./icons.js";
-import { DIRECTIONS, STATUSES } from "./words.js";
+import { DIRECTIONS, STATUSES, TOKEN_STATUSES } from "./words.js";
 
 const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
@@ -47,6 +47,12 @@ export function copyableId(text, what) {
 
 export function status(value) {
   return h("span", { class: `status status-${value}` }, drawing(value), STATUSES[value]);
+}
+
+/* Returns the status of a share token, which has others than a Connection. */
+export function tokenStatus(value) {
+  const looks = { created: "pending", redeemed: "active", expired: "inactive", failed: "inactive" }[value] ?? value;
+  return h("span", { class: `status status-${looks}` }, drawing(value), TOKEN_STATUSES[value]);
 }
 
 export function direction(value) {

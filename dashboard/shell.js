@@ -3,7 +3,7 @@
  *		What stands around every page of somebody signed in: navigation, who it
  *		is, messages, and the place of the page itself.
  */
-import { INFORMATION, LIST } from "./addresses.js";
+import { INFORMATION, LIST, TOKENS } from "./addresses.js";
 import { h, spoken } from "./dom.js";
 import { drawing, mark } from "./icons.js";
 import { id, message } from "./parts.js";
@@ -18,6 +18,7 @@ function navigationLink(href, name, icon) {
 export function openShell(organization, onSignOut) {
   const waiting = h("span", { class: "count" });
   const connections = navigationLink(LIST, "Connections", "connections");
+  const tokens = navigationLink(TOKENS, "Share Tokens", "tokens");
   const information = navigationLink(INFORMATION, "Information", "organization");
   const notices = h("div", { class: "notices", "aria-live": "polite" });
   const main = h("main", { id: "main", tabindex: "-1" });
@@ -28,14 +29,14 @@ export function openShell(organization, onSignOut) {
       h("p", { class: "brand" }, mark(), "Connect"),
       h("nav", { "aria-label": "Main" },
         h("p", { class: "group", id: "group-connect" }, "Connect"),
-        h("ul", { "aria-labelledby": "group-connect" }, h("li", null, connections)),
+        h("ul", { "aria-labelledby": "group-connect" }, h("li", null, connections), h("li", null, tokens)),
         h("p", { class: "group", id: "group-organization" }, "Organization"),
         h("ul", { "aria-labelledby": "group-organization" }, h("li", null, information))),
       h("div", { class: "who" },
         h("div", { class: "who-name" }, h("span", null, organization.name ?? "Your organization"), id(organization.id)),
         h("button", { type: "button", class: "quiet", onclick: onSignOut }, "Sign out"))),
     h("div", { class: "page" }, notices, main));
-  shell = { main, notices, waiting, links: [connections, information] };
+  shell = { main, notices, waiting, links: [connections, tokens, information] };
   return main;
 }
 

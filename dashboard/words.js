@@ -4,6 +4,11 @@
  */
 export const STATUSES = { pending: "Pending", active: "Active", inactive: "Inactive" };
 
+/* What the states of share tokens are called here. */
+export const TOKEN_STATUSES = {
+  created: "Ready", pending: "In progress", redeemed: "Redeemed", expired: "Ended", failed: "Failed",
+};
+
 export const DIRECTIONS = {
   outbound: { word: "Outbound", sentence: "you share with them" },
   inbound: { word: "Inbound", sentence: "they share with you" },

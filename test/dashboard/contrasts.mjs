@@ -40,7 +40,7 @@ export function contrasts() {
     if ([...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== "")) {
       found.push({ text: element.innerText.slice(0, 40), needed: 4.5, contrast: contrast(style.color, ground(element)) });
     }
-    if (element.matches("input:not([type=radio], [type=checkbox]), textarea")) {
+    if (element.matches("input:not([type=radio], [type=checkbox]), textarea, select")) {
       found.push({ text: `border of ${element.id}`, needed: 3, contrast: contrast(style.borderTopColor, ground(element.parentElement)) });
     }
   }

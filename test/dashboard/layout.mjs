@@ -32,7 +32,7 @@ export function mistakes() {
     }
     return part;
   };
-  for (const target of top.querySelectorAll("button, .button, nav a, textarea, input:not([type=radio], [type=checkbox]), .choice, .segments label")) {
+  for (const target of top.querySelectorAll("button, .button, nav a, textarea, select, input:not([type=radio], [type=checkbox]), .choice, .segments label")) {
     const { width, height } = target.getBoundingClientRect();
     if (target.checkVisibility() && (width < 24 || height < 24)) {
       found.push(`too small to hit: ${target.outerHTML.slice(0, 50)}`);

@@ -2,7 +2,7 @@
  * pages.mjs
  *		Every page of the dashboard, filled with what strains it, for the suites that look at all.
  */
-import { api, LIST, offer, openPage, organization, pageOf, settled, signIn } from "./world.mjs";
+import { api, LIST, offer, openPage, organization, pageOf, settled, signIn, sql } from "./world.mjs";
 
 /* Makes two organizations of a suite's, with the longest ids and names, and all that the pages can show. */
 export async function strain(suite) {
@@ -18,7 +18,17 @@ export async function strain(suite) {
   await api(us, "POST", `/connections/${ended.id}/deactivate`);
   const soon = new Date(Date.now() + 4 * 86400000).toISOString();
   const waiting = await offer(partner, us, { name: "An offer", "respond-by": soon, "expires-at": "2999-12-31T23:59:59Z" });
-  return { us, nobody: organization(`org_${suite}_empty`), offered, ended, waiting };
+  sql(`CREATE SCHEMA dashboard_${suite};
+    CREATE TABLE dashboard_${suite}.paper (id text PRIMARY KEY, organization_id text NOT NULL);
+    INSERT INTO dashboard_${suite}.paper VALUES (:'paper', :'us'), ('their_${suite}', :'partner');
+    SELECT connect.share_rows('paper_${suite}', 'dashboard_${suite}.paper', 'organization_id', 'id', 'inquiry.read');`,
+  { paper: `paper_${suite}_`.padEnd(200, "W"), us: us.id, partner: partner.id });
+  const token = (who, through, sourceId) => api(who, "POST", "/share-tokens", {
+    data: { attributes: { "connection-id": through.id, "source-id": sourceId, kind: `paper_${suite}` } },
+  });
+  const handed = await token(us, offered, `paper_${suite}_`.padEnd(200, "W"));
+  const received = await token(partner, waiting, `their_${suite}`);
+  return { handed, received, us, nobody: organization(`org_${suite}_empty`), offered, ended, waiting };
 }
 
 async function openDialog(page, button) {
@@ -40,7 +50,7 @@ async function go(page, address) {
  * Walks through every page and calls look(page, name) on each; the options are a
  * browser context's.  Returns the page, which the caller closes.
  */
-export async function walk({ us, nobody, offered, ended, waiting }, options, look) {
+export async function walk({ us, nobody, handed, received, offered, ended, waiting }, options, look) {
   const page = await openPage(options);
   await signIn(page, nobody);
   await look(page, "the empty list");
@@ -95,6 +105,23 @@ export async function walk({ us, nobody, offered, ended, waiting }, options, loo
   await look(page, "an inactive Connection");
   await go(page, "/organization/information");
   await look(page, "Information");
+  await go(page, "/connect/share-tokens");
+  await look(page, "share tokens");
+  await openDialog(page, "New Share Token");
+  await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
+  await page.locator("[aria-invalid=true]").waitFor();
+  await look(page, "a new share token refused");
+  await page.keyboard.press("Escape");
+  await go(page, "/connect/share-tokens?status=failed");
+  await look(page, "no share token matches");
+  await go(page, `/connect/share-tokens/${received.id}`);
+  await look(page, "a share token to redeem once its Connection is active");
+  await go(page, `/connect/share-tokens/${handed.id}`);
+  await openDialog(page, "Withdraw");
+  await look(page, "withdraw a share token");
+  await page.getByRole("dialog").getByRole("button", { name: "Withdraw" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await look(page, "a share token that has ended");
   await go(page, `${LIST}/cxn_none`);
   await look(page, "no such Connection");
   return page;

@@ -6,10 +6,10 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { INFORMATION, LIST, pageOf } from "../../dashboard/addresses.js";
+import { INFORMATION, LIST, pageOf, TOKENS, tokenPageOf } from "../../dashboard/addresses.js";
 import { OPERATIONS } from "../../dashboard/operations.js";
 import { WAYS } from "../../dashboard/states.js";
-import { ACTIONS, STATUSES } from "../../dashboard/words.js";
+import { ACTIONS, STATUSES, TOKEN_STATUSES } from "../../dashboard/words.js";
 import { request } from "./client.mjs";
 import { contract, personaContract } from "./openapi.mjs";
 import { routes, shared, sql } from "./stack.mjs";
@@ -57,6 +57,7 @@ test("the dashboard has words for what the rules know, and draws their ways", ()
   const rules = (what, where = "true") => sql(`SELECT DISTINCT ${what} FROM connect.transition_rules() WHERE ${where}`).split("\n").sort();
   assert.deepEqual(Object.keys(ACTIONS).sort(), rules("action"));
   assert.deepEqual(Object.keys(STATUSES).sort(), rules("to_status"));
+  assert.deepEqual(Object.keys(TOKEN_STATUSES).sort(), sql("SELECT DISTINCT to_status FROM connect.share_token_rules()").split("\n").sort());
   // a step that an organization takes for its own sake, and not beside a change of scopes
   assert.deepEqual(WAYS.map(([action, from]) => `${action} ${from}`).sort(),
     rules("action || ' ' || from_status", "from_status <> to_status AND action <> 'widen' AND party <> 'time'"));
@@ -66,7 +67,7 @@ test("the dashboard has words for what the rules know, and draws their ways", ()
 });
 
 test("the dashboard's pages are where it thinks they are", async () => {
-  for (const address of [LIST, pageOf("cxn_1"), INFORMATION]) {
+  for (const address of [LIST, pageOf("cxn_1"), TOKENS, tokenPageOf("cnst_1"), INFORMATION]) {
     const { status, headers } = await request("GET", address, { unchecked: true });
     assert.deepEqual([status, headers["content-type"]], [200, "text/html; charset=utf-8"], address);
   }

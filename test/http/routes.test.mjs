@@ -73,6 +73,7 @@ test("what is personal is kept by nobody, and every answer of the dashboard is g
   }
   for (const [method, path, status, cached] of [
     ["GET", "/connect/connections", 200, "no-cache"], ["GET", `/connect/connections/${id}`, 200, "no-cache"],
+    ["GET", "/connect/share-tokens", 200, "no-cache"], ["GET", "/connect/share-tokens/cnst_1", 200, "no-cache"],
     ["GET", "/organization/information", 200, "no-cache"], ["GET", "/dashboard/main.js", 200, "no-cache"],
     ["GET", "/", 302, "no-cache"], ["GET", "/dashboard/none.js", 404, "no-store"], ["GET", "/dashboard/", 404, "no-store"],
     ["GET", "/connect/other", 404, "no-store"], ["POST", "/connect/connections", 405, "no-store"], ["DELETE", "/", 405, "no-store"],
