@@ -1,6 +1,6 @@
 -- A cursor keeps what its first FETCH worked out, here a sorted result, whoever acts afterwards:
--- that is PostgreSQL's way, of which doc/integrate.md warns. What the plan reads row by row is asked for
--- whoever is acting by then, and so is a new statement.
+-- that is PostgreSQL's way, of which doc/integrate.md warns. What the plan reads row by
+-- row is asked for whoever is acting by then, and so is a new statement.
 \ir setup.psql
 SELECT plan(4);
 
