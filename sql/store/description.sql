@@ -49,11 +49,11 @@ UNION ALL SELECT 'api_key', 7, d.*
 FROM connect.describe_api_key() WITH ORDINALITY AS d
 UNION ALL SELECT 'idempotency', 8, d.*
 FROM connect.describe_idempotency() WITH ORDINALITY AS d
-UNION ALL SELECT 'share_kind', 9, d.*
+UNION ALL SELECT 'share_kind', 11, d.*
 FROM connect.describe_share_kind() WITH ORDINALITY AS d
-UNION ALL SELECT 'share_token', 10, d.*
+UNION ALL SELECT 'share_token', 12, d.*
 FROM connect.describe_share_token() WITH ORDINALITY AS d
-UNION ALL SELECT 'followed_table', 11, d.*
+UNION ALL SELECT 'followed_table', 13, d.*
 FROM connect.describe_followed_table() WITH ORDINALITY AS d
 $description$;
 REVOKE ALL ON FUNCTION connect.store_description() FROM PUBLIC;  -- store_definition() reads it
