@@ -11,9 +11,12 @@
 
 #include "access/transam.h"
 #include "access/xact.h"
+#include "base/errors.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "event/record.h"
 #include "event/seal.h"
+#include "utils/snapmgr.h"
 
 /*
  * Raises store_outdated if the history cannot be written to, for those that
@@ -43,11 +46,39 @@ next_position(uint64 last)
 }
 
 /*
+ * Raises transition_not_allowed unless the subject's last event is this one,
+ * as it was sealed behind one with this seal.
+ */
+static void
+require_as_sealed(const Event *event, const bytea *last_seal)
+{
+	Event		stored;
+	bool		same;
+
+	/* what has just been written is to be seen */
+	PushCopiedSnapshot(GetActiveSnapshot());
+	UpdateActiveSnapshotCommandId();
+	same = event_last(event->subject_id, &stored) &&
+		text_same(stored.seal, event->seal) &&
+		seal_holds(&stored, last_seal) && stored.personal_salt != NULL &&
+		seal_personal_holds(&stored) && stored.position == event->position;
+	PopActiveSnapshot();
+	if (!same)
+		ereport(ERROR,
+				(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
+				 errdetail("The change was allowed, but its event was not "
+						   "stored as it was sealed."),
+				 errhint("Look for a trigger or a rule on connect.event that "
+						 "changes rows or puts them elsewhere, and for "
+						 "columns of another type.")));
+}
+
+/*
  * Writes the event of a change that has been made, in the AFTER ROW trigger of
  * its subject.  The caller fills in all but id, position and seals; created_at
  * is the time of the change, and becomes just above that of the last event if
- * it is not.  Raises store_outdated, and transition_not_allowed if a trigger
- * has suppressed the event.
+ * it is not.  Raises store_outdated, and transition_not_allowed if a trigger or
+ * a rule has suppressed the event, or made another one of it.
  */
 void
 event_record(Event *event)
@@ -63,5 +94,6 @@ event_record(Event *event)
 		event->created_at = last.created_at + 1;
 	event->position = next_position(last.position);
 	seal_event(event, last.seal);
-	event_insert(event);
+	if (!event_insert(event))
+		require_as_sealed(event, last.seal);
 }

@@ -53,11 +53,12 @@ event_last(text *subject_id, Event *event)
 }
 
 /*
- * Writes the event of a change that has been made.  Raises
- * transition_not_allowed if a trigger has suppressed the event, because a
- * change must not stand without its event.
+ * Writes the event of a change that has been made, and returns whether it is
+ * certain to stand there as it was given.  Raises transition_not_allowed if a
+ * trigger has suppressed the event, because a change must not stand without its
+ * event.
  */
-void
+bool
 event_insert(const Event *event)
 {
 	StoreRow	row;
@@ -71,4 +72,5 @@ event_insert(const Event *event)
 						   "stored."),
 				 errhint("Look for a trigger on connect.event that returns "
 						 "NULL.")));
+	return insert_event.as_given;
 }

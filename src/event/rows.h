@@ -73,7 +73,7 @@ extern StoreTable event_table;
 extern StoreKey event_by_subject;
 
 extern void event_from_row(void *event, const StoreRow *from);
-extern void event_insert(const Event *event);
+extern bool event_insert(const Event *event);
 extern bool event_last(text *subject_id, Event *event);
 
 #endif							/* CONNECT_EVENT_ROWS_H */

@@ -14,6 +14,7 @@
 #include "access/heapam.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "rewrite/rewriteHandler.h"
@@ -95,6 +96,29 @@ store_direct_serves(StoreTable *table, Relation rel)
 			return false;
 	}
 	return true;
+}
+
+/*
+ * May a trigger of somebody else's alter a row on its way into this open table?
+ * All that the store has for that purpose begin alike.
+ */
+bool
+store_direct_alters(Relation rel)
+{
+	const TriggerDesc *triggers = rel->trigdesc;
+
+	if (triggers == NULL || !triggers->trig_insert_before_row)
+		return false;
+	for (int i = 0; i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (TRIGGER_TYPE_MATCHES(trigger->tgtype, TRIGGER_TYPE_ROW,
+								 TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT) &&
+			strncmp(trigger->tgname, "zz_guard_", strlen("zz_guard_")) != 0)
+			return true;
+	}
+	return false;
 }
 
 /* Fills in the default of a column that is not ours. */

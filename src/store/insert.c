@@ -76,21 +76,29 @@ insert_by_statement(StoreInsert *insert, const StoreRow *row)
 /*
  * Inserts a row under the active snapshot, as the store's owner; the triggers
  * on the table see that it is ours, for store_meaning() is then the insert
- * itself. Returns false if a trigger has suppressed it.
+ * itself. Returns false if a trigger has suppressed it.  Where as_given is not
+ * set afterwards, a rule, a trigger or another type of a column may have made
+ * another row of it.
  */
 bool
 store_insert(StoreInsert *insert, const StoreRow *row)
 {
 	Relation	rel;
 	bool		inserted;
+	bool		direct;
+	bool		as_given;
 
 	store_require_current(insert->table);
 	rel = table_open(store_relation_id(insert->table), RowExclusiveLock);
 	/* the lock may have brought news */
 	(void) store_relation_id(insert->table);
-	inserted = store_direct_serves(insert->table, rel) ?
+	direct = store_direct_serves(insert->table, rel);
+	as_given = direct && !store_direct_alters(rel);
+	inserted = direct ?
 		store_direct_insert(insert->table, rel, row, insert) :
 		insert_by_statement(insert, row);
+	/* last, for a trigger may have inserted another row meanwhile */
+	insert->as_given = as_given;
 	table_close(rel, NoLock);
 	return inserted;
 }

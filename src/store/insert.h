@@ -12,6 +12,7 @@ typedef struct StoreInsert
 {
 	StoreTable *table;
 	StoreQuery	query;
+	bool		as_given;		/* did nothing else touch the last row? */
 } StoreInsert;
 
 extern bool store_insert(StoreInsert *insert, const StoreRow *row);

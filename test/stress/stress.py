@@ -7,13 +7,16 @@
 
 Writers toggle 50 Connections in each of two databases with the same ids: short
 and long transactions, rollbacks, savepoints, prepared transactions, replicated
-rows; others write to another table, or switch triggers off and write meanwhile,
-or replace the whole table. Readers ask under READ COMMITTED and REPEATABLE READ,
-in loops of PL/pgSQL, by index, and with changes of their own. No answer may differ from
-EXISTS. First with connect preloaded, then without.
+rows; others set terms that pass within milliseconds, never, or are taken away
+again, and record what has passed; others write to another table, or switch
+triggers off and write meanwhile, or replace the whole table. Readers ask under
+READ COMMITTED and REPEATABLE READ, in loops of PL/pgSQL, by index, and with
+changes of their own. No answer may differ from EXISTS. First with connect
+preloaded, then without.
 
 What is wrong must be seen to be wrong. So the same is done once more against
-wrong_cache.c, and with changes that are not marked, where many must differ.
+wrong_cache.c, with a gate that does not know terms, and with changes that are
+not marked, where many must differ.
 
 Prints TAP. Runs on a throw-away cluster of the installation that PG_CONFIG
 names, where the extension must be installed. Needs python3-psycopg2.
@@ -39,7 +42,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "script"))
 
 from cluster import PG_CONFIG, Cluster, execute  # noqa: E402  (it needs the path above)
-from queries import COMPARE, COMPARE_BY_INDEX, LOOP, SETUP, TOGGLE  # noqa: E402
+from queries import CLEAR_TERM, COMPARE, COMPARE_BY_INDEX, LOOP, SET_TERM, SETUP, TERM_BLIND, TOGGLE  # noqa: E402
 
 DATABASES = ("stress_a", "stress_b")
 PAIRS = 50
@@ -47,6 +50,8 @@ MANY = 100  # the least that a wrong gate must get wrong
 
 # What may happen to a writer that is not alone.
 EXPECTED = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
+# A term passes between the time by which a writer chooses what to do and that by which it is judged.
+LAPSED = ("23001", "PT409", "PT422")
 
 
 def connect(dbname):
@@ -71,6 +76,11 @@ def work(kind, dbname, seconds, seed, gate, found, enough, queue):
             except EXPECTED:
                 counts["retried"] += 1
                 cursor.execute("ROLLBACK")
+            except psycopg2.Error as error:
+                if error.pgcode not in LAPSED:
+                    raise
+                counts["lapsed meanwhile"] += 1
+                cursor.execute("ROLLBACK")
             with found.get_lock():
                 found.value += counts["wrong"] - before
         connection.close()
@@ -82,6 +92,30 @@ def work(kind, dbname, seconds, seed, gate, found, enough, queue):
 def toggle(cursor, rng, counts):
     cursor.execute(TOGGLE, (f"cxn_{rng.randint(1, PAIRS)}",))
     counts["toggles"] += cursor.rowcount
+
+
+def set_term(cursor, rng, counts):
+    """Gives one a term that passes soon or never, or takes it away."""
+    row, term = f"cxn_{rng.randint(1, PAIRS)}", rng.choice(("expires_at", "expires_at", "respond_by"))
+    way = rng.choice(("terms that pass", "terms that pass", "infinite terms", "terms cleared"))
+    if way == "terms that pass":
+        cursor.execute(SET_TERM.format(term=term), (rng.randint(2, 60), row))
+    else:
+        cursor.execute(CLEAR_TERM.format(term=term), ("infinity" if way == "infinite terms" else None, row))
+    counts[way] += cursor.rowcount
+
+
+def write_terms(cursor, rng, counts, gate):
+    """Sets terms, alone, and in transactions that take some time or are rolled back; and records those that have passed."""
+    if rng.random() < 0.05:
+        cursor.execute("SELECT connect.expire_due(10)")
+        counts["expired"] += cursor.fetchone()[0]
+    cursor.execute("BEGIN")
+    for _ in range(rng.randint(1, 2)):
+        set_term(cursor, rng, counts)
+    time.sleep(rng.choice((0, 0, 0.01)))
+    cursor.execute(rng.choice(("COMMIT", "COMMIT", "COMMIT", "ROLLBACK")))
+    time.sleep(0.002)
 
 
 def write(cursor, rng, counts, gate):
@@ -134,6 +168,7 @@ def change_table(cursor, rng, counts, gate):
             cursor.execute("SET LOCAL session_replication_role = replica")
             if way == "replicated":
                 toggle(cursor, rng, counts)
+                set_term(cursor, rng, counts)
             else:
                 cursor.execute("CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT * FROM connect.connection")
                 cursor.execute("TRUNCATE connect.connection CASCADE")
@@ -157,11 +192,12 @@ def compare(cursor, rng, counts, gate):
 
 
 def add(cursor, counts):
-    asked, wrong, active = cursor.fetchone()
+    asked, wrong, active, ended = cursor.fetchone()
     counts["statements"] += 1
     counts["answers"] += asked
     counts["wrong"] += wrong
     counts["active"] += active
+    counts["ended by a term"] += ended
 
 
 def read_committed(cursor, rng, counts, gate):
@@ -239,7 +275,7 @@ def read_by_index(cursor, rng, counts, gate):
     counts["by index"] += 1
 
 
-WORKERS = (write, write, write_elsewhere, read_committed, repeatable_read, read_and_write, read_by_index)
+WORKERS = (write, write, write_terms, write_elsewhere, read_committed, repeatable_read, read_and_write, read_by_index)
 
 
 def run(seconds, gate, enough=sys.maxsize, kinds=WORKERS):
@@ -299,13 +335,15 @@ def prepare():
 
 
 def check_gate(check, where, seconds):
-    """Makes the four checks of the gate as it is."""
+    """Makes the five checks of the gate as it is."""
     counts, failures = run(seconds, "connect.is_allowed", kinds=(*WORKERS, change_table))
     diagnose(f"the gate, {where}", counts, failures)
     check(not failures, f"{where}: every worker came to its end")
     check(counts["answers"] > 1000 and 0.05 < counts["active"] / counts["answers"] < 0.95,
           f"{where}: {counts['answers']} answers, of which {counts['active']} true")
-    kinds = ("committed", "rolled back", "savepoints rolled back", "long", "prepared", "unrelated writes", "old snapshots", "by index", *TABLE_CHANGES)
+    check(counts["ended by a term"] >= MANY, f"{where}: {counts['ended by a term']} would be true but for a term that has passed")
+    kinds = ("committed", "rolled back", "savepoints rolled back", "long", "prepared", "unrelated writes", "old snapshots", "by index", "terms that pass", "infinite terms", "terms cleared", "expired",
+             *TABLE_CHANGES)
     missing = [kind for kind in kinds if counts[kind] == 0]
     check(not missing, f"{where}: there was load of every kind" + "".join(f", but nothing {kind}" for kind in missing))
     check(counts["wrong"] == 0, f"{where}: {counts['wrong']} disagreements with EXISTS")
@@ -319,10 +357,21 @@ def check_wrong(check, what, gate):
           f"{what}: {counts['wrong']} disagreements with EXISTS in {counts['answers']} answers")
 
 
+def use_in_loops(gate):
+    """Lets compare_in_a_loop() ask another gate."""
+    for dbname in DATABASES:
+        execute("DROP FUNCTION compare_in_a_loop;" + LOOP.format(gate=gate), dbname=dbname)
+
+
 def check_preloaded(check, seconds):
     with Cluster(max_prepared_transactions=50, shared_preload_libraries="connect"):
         prepare()
         check_gate(check, "preloaded", seconds)
+        for dbname in DATABASES:
+            execute(TERM_BLIND, dbname=dbname)
+        use_in_loops("term_blind")
+        check_wrong(check, "a gate that does not know terms", "term_blind")
+        use_in_loops("connect.is_allowed")
         for dbname in DATABASES:
             execute("""CREATE OR REPLACE FUNCTION connect.mark_pair() RETURNS trigger LANGUAGE plpgsql
                 AS $$ BEGIN RETURN NULL; END $$""", dbname=dbname)
@@ -352,7 +401,7 @@ def main():
     options = parser.parse_args()
     seconds = options.seconds or (150 if options.long else 9)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    check = Checks(10)
+    check = Checks(13)
     check_preloaded(check, seconds)
     check_not_preloaded(check, seconds)
     return 1 if check.failed else 0
