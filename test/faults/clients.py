@@ -1,6 +1,6 @@
 """clients.py: clients that write through SQL and HTTP, and keep the ledger. It is imported, not run.
 
-There are three kinds, each a thread with a connection of its own: a role that stands for
+There are three kinds (and those of tokens.py), each a thread with a connection of its own: a role that stands for
 an organization and commits each statement, a trusted gateway with several
 actions in a transaction, and HTTP with an Idempotency-Key, which asks again
 under the same key until it has an answer.
@@ -17,6 +17,7 @@ import traceback
 import psycopg2
 
 from ledger import OK, REFUSED, UNKNOWN
+from tokens import SETUP as TOKENS, token_client
 
 ORGANIZATIONS = [f"org_{n}" for n in range(60)]
 GATEWAY = "regress_connect_faults_gateway"
@@ -62,7 +63,7 @@ SELECT connect.trust_gateway('{GATEWAY}'), connect.trust_gateway('{AUTHENTICATOR
 def set_up(dsn):
     """Makes the store with its organizations, and returns an API key for each of them."""
     with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
-        cursor.execute(SETUP)
+        cursor.execute(SETUP + TOKENS)
         keys = {}
         for organization in ORGANIZATIONS:
             cursor.execute("SELECT secret FROM connect.create_api_key(%s, 'faults')", (organization,))
@@ -289,10 +290,14 @@ class HttpClient(Client):
             return None, None, None
 
 
+TokenClient = token_client(SqlClient)
+
+
 class Crew:
     """All clients together; they begin when they are told to."""
 
-    KINDS = (RoleClient, RoleClient, GatewayClient, GatewayClient, HttpClient, HttpClient, HttpClient, HttpClient, HttpClient)
+    KINDS = (RoleClient, RoleClient, GatewayClient, GatewayClient, HttpClient, HttpClient, HttpClient, HttpClient, HttpClient,
+             TokenClient, TokenClient)
 
     def __init__(self, ledger, dsn, port, keys, seed):
         self.ledger, self.dsn, self.port, self.keys = ledger, dsn, port, keys
@@ -302,6 +307,9 @@ class Crew:
         self.replays = collections.Counter()
         self.wrong_replays = []
         self.clients = [kind(self, f"{seed} {n}") for n, kind in enumerate(self.KINDS)]
+
+    def token_clients(self):
+        return [client for client in self.clients if isinstance(client, TokenClient)]
 
     def __enter__(self):
         for client in self.clients:

@@ -3,8 +3,8 @@
 
     test/faults/faults.py [--rounds N]    each fault N times instead of once
 
-Nine clients write through SQL and HTTP and keep a ledger (clients.py, ledger.py), and two
-follow the feed (followers.py).
+Nine clients write through SQL and HTTP and keep a ledger (clients.py, ledger.py), two make and
+redeem share tokens (tokens.py), and two follow the feed (followers.py).
 At the end the same happens with synchronous_commit off, where writes must be lost, and
 to a store that was tampered with: if nothing is found there, the comparison is blind.
 
@@ -34,6 +34,7 @@ from followers import Followers  # noqa: E402
 from front import Front  # noqa: E402
 from ledger import OK, REFUSED, Ledger, compare  # noqa: E402
 from stage import Stage, Tap, exit_on, revive, server_is_up, session, wait_until  # noqa: E402
+from tokens import check_comparison  # noqa: E402
 
 DISK = "size=256m"
 ENOUGH = 6  # statements or requests that a storm must have met
@@ -223,7 +224,7 @@ def tamper(stage):
     kept = transitions[-1].marker
     for kind, statements in {
         "lost": [("DELETE FROM connect.event WHERE reason = %s", kept)],
-        "refused": [("UPDATE connect.event SET name = %s WHERE id = (SELECT max(id) FROM connect.event WHERE action = 'create')",
+        "refused": [("UPDATE connect.event SET name = %s WHERE id = (SELECT max(id) FROM connect.event WHERE action = 'create' AND subject_id = connection_id)",
                      refused.marker)],
         "strange": [("UPDATE connect.event SET reason = 'no marker' WHERE reason = %s", kept)],
         "broken": [(f"UPDATE connect.event SET from_status = 'active' WHERE id = {last}", kept)],
@@ -231,7 +232,7 @@ def tamper(stage):
         found = [finding for finding in getattr(changed(*statements), kind) if finding not in known]
         stage.tap.check(found, f"a store tampered with: the comparison finds what is {kind}")
     found = [finding for finding in changed((
-        "UPDATE connect.connection SET name = 'tampered' WHERE id = (SELECT max(id) FROM connect.connection)",)).broken
+        "UPDATE connect.connection SET name = 'tampered' WHERE id = (SELECT max(id) FROM connect.connection WHERE id <> 'cxn_token')",)).broken
         if finding not in known]
     stage.tap.check(len(found) == 1, "a store tampered with: the comparison finds a row that its history does not end in")
 
@@ -276,6 +277,7 @@ def main():
             followers.tell(tap)
             followers.check_comparison(tap)
             tamper(stage)
+            check_comparison(tap, crew.token_clients(), dsn)
             lose_writes(stage, cluster)
             tap.check(not crew.failures, "every client came to its end", crew.failures)
             strange = stage.strange_answers("57014", "53100", "40P01")

@@ -15,9 +15,9 @@ NAMED = ("create", "update", "widen")  # their events have the marker as name, t
 
 EVENTS = """
 SELECT connection_id, action, from_status::text, to_status::text, name, scopes, reason
-FROM connect.event ORDER BY connection_id, id
+FROM connect.event WHERE source_organization_id <> 'org_token_source' ORDER BY connection_id, id
 """
-ROWS = "SELECT id, status::text, name, scopes FROM connect.connection"
+ROWS = "SELECT id, status::text, name, scopes FROM connect.connection WHERE id <> 'cxn_token'"
 STEPS = "SELECT DISTINCT action, from_status::text, to_status::text FROM connect.transition_rules()"
 
 Event = collections.namedtuple("Event", "connection action before after name scopes reason")

@@ -12,6 +12,7 @@ import psycopg2
 
 from clients import REFUSALS
 from ledger import OK, REFUSED, compare
+from tokens import check_tokens
 
 LIMIT = 240  # seconds after which what is waited for will not come
 WORK = 10  # acknowledged writes of each channel before and after a fault
@@ -99,7 +100,7 @@ class Stage:
 
     def wait_for_work(self, amount=WORK):
         """Returns when both channels have had so many more writes acknowledged."""
-        goals = {(channel, OK): self.ledger.counts[channel, OK] + amount for channel in ("sql", "http")}
+        goals = {(channel, OK): self.ledger.counts[channel, OK] + amount for channel in ("sql", "http", "tokens")}
         wait_until(lambda: f"the clients get on: {dict(self.ledger.counts)}, {dict(self.ledger.met)}",
                    lambda: self.crew.failures or all(self.ledger.counts[key] >= goal for key, goal in goals.items()))
         if self.crew.failures:
@@ -133,6 +134,7 @@ class Stage:
         self.crew.replay_some(REPLAYS)
         with session(self.dsn) as cursor:
             findings = compare(self.ledger, cursor)
+            check_tokens(self.tap, self.crew.token_clients(), cursor, title)
         self.tap.check(not findings.lost, f"{title}: nothing of {len(self.ledger.of(OK))} acknowledged writes is lost", findings.lost)
         self.tap.check(not findings.refused, f"{title}: nothing of {len(self.ledger.of(REFUSED))} refused ones is there", findings.refused)
         self.tap.check(findings.histories > 0 and not findings.broken and not findings.strange,

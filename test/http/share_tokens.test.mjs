@@ -151,6 +151,52 @@ test('either party ends a token; lists filter by the state by now', async () => 
   assert.equal((await call('GET', `${root}?filter[source-id]=x`, { key: source.key })).status, 400);
 });
 
+test('names come in three styles, values as they are written, in either shape', async () => {
+  const ask = (path, headers = {}) => call('GET', path, { key: source.key, headers });
+  for (const headers of [{}, persona]) {
+    for (const name of ['connection-id', 'connection_id', 'connectionId']) {
+      const answer = await ask(`${root}?filter[${name}]=${connection.id}&page[size]=1`, headers);
+      assert.equal(answer.status, 200, name);
+      assert.equal(answer.json.data.length, 1, name);
+    }
+    for (const filter of ['status=Created', 'status=CREATED', 'status=', 'status=active', 'direction=Inbound', 'direction=both', 'Status=created',
+      'CONNECTION-ID=x', 'source-id=x', 'kind=note']) {
+      const answer = await ask(`${root}?filter[${filter.replace('=', ']=')}`, headers);
+      assert.equal(answer.status, 400, filter);
+      if (headers !== persona) assert.equal(answer.json.errors[0].source.parameter, `filter[${filter.split('=')[0]}]`);
+    }
+    for (const attributes of [{ connectionId: connection.id, sourceId: 'note_1' }, { connection_id: connection.id, source_id: 'note_1' }]) {
+      const answer = await call('POST', root, { key: source.key, headers, body: { data: { attributes: { ...attributes, expires_in_seconds: 60 } } } });
+      assert.equal(answer.status, 201);
+    }
+    const upper = await create({ 'connection-id': connection.id.toUpperCase() }, { headers });
+    assert.equal(upper.status, 404);
+  }
+  const camel = await call('GET', `${root}?page[size]=1`, { key: source.key, headers: { 'Key-Inflection': 'camel' } });
+  assert.equal(camel.json.data[0].type, 'connect/share-token');
+  assert.ok('redeemMode' in camel.json.data[0].attributes);
+  assert.equal((await ask(root, { 'Key-Inflection': 'Camel' })).status, 400);
+});
+
+test('events are narrowed to one type of subjects', async () => {
+  const events = '/api/v1/connect/events';
+  const of = async (path) => {
+    const answer = await call('GET', path, { key: source.key });
+    assert.equal(answer.status, 200, path);
+    return answer.json.data.map(({ attributes }) => attributes['subject-type']);
+  };
+  assert.deepEqual([...new Set(await of(`${events}?filter[subject-type]=share_token&page[size]=100`))], ['share_token']);
+  assert.deepEqual(await of(`${events}?filter[subjectType]=connection`), ['connection', 'connection']);
+  assert.deepEqual(await of(`${events}?filter[subject_type]=connection&page[size]=1`), ['connection']);
+  assert.deepEqual(await of(`/api/v1/connect/connections/${connection.id}/events?filter[subject-type]=connection`), ['connection', 'connection']);
+  assert.deepEqual([...new Set(await of(`/api/v1/connect/connections/${connection.id}/events?filter[subject-type]=share_token`))], ['share_token']);
+  for (const word of ['share-token', 'Share_token', 'shareToken', 'CONNECTION', 'organization', '']) {
+    const answer = await call('GET', `${events}?filter[subject-type]=${word}`, { key: source.key });
+    assert.equal(errorOf(answer), '400 parameter_invalid', word);
+    assert.equal(answer.json.errors[0].source.parameter, 'filter[subject-type]');
+  }
+});
+
 test('the closed shape has no other member, and redeem is 202 with the true state', async () => {
   const plain = ['status', 'direction', 'created-at', 'updated-at', 'pending-at', 'redeemed-at', 'expires-at', 'failed-at',
     'failure-reason', 'redeem-mode'];

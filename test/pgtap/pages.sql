@@ -1,0 +1,110 @@
+-- Pages cost what they show, whoever asks and however the rows are distributed: of 40,000 tokens,
+-- events and Connections nearly all are one organization's, and one or none are the others'. What
+-- is counted are the pages of tables and indexes that a list reads, not its time.
+\ir setup.psql
+
+CREATE SCHEMA shop;
+CREATE TABLE shop.account (id text PRIMARY KEY, organization_id text);
+SELECT connect.share_rows('account', 'shop.account', 'organization_id', 'id', 'account.read', 'act') \g /dev/null
+INSERT INTO connect.organization (id, name) SELECT 'org_p' || n, 'Partner' FROM generate_series(1, 40000) AS n;
+INSERT INTO connect.organization (id, name) VALUES ('org_none', 'None');
+CREATE ROLE regress_connect_none;
+SELECT connect.map_role('regress_connect_none', 'org_none'), connect.grant_usage('regress_connect_none') \g /dev/null
+
+SET LOCAL session_replication_role = replica;
+INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, status, scopes, created_at, updated_at)
+    SELECT 'cxn_' || lpad(n::text, 6, '0'), 'org_source', 'org_p' || n, 'active', '{account.read}', now(), now()
+    FROM generate_series(1, 40000) AS n;
+-- the newest and the oldest are others'
+INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, status, scopes, created_at, updated_at) VALUES
+    ('cxn_000000', 'org_both', 'org_destination', 'active', '{account.read}', now(), now()),
+    ('cxn_999999', 'org_both', 'org_both', 'active', '{account.read}', now(), now());
+INSERT INTO connect.share_token (id, connection_id, source_organization_id, destination_organization_id, kind, source_id,
+        status, expires_at, created_at, updated_at)
+    SELECT 'cnst_' || lpad(n::text, 6, '0'), 'cxn_000001', 'org_source', 'org_p1', 'account', 'act_1',
+        'created', now() + interval '1 day', now(), now()
+    FROM generate_series(1, 40000) AS n
+    UNION ALL VALUES ('cnst_000000', 'cxn_000000', 'org_both', 'org_destination', 'account', 'act_1',
+        'created'::connect.share_token_status, now() + interval '1 day', now(), now());
+INSERT INTO connect.event (id, subject_type, subject_id, connection_id, source_organization_id, destination_organization_id,
+        action, to_status, seal, personal_digest, position, created_at)
+    SELECT 'evt_' || right(t.id, 6), 'share_token', t.id, t.connection_id, t.source_organization_id, t.destination_organization_id,
+        'create', 'created', '\x00', '\x00', '1', now()
+    FROM connect.share_token AS t;
+RESET session_replication_role;
+ANALYZE connect.connection;
+ANALYZE connect.share_token;
+ANALYZE connect.event;
+
+-- Returns how many pages a statement reads as a party.
+CREATE FUNCTION pg_temp.pages_read(party text, statement text) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    plan json;
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', 'regress_connect_' || party);
+    -- the first one fills caches and plans
+    EXECUTE statement;
+    EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ' || statement INTO plan;
+    RESET ROLE;
+    RETURN (plan #>> '{0,Plan,Shared Hit Blocks}')::int + (plan #>> '{0,Plan,Shared Read Blocks}')::int;
+END $$;
+
+CREATE TEMPORARY TABLE list (number serial, party text, statement text, rows int);
+INSERT INTO list (party, statement, rows) VALUES
+    ('source', $$connect.list_share_tokens()$$, 10),
+    ('source', $$connect.list_share_tokens(direction => 'outbound')$$, 10),
+    ('source', $$connect.list_share_tokens(direction => 'inbound')$$, 0),
+    ('source', $$connect.list_share_tokens(page_after => 'cnst_020000')$$, 10),
+    ('source', $$connect.list_share_tokens(page_before => 'cnst_020000')$$, 10),
+    ('source', $$connect.list_share_tokens(status => 'created', page_after => 'cnst_020000')$$, 10),
+    ('source', $$connect.list_share_tokens(connection_id => 'cxn_000001')$$, 10),
+    ('source', $$connect.list_share_tokens(connection_id => 'cxn_000001', page_before => 'cnst_020000')$$, 10),
+    ('source', $$connect.list_share_tokens(connection_id => 'cxn_000002')$$, 0),
+    ('source', $$connect.list_share_tokens(connection_id => 'cxn_000002', status => 'redeemed')$$, 0),
+    ('destination', $$connect.list_share_tokens()$$, 1),
+    ('destination', $$connect.list_share_tokens(direction => 'outbound')$$, 0),
+    ('destination', $$connect.list_share_tokens(status => 'redeemed')$$, 0),
+    ('both', $$connect.list_share_tokens()$$, 1),
+    ('both', $$connect.list_share_tokens(page_before => 'cnst_000000')$$, 0),
+    ('none', $$connect.list_share_tokens()$$, 0),
+    ('none', $$connect.list_share_tokens(status => 'expired')$$, 0),
+    ('source', $$connect.list_connections()$$, 10),
+    ('source', $$connect.list_connections(page_after => 'cxn_020000')$$, 10),
+    ('source', $$connect.list_connections(page_before => 'cxn_020000')$$, 10),
+    ('source', $$connect.list_connections(destination_organization_id => 'org_p7')$$, 1),
+    ('source', $$connect.list_connections(destination_organization_id => 'org_p7', page_after => 'cxn_020000')$$, 1),
+    ('destination', $$connect.list_connections()$$, 1),
+    ('destination', $$connect.list_connections(status => 'inactive')$$, 0),
+    ('both', $$connect.list_connections()$$, 2),
+    ('none', $$connect.list_connections()$$, 0),
+    ('source', $$connect.list_events()$$, 10),
+    ('source', $$connect.list_events(page_after => 'evt_020000')$$, 10),
+    ('source', $$connect.list_events(connection_id => 'cxn_000001', page_after => 'evt_020000')$$, 10),
+    ('source', $$connect.list_events(connection_id => 'cxn_000002')$$, 0),
+    ('destination', $$connect.list_events()$$, 1),
+    ('none', $$connect.list_events()$$, 0);
+
+CREATE FUNCTION pg_temp.rows_shown(party text, statement text) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    shown int;
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', 'regress_connect_' || party);
+    EXECUTE 'SELECT jsonb_array_length(' || statement || ' -> ''data'')' INTO shown;
+    RESET ROLE;
+    RETURN shown;
+END $$;
+
+SELECT plan((3 * count(*) + 1)::int) FROM list;
+SELECT is(pg_temp.rows_shown(party, statement), rows, format('%s shows %s: what there is', statement, party))
+FROM list ORDER BY number;
+-- What the whole table takes is seen to be more than what a list may.
+SELECT cmp_ok(pg_relation_size('connect.share_token_pkey') / 8192, '>', 150::bigint, 'a scan of a whole index is seen');
+SET LOCAL plan_cache_mode = force_custom_plan;
+SELECT cmp_ok(pg_temp.pages_read(party, 'SELECT ' || statement), '<', 120, format('%s reads few pages for %s, by a custom plan', statement, party))
+FROM list ORDER BY number;
+SET LOCAL plan_cache_mode = force_generic_plan;
+SELECT cmp_ok(pg_temp.pages_read(party, 'SELECT ' || statement), '<', 120, format('%s reads few pages for %s, by a generic plan', statement, party))
+FROM list ORDER BY number;
+
+SELECT * FROM finish();
+ROLLBACK;
