@@ -11,6 +11,7 @@
 
 #include "access/xlog.h"
 #include "base/text.h"
+#include "base/transaction.h"
 #include "catalog/pg_type.h"
 #include "event/feed.h"
 #include "event/horizon.h"
@@ -97,9 +98,29 @@ decode_cursor(const text *cursor, char *bytes)
 }
 
 /*
+ * Raises parameter_invalid for the position of a transaction that has not been
+ * here: the server was restored to a time before the cursor's, and what happens
+ * now gets positions that such a reader has behind it.  A standby may only be
+ * behind.
+ */
+static void
+check_time(uint64 position, const char *name)
+{
+	if (!RecoveryInProgress() &&
+		!transaction_is_given(FullTransactionIdFromU64(position)))
+		ereport(ERROR,
+				(connect_error_in(ERROR_PARAMETER_INVALID, name),
+				 blame_argument(name),
+				 errdetail("\"%s\" is a cursor of a later time than the one "
+						   "to which this server was restored.", name),
+				 errhint("Begin anew without a cursor, and leave out the ids "
+						 "that are known.")));
+}
+
+/*
  * Takes a cursor apart.  Raises parameter_invalid, blaming an argument of this
- * name, for one that is none, or of another cluster, where positions are
- * others.
+ * name, for one that is none, of another cluster, where positions are others,
+ * or of a later time.
  */
 static void
 read_cursor(const text *cursor, const char *name, uint64 *position, text **id)
@@ -128,6 +149,7 @@ read_cursor(const text *cursor, const char *name, uint64 *position, text **id)
 				 errhint("Begin anew without a cursor, and leave out the ids "
 						 "that are known.")));
 	*position = pg_ntoh64(head.position);
+	check_time(*position, name);
 	*id = cstring_to_text_with_len(bytes + sizeof(head), id_len);
 }
 

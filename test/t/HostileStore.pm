@@ -154,7 +154,7 @@ sub refused
 # The laws of the store, one query each; a row is a breach.
 my @laws = (
 	[ 'every history begins with create, and each event starts where the one before ended', q{
-		SELECT id FROM (SELECT e.*, lag(to_status) OVER (PARTITION BY connection_id ORDER BY position, id) AS previous FROM connect.event AS e) AS h
+		SELECT id FROM (SELECT e.*, lag(to_status) OVER (PARTITION BY subject_id ORDER BY position, id) AS previous FROM connect.event AS e) AS h
 		WHERE from_status IS DISTINCT FROM previous OR (action = 'create') <> (previous IS NULL)} ],
 	[ 'every row is as its last event says, and has one', q{
 		SELECT c.id FROM connect.connection AS c
@@ -162,8 +162,10 @@ my @laws = (
 		WHERE (c.status, c.name, c.scopes, c.source_organization_id, c.destination_organization_id)
 			IS DISTINCT FROM (e.to_status::connect.connection_status, e.name, e.scopes, e.source_organization_id, e.destination_organization_id)} ],
 	[ 'every event is a step of the rules, by the party whose step it is', q{
-		SELECT id FROM connect.event AS e WHERE NOT EXISTS (SELECT FROM connect.transition_rules() AS r
-			WHERE (r.action, r.to_status::text) = (e.action, e.to_status) AND r.from_status::text IS NOT DISTINCT FROM e.from_status
+		SELECT id FROM connect.event AS e WHERE NOT EXISTS (SELECT FROM (
+				SELECT 'connection' AS subject_type, action, from_status::text, to_status::text, party FROM connect.transition_rules()
+				UNION ALL SELECT 'share_token', action, from_status::text, to_status::text, party FROM connect.share_token_rules()) AS r
+			WHERE (r.subject_type, r.action, r.to_status) = (e.subject_type, e.action, e.to_status) AND r.from_status IS NOT DISTINCT FROM e.from_status
 			AND (e.actor_organization_id IS NULL OR e.actor_organization_id =
 				CASE r.party WHEN 'source' THEN e.source_organization_id ELSE e.destination_organization_id END))} ],
 	[ q(every event's actor is who may act for that organization), q{

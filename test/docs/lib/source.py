@@ -5,7 +5,7 @@ import sys
 
 # What is not of the tree, though it may stand in it: .gitignore's files, and git's own.
 BUILT = re.compile(r"(^|/)(node_modules|__pycache__|\.git)/|^(results|output_iso|tmp_check|tmp_check_iso|log)/"
-                   r"|^sql/connect--|^regression\.|^test/unit/unit$|^test/fuzz/build/|\.(o|bc|so|zip|png)$|^connect-")
+                   r"|^sql/connect--|^regression\.|^test/unit/unit$|^test/fuzz/build/|\.(o|bc|so|zip|png|gcno|gcda)$|^connect-")
 COMMENT_OR_STRING = re.compile(r"/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)+'", re.S)
 
 
