@@ -42,6 +42,15 @@
 /* The elements that PostgreSQL expects of an array that it cannot see. */
 #define EXPECTED_ELEMENTS 10.0
 
+/*
+ * What reading rows by our condition is charged of what PostgreSQL takes it to
+ * cost.  It is certain what such rows cost.  A walk along another index that
+ * ends as soon as enough rows have passed is a hope that they lie evenly, and
+ * PostgreSQL charges it hardly more than once for each page of the table,
+ * however many rows it leaves out, before the table is in memory too.
+ */
+#define CERTAIN_COST 0.5
+
 /* What a call costs, in operators; and an element of an array, in rows. */
 #define CALL_COST 20.0
 #define ELEMENT_COST 4.0
@@ -142,7 +151,8 @@ cost_estimate(PlannerInfo *root, IndexPath *path, double loop_count,
 		ours = clause_selectivity(root, (Node *) clause->rinfo, relid,
 								  JOIN_INNER, NULL);
 		if (guessed > 0)
-			*selectivity = Min(1.0, *selectivity * ours / guessed);
+			*selectivity = Min(1.0, *selectivity * CERTAIN_COST *
+							   ours / guessed);
 		*total = *startup + (*total - *startup) * elements / EXPECTED_ELEMENTS;
 		*pages = Min(path->indexinfo->pages,
 					 ceil(*pages * elements / EXPECTED_ELEMENTS));
