@@ -39,21 +39,42 @@ append_bound(StringInfo sql, const PageShape *shape, const char *alias)
 }
 
 /*
+ * Does the scan of one index have to be in the order of its two columns?  What
+ * is one of a pair is found by the key of the pair.
+ */
+static bool
+is_ranged(const PageShape *shape)
+{
+	return shape->other_column == NO_COLUMN && shape->bound != BOUND_SAME &&
+		shape->narrow == NULL && shape->step != STEP_OTHERS;
+}
+
+/*
  * Appends which rows of the table are whose, but for their id.  If there is a
  * column, it is $1.
+ *
+ * An equality would let the planner read the primary key in the order of the
+ * ids, which is good where many rows are $1, and reads all of them where few
+ * are.  After an array it takes the order of both columns for nothing that is
+ * given anyway.  The range makes it expect few rows, so that it does not take
+ * the whole table for those that a filter leaves; a scan of a btree drops what
+ * the array says already.
  */
 static void
 append_owner(StringInfo sql, const PageShape *shape, int column, int not_column)
 {
 	appendStringInfoString(sql, " WHERE true");
 	if (column != NO_COLUMN)
-		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) $1",
+		appendStringInfo(sql, is_ranged(shape) ?
+						 " AND c.%1$s OPERATOR(pg_catalog.=) ANY (ARRAY[$1])"
+						 " AND c.%1$s OPERATOR(pg_catalog.>=) $1"
+						 " AND c.%1$s OPERATOR(pg_catalog.<=) $1" :
+						 " AND c.%1$s OPERATOR(pg_catalog.=) $1",
 						 column_name(shape, column));
-	/* the first scan has the rows that are somebody's by both columns */
 	if (not_column != NO_COLUMN)
 		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.<>) c.%s",
 						 column_name(shape, not_column),
-						 column_name(shape, shape->columns[1]));
+						 column_name(shape, column));
 	if (shape->other_column != NO_COLUMN)
 		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.=) $4",
 						 column_name(shape, shape->other_column));
@@ -79,28 +100,6 @@ append_conditions(StringInfo sql, const PageShape *shape, int column,
 	/* a search counts the rows that it looks through before it filters them */
 	if (shape->step == STEP_ALL || shape->step == STEP_OTHERS)
 		append_filters(sql, shape);
-}
-
-/*
- * Appends the range of an index on a column and the id in which the column is
- * $1, from the bound on.  An equality would let the planner read the primary
- * key instead, in the order of the ids, which is good where many rows are $1,
- * and reads all of them where none is.
- */
-static void
-append_range(StringInfo sql, const PageShape *shape, int column)
-{
-	const char *name = column_name(shape, column);
-
-	if (shape->bound == BOUND_NONE)
-		appendStringInfo(sql, " AND c.%s OPERATOR(pg_catalog.<=) $1"
-						 " AND c.%s OPERATOR(pg_catalog.>=) $1", name, name);
-	else
-		appendStringInfo(sql, " AND ROW(c.%s, c.%s) OPERATOR(pg_catalog.%s)"
-						 " ROW($1, $2) AND c.%s OPERATOR(pg_catalog.%s) $1",
-						 name, column_name(shape, 0),
-						 shape->ascending ? ">" : "<", name,
-						 shape->ascending ? "<=" : ">=");
 }
 
 /*
@@ -130,7 +129,6 @@ append_scan(StringInfo sql, const PageShape *shape, int column, int not_column,
 {
 	const char *id = column_name(shape, 0);
 	const char *ordered = "c";
-	bool		ranged = false;
 
 	appendStringInfo(sql, "SELECT %s FROM",
 					 store_select_list(shape->table, "c"));
@@ -155,18 +153,12 @@ append_scan(StringInfo sql, const PageShape *shape, int column, int not_column,
 	}
 	else
 	{
-		/* what is one of a pair is found by the key of the pair */
-		ranged = column != NO_COLUMN && shape->other_column == NO_COLUMN &&
-			shape->bound != BOUND_SAME;
 		appendStringInfo(sql, " connect.%s AS c", shape->table->name);
-		append_conditions(sql, shape, ranged ? NO_COLUMN : column, not_column);
+		append_conditions(sql, shape, column, not_column);
 	}
-	if (ranged)
-		append_range(sql, shape, column);
-	else
-		append_bound(sql, shape, ordered);
+	append_bound(sql, shape, ordered);
 	appendStringInfoString(sql, " ORDER BY ");
-	if (ranged)
+	if (column != NO_COLUMN && is_ranged(shape))
 		appendStringInfo(sql, "c.%s %s, ", column_name(shape, column),
 						 direction(shape));
 	appendStringInfo(sql, "%s.%s %s LIMIT %s", ordered, id, direction(shape),
@@ -185,6 +177,7 @@ append_scans(StringInfo sql, const PageShape *shape, const char *limit)
 	appendStringInfoString(sql, "SELECT * FROM ((");
 	append_scan(sql, shape, shape->columns[0], NO_COLUMN, limit);
 	appendStringInfoString(sql, ") UNION ALL (");
+	/* The first scan has the rows that belong to somebody by both columns. */
 	append_scan(sql, shape, shape->columns[1], shape->columns[0], limit);
 	appendStringInfo(sql, ")) AS c ORDER BY c.%s %s LIMIT %s",
 					 column_name(shape, 0), direction(shape), limit);
