@@ -15,7 +15,7 @@ sys.path[:0] = [str(TREE / "script"), str(TREE / "bench")]
 
 from cluster import Cluster, execute  # noqa: E402  (these need the path above)
 from setup import fill  # noqa: E402
-from statements import DOCUMENTS, GATE, IDENTITY, PARTS, READS, SCANS, WRITES  # noqa: E402
+from statements import DOCUMENTS, GATE, IDENTITY, PARTS, READS, SCANS, TERMS, WRITES  # noqa: E402
 
 ROWS = 1000
 # Which of the rows each peer works on.
@@ -60,6 +60,13 @@ def main():
                 if wrong is None and events(peer) != before + 1:
                     wrong = f"{events(peer) - before} events were written"
                 check(wrong, f"{operation}: {peer}")
+        for operation, ways in TERMS.items():
+            for way, (login, body) in ways.items():
+                before = events("connect")
+                wrong = run(login, body)
+                if wrong is None and events("connect") != before + 1:
+                    wrong = f"{events('connect') - before} events were written"
+                check(wrong, f"terms, {operation}: {way}")
         for statements in (*READS.values(), IDENTITY, *GATE.values()):
             for peer, (login, body) in statements.items():
                 check(run(login, body), f"{peer}: {body[:60]}".replace("\n", " "))
