@@ -67,6 +67,7 @@ $setup .= qq{
 };
 
 # One statement, in which time stands still until it ends: all but require_allowed() go on as they began.
+# That one locks a row, which is a write when it ends; so it ends when it is let to.
 (my $in_statement = $body) =~ s/CALL_JUDGE/told_true := told_true + gone::int; wrong := wrong + (NOT gone OR NOT stays)::int;/g;
 $setup .= qq{
 	CREATE FUNCTION ask_behind(term timestamptz, OUT asked int, OUT told_true int, OUT wrong int, OUT held text) LANGUAGE plpgsql AS \$\$
@@ -77,6 +78,7 @@ $setup .= qq{
 		asked := 0; told_true := 0; wrong := 0;
 		PERFORM connect.require_allowed('org_stays', 'org_hub', 'inquiry.read');
 		PERFORM pg_sleep(greatest(0, extract(epoch FROM term - clock_timestamp())) + 0.1);
+		PERFORM pg_advisory_lock_shared(14);
 		$in_statement
 		PERFORM connect.require_allowed('org_gone', 'org_hub', 'inquiry.read');
 		held := 'held';
@@ -130,7 +132,7 @@ foreach my $preload ('', 'connect')
 
 	$primary = PostgreSQL::Test::Cluster->new('primary' . ($preload ? '_preloaded' : ''));
 	$primary->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C' ]);
-	$primary->append_conf('postgresql.conf', "shared_preload_libraries = '$preload'\nautovacuum = off");
+	$primary->append_conf('postgresql.conf', "shared_preload_libraries = '$preload'\nautovacuum = off\nmax_connections = 20");
 	$primary->start;
 	$primary->safe_psql('postgres', $setup);
 	$primary->backup('backup');
@@ -168,6 +170,8 @@ foreach my $preload ('', 'connect')
 		$told = join("\n", map { "$_->{title}: " . ask($_) . ' ' . ask($_) } @sessions);
 		$in_time = $primary->safe_psql('postgres', "SELECT clock_timestamp() < '$term'::timestamptz - interval '1 s'") eq 't';
 	}
+	my $held = session($primary, 'one that holds the statement back');
+	put($held, 'SELECT pg_advisory_lock(14);');
 	$committing->{in} .= "CALL ask_on('$term');\n\\echo end\n";
 	$waiting->{in} .= "SELECT * FROM ask_behind('$term');\n\\echo end\n";
 	$_->{psql}->pump_nb foreach $committing, $waiting;
@@ -175,6 +179,7 @@ foreach my $preload ('', 'connect')
 
 	$primary->poll_query_until('postgres', "SELECT clock_timestamp() > '$term'") or die 'the term does not pass';
 	is(put($sessions[0], 'SELECT pg_current_snapshot();'), $snapshot, "$way: nobody has written meanwhile");
+	put($held, 'SELECT pg_advisory_unlock(14);');
 	is(ask($_), $after, "$way: behind the term nothing is, in $_->{title}") foreach @sessions;
 
 	my ($asked, $told_true, $wrong) = split(/\|/, hear($committing));
@@ -190,7 +195,7 @@ foreach my $preload ('', 'connect')
 	is($standby->safe_psql('postgres', q{SELECT pg_get_wal_replay_pause_state(), status FROM connect.connection AS c WHERE id = 'cxn_org_gone'}),
 		'paused|active', "$way: and has not come to the standby");
 
-	foreach my $session (@sessions, $committing, $waiting)
+	foreach my $session (@sessions, $committing, $waiting, $held)
 	{
 		$session->{in} .= "\\q\n";
 		$session->{psql}->finish;
