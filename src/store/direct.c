@@ -98,9 +98,20 @@ store_direct_serves(StoreTable *table, Relation rel)
 	return true;
 }
 
+/* Is a trigger the table's guard, by its name? */
+static bool
+is_guard(Relation rel, const Trigger *trigger)
+{
+	static const char prefix[] = "zz_guard_";
+	const int	len = sizeof(prefix) - 1;
+
+	return strncmp(trigger->tgname, prefix, len) == 0 &&
+		strcmp(trigger->tgname + len, RelationGetRelationName(rel)) == 0;
+}
+
 /*
  * May a trigger of somebody else's alter a row on its way into this open table?
- * All that the store has for that purpose begin alike.
+ * The store's own is the guard that is named after the table.
  */
 bool
 store_direct_alters(Relation rel)
@@ -115,7 +126,7 @@ store_direct_alters(Relation rel)
 
 		if (TRIGGER_TYPE_MATCHES(trigger->tgtype, TRIGGER_TYPE_ROW,
 								 TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT) &&
-			strncmp(trigger->tgname, "zz_guard_", strlen("zz_guard_")) != 0)
+			!is_guard(rel, trigger))
 			return true;
 	}
 	return false;

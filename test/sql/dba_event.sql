@@ -91,6 +91,8 @@ SELECT string_agg(a.attname, ' ' ORDER BY a.attnum) AS columns, t.changed FROM p
         WHEN 'bytea'::regtype THEN '\x00' WHEN 'xid8'::regtype THEN '3' WHEN 'text[]'::regtype THEN '{inquiry.read}' END)) AS c
     WHERE c !~ '^(row|event update Noted)') AS t
 WHERE a.attrelid = 'connect.event'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'transaction_id' GROUP BY 2;
+-- nor under a name like the guard's
+SELECT test.changed($$CREATE TRIGGER zz_guard_event_too BEFORE INSERT ON connect.event FOR EACH ROW EXECUTE FUNCTION test.event('reason', 'another')$$);
 SELECT test.changed($$CREATE TRIGGER mm BEFORE INSERT ON connect.event FOR EACH ROW EXECUTE FUNCTION test.event('salt')$$);
 SELECT test.changed($$CREATE TRIGGER mm BEFORE INSERT ON connect.event FOR EACH ROW EXECUTE FUNCTION test.event('log')$$);
 SELECT test.changed($$CREATE TRIGGER mm AFTER INSERT ON connect.event FOR EACH ROW EXECUTE FUNCTION test.event('log')$$);
