@@ -153,7 +153,7 @@ def statements(counter):
     table("Writes, where the floor answers with a document too (aim: at most 1.10)", "operation", "connect")
     for name, counted in writes.items():
         row(name, ratio(counted["connect"], counted.get("floor with a document", counted["floor"])))
-    compare(counter, "Terms: what the row of an open term costs (ratios to the same without)", TERMS, "connect")
+    compare(counter, "Terms: what the row of an open term costs (ratios to the same without)", TERMS, "connect without a term")
     reads = compare(counter, "Reads (ratios; aims: retrieve as text 0.85, as jsonb 1.40; list as text 1.05)", READS, "floor")
     table("Who is acting (aim: at most 0.15 of a retrieve)", "identity", "instructions", "of a retrieve as jsonb")
     for name, variant in IDENTITY.items():

@@ -106,29 +106,18 @@ WRITES = {
     },
 }
 
-# Those who offer with a term, beside those who do not: the same Connections of neighbouring numbers. A term that is open
-# has a row of its own, which is made, replaced and taken away with it.
-def neighbour(id_of_row, number):
-    return id_of_row.replace(":i::text", f"(:i + {number})::text")
-
-
+# The same steps on neighbouring rows, without a term and with one, whose row of its own is made, replaced and taken
+# away with it: the function, the row, and the arguments of either.
+STEPS = {
+    "create": ("create_connection", NEW_PARTNER, "'Partner'", "'Partner', expires_at => '2999-01-01'"),
+    "reactivate": ("reactivate_connection", OUTBOUND, "NULL", "expires_at => '2999-01-01'"),
+    "update, of the name or of the term": ("update_connection", OUTBOUND, "'Another name'", "expires_at => '2999-02-01'"),
+    "deactivate": ("deactivate_connection", OUTBOUND, "NULL", "NULL"),
+}
 TERMS = {
-    "create": {
-        "connect": ("hub", f"SELECT connect.create_connection({neighbour(NEW_PARTNER, 300)}, 'Partner');"),
-        "connect, with a term": ("hub", f"SELECT connect.create_connection({neighbour(NEW_PARTNER, 600)}, 'Partner', expires_at => '2999-01-01');"),
-    },
-    "reactivate": {
-        "connect": ("hub", f"SELECT connect.reactivate_connection({neighbour(OUTBOUND, 300)});"),
-        "connect, with a term": ("hub", f"SELECT connect.reactivate_connection({neighbour(OUTBOUND, 600)}, expires_at => '2999-01-01');"),
-    },
-    "update, of the name or of the term": {
-        "connect": ("hub", f"SELECT connect.update_connection({neighbour(OUTBOUND, 300)}, 'Another name');"),
-        "connect, with a term": ("hub", f"SELECT connect.update_connection({neighbour(OUTBOUND, 600)}, expires_at => '2999-02-01');"),
-    },
-    "deactivate": {
-        "connect": ("hub", f"SELECT connect.deactivate_connection({neighbour(OUTBOUND, 300)});"),
-        "connect, with a term": ("hub", f"SELECT connect.deactivate_connection({neighbour(OUTBOUND, 600)});"),
-    },
+    step: {way: ("hub", f"SELECT connect.{function}({row.replace(':i::text', f'(:i + {number})::text')}, {arguments});")
+           for way, number, arguments in (("connect without a term", 300, without), ("connect with a term", 600, with_term))}
+    for step, (function, row, without, with_term) in STEPS.items()
 }
 
 READS = {
