@@ -169,6 +169,16 @@ ROLLBACK TO s;
 EXECUTE papers;
 ROLLBACK;
 EXECUTE papers;
+-- Nobody walks another index in the hope that a page of few rows passes soon, where our array finds them for less.
+RESET ROLE;
+CREATE TABLE test.sheet AS SELECT id, owner, repeat('x', 700) FROM test.paper;
+CREATE INDEX ON test.sheet (owner);
+CREATE INDEX ON test.sheet (id);
+ANALYZE test.sheet;
+GRANT SELECT ON test.sheet TO regress_connect_destination;
+SELECT connect.share_table('test.sheet', 'owner', 'inquiry.read');
+SET ROLE regress_connect_destination;
+SELECT test.by_array('SELECT id FROM test.sheet ORDER BY id LIMIT 55') AS page, test.by_array('SELECT id FROM test.sheet ORDER BY id LIMIT 1') AS first;
 -- a cursor keeps to its snapshot
 BEGIN;
 DECLARE c CURSOR FOR SELECT DISTINCT owner FROM test.paper ORDER BY owner;

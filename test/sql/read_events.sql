@@ -101,10 +101,12 @@ BEGIN
         AND (c.position, c.id) > (%L, %L) AND c.position < %L ORDER BY c.position, c.id LIMIT 10', side, 'org_ABC123', 1, 'evt_', 2) INTO plan;
     RETURN plan;
 END $$;
--- no other index, which may cost as much while there are few events
+-- without what may cost as much while there are few events
 BEGIN;
 DROP INDEX connect.event_outbox_idx;
 SET LOCAL enable_seqscan = off;
+SET LOCAL enable_bitmapscan = off;
+SET LOCAL enable_sort = off;
 SELECT side, plan #>> '{0,Plan,Plans,0,Index Name}' AS index, plan::text ~ 'Sort' AS sorted, plan::text ~ 'Filter' AS filtered,
     plan #>> '{0,Plan,Plans,0,Index Cond}' ~ 'ROW' AS bounded
 FROM (VALUES ('source'), ('destination')) AS v (side), pg_temp.plan(side) AS p (plan);
