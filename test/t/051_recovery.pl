@@ -8,7 +8,7 @@ use warnings;
 
 use FindBin;
 use lib $FindBin::RealBin;
-use HostileStore qw(invariants_hold no_crash);
+use HostileStore qw(install invariants_hold no_crash);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -38,12 +38,7 @@ foreach my $preload ('', 'connect')
 		CREATE ROLE regress_connect_owner NOLOGIN;
 		CREATE ROLE regress_connect_a LOGIN;
 		CREATE ROLE regress_connect_b LOGIN;
-		CREATE EXTENSION connect;
-		GRANT USAGE, CREATE ON SCHEMA connect TO regress_connect_owner;
-		GRANT EXECUTE ON FUNCTION connect.create_store() TO regress_connect_owner;
-		SET ROLE regress_connect_owner;
-		SELECT connect.create_store();
-		RESET ROLE;
+		} . install() . q{
 		SELECT connect.register_organization('org_A', 'Acme'), connect.register_organization('org_B', 'Beta');
 		SELECT connect.map_role('regress_connect_a', 'org_A'), connect.map_role('regress_connect_b', 'org_B');
 		SELECT connect.grant_usage('regress_connect_a'), connect.grant_usage('regress_connect_b');

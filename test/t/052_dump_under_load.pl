@@ -7,7 +7,7 @@ use warnings;
 
 use FindBin;
 use lib $FindBin::RealBin;
-use HostileStore qw(no_crash);
+use HostileStore qw(install no_crash);
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -28,13 +28,7 @@ my ($node, $elsewhere) = map {
 	$n
 } qw(written elsewhere);
 
-$node->safe_psql('postgres', q{
-	CREATE EXTENSION connect;
-	GRANT USAGE, CREATE ON SCHEMA connect TO regress_connect_owner;
-	GRANT EXECUTE ON FUNCTION connect.create_store() TO regress_connect_owner;
-	SET ROLE regress_connect_owner;
-	SELECT connect.create_store();
-	RESET ROLE;
+$node->safe_psql('postgres', install() . q{
 	SELECT connect.register_organization('org_A', 'Acme'), connect.register_organization('org_B', 'Beta');
 	SELECT connect.register_organization('org_' || n, 'The ' || n) FROM generate_series(1, 40) AS n;
 	SELECT connect.map_role('regress_connect_a', 'org_A'), connect.map_role('regress_connect_b', 'org_B');

@@ -9,8 +9,7 @@ use warnings;
 use File::Copy;
 use FindBin;
 use lib $FindBin::RealBin;
-use HostileStore qw(no_crash);
-use IPC::Run;
+use HostileStore qw(no_crash session);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -42,30 +41,6 @@ sub replace
 	chmod 0755, $new;
 	rename($new, $file) or die $!;
 	return;
-}
-
-# A session, as a function that runs statements in it and returns what they gave, on one line.
-sub session
-{
-	my ($node) = @_;
-	my ($in, $out) = ('', '');
-	my $psql = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('postgres') ], '<', \$in, '>', \$out, '2>&1', IPC::Run::timeout(120));
-
-	return sub {
-		my ($sql) = @_;
-
-		if (!defined $sql)
-		{
-			$in .= "\\q\n";
-			$psql->finish;
-			return;
-		}
-		$out = '';
-		$in .= "$sql\n\\echo done\n";
-		$psql->pump until $out =~ /^done$/m;
-		$out =~ s/^done\n//m;
-		return join(' ', split(/\n+/, $out));
-	};
 }
 
 my $ask = q{SELECT connect.is_allowed('org_A', 'org_B'), EXISTS (SELECT FROM connect.connection WHERE id = 'cxn_1' AND status = 'active');};

@@ -8,38 +8,12 @@ use warnings;
 
 use FindBin;
 use lib $FindBin::RealBin;
-use HostileStore qw(invariants_hold no_crash);
-use IPC::Run;
+use HostileStore qw(invariants_hold no_crash session);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node;
-
-# A session, as a function that runs statements in it and returns what they gave, on one line.
-sub session
-{
-	my ($role) = @_;
-	my ($in, $out) = ('', '');
-	my $psql = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('postgres') . ($role ? " user=$role" : '') ],
-		'<', \$in, '>', \$out, '2>&1', IPC::Run::timeout(300));
-
-	return sub {
-		my ($sql) = @_;
-
-		if (!defined $sql)
-		{
-			$in .= "\\q\n";
-			$psql->finish;
-			return;
-		}
-		$out = '';
-		$in .= "$sql\n\\echo done\n";
-		$psql->pump until $out =~ /^done$/m;
-		$out =~ s/^done\n//m;
-		return join(' ', split(/\n+/, $out));
-	};
-}
 
 # Pairs of which the gate and the table say something else: none. And how many the gate allows.
 my $compare = q{SELECT concat(count(*) FILTER (WHERE gate), CASE WHEN bool_or(gate <> row) THEN ' differs' END)
@@ -73,10 +47,10 @@ foreach my $preload ('', 'connect')
 		INSERT INTO connect.connection (id, source_organization_id, destination_organization_id)
 			SELECT 'cxn_' || n, 'org_' || n, 'org_B' FROM generate_series(1, 100) AS n;
 	});
-	my $writer = session();
-	my $reader = session();
-	my $tenant = session('regress_connect_b');
-	my $old = session();
+	my $writer = session($node);
+	my $reader = session($node);
+	my $tenant = session($node, 'regress_connect_b');
+	my $old = session($node);
 
 	is($reader->($compare) . $tenant->($feed), '0100', "$way: nothing is allowed, all is told of");
 	my $cursor = $tenant->(q{SELECT substring(connect.read_events(page_size => 100) #>> '{links,next}' FROM 'after%5D=([0-9a-f]+)') AS cursor \gset
@@ -119,8 +93,8 @@ foreach my $preload ('', 'connect')
 
 	# Imported snapshots. The exporter has one of when all was allowed; then 1 to 70 end, in 70
 	# subtransactions of a transaction that stays open while another snapshot is exported.
-	my $exporter = session();
-	my $during = session();
+	my $exporter = session($node);
+	my $during = session($node);
 	my $all = $exporter->('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_export_snapshot();');
 	is($reader->($compare) . $tenant->($lists), '100100 101 true allowed', "$way: before they end");
 	$writer->('BEGIN; ' . each_in_its_own(70, 'inactive'));

@@ -8,12 +8,13 @@ use strict;
 use warnings;
 
 use Exporter qw(import);
+use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(start_node install people_and_rows outcomes refused
-  everything_of invariants_hold no_crash);
+  everything_of invariants_hold no_crash session);
 
 # Starts a server that takes prepared transactions, with a login for everybody.
 sub start_node
@@ -76,6 +77,32 @@ sub people_and_rows
 		RESET ROLE;
 		SELECT connect.create_api_key('org_source', 'secret key');
 		ANALYZE;
+	};
+}
+
+# A session of a login, or of the superuser, that stays open: a function that runs statements in it
+# and returns what they gave, errors too, on one line. Called without any, it ends the session.
+sub session
+{
+	my ($node, $role) = @_;
+	my ($in, $out) = ('', '');
+	my $psql = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('postgres') . ($role ? " user=$role" : '') ],
+		'<', \$in, '>', \$out, '2>&1', IPC::Run::timeout(300));
+
+	return sub {
+		my ($sql) = @_;
+
+		if (!defined $sql)
+		{
+			$in .= "\\q\n";
+			$psql->finish;
+			return;
+		}
+		$out = '';
+		$in .= "$sql\n\\echo done\n";
+		$psql->pump until $out =~ /^done$/m;
+		$out =~ s/^done\n//m;
+		return join(' ', split(/\n+/, $out));
 	};
 }
 
