@@ -1724,8 +1724,13 @@ For roles that read tables under such policies. Raises 42704 for an unknown role
 'parameter_missing (22023), 42501.';
 
 COMMENT ON FUNCTION connect.grant_read(name) IS
-'Grants grant_check(), get_..., list_..., read_events() and transition_rules().
+'Grants grant_check(), and what reads Connections, events, share tokens, scopes and the rules.
 For roles that look but change nothing. Raises 42704 for an unknown role, parameter_missing '
+'(22023), 42501.';
+
+COMMENT ON FUNCTION connect.grant_usage(name) IS
+'Grants grant_read(), and what makes, changes and ends Connections and share tokens.
+For roles that act for organizations. Raises 42704 for an unknown role, parameter_missing '
 '(22023), 42501.';
 
 COMMENT ON FUNCTION connect.grant_share(name) IS

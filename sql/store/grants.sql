@@ -90,7 +90,7 @@ AS 'MODULE_PATHNAME', 'connect_grant_read'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 REVOKE ALL ON FUNCTION connect.grant_read(name) FROM PUBLIC;  -- for the DBA
 COMMENT ON FUNCTION connect.grant_read(name) IS
-'Grants grant_check(), get_..., list_..., read_events() and transition_rules().
+'Grants grant_check(), and what reads Connections, events, share tokens, scopes and the rules.
 For roles that look but change nothing. Raises 42704 for an unknown role, parameter_missing '
 '(22023), 42501.';
 
@@ -99,7 +99,7 @@ AS 'MODULE_PATHNAME', 'connect_grant_usage'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 REVOKE ALL ON FUNCTION connect.grant_usage(name) FROM PUBLIC;  -- for the DBA
 COMMENT ON FUNCTION connect.grant_usage(name) IS
-'Grants grant_read() and create_, activate_, deactivate_, reactivate_ and update_connection().
+'Grants grant_read(), and what makes, changes and ends Connections and share tokens.
 For roles that act for organizations. Raises 42704 for an unknown role, parameter_missing '
 '(22023), 42501.';
 

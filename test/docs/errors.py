@@ -25,7 +25,7 @@ def sqlstates():
 
 
 def kinds(tree):
-    """Yields (code, SQLSTATE or None if no SQL caller meets it, status over HTTP, message)."""
+    """Yields (code, SQLSTATE, status over HTTP or nothing, message)."""
     states = sqlstates()
     for code, name, digits, literals, status in KIND.findall((tree / "src/base/errors.c").read_text()):
         message = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literals)).replace('\\"', '"').replace("%s", "name")
