@@ -24,13 +24,14 @@ MODULE_big = connect
 OBJS = $(patsubst $(srcdir)/%.c,%.o,$(sort $(wildcard $(srcdir)/src/*.c $(srcdir)/src/*/*.c)))
 PG_CPPFLAGS = -I$(srcdir)/src
 
+# The tables of the store, a file each, in the order in which sql/store/description.sql lists them.
+STORE_TABLES := $(shell sed -n "s/.*SELECT '\([a-z_]*\)', [0-9]*, d\.\*$$/\1/p" $(srcdir)/sql/store/description.sql)
+
 # The install script is these parts, in this order; folders and names follow those of src/. They stand
 # in folders because pg_regress would run sql/NAME.sql as the test NAME.
 SQL_PARTS = base/schema connection/status share_token/status \
 	connection/rules connection/guard connection/open event/guard organization/guard gate/mark share_token/guard \
-	store/expression store/organization store/scope store/connection store/open_connection store/open_term store/event \
-	store/organization_role store/gateway_role store/api_key store/idempotency store/followed_table \
-	store/share_kind store/share_token \
+	store/expression $(STORE_TABLES:%=store/%) \
 	store/description store/definition store/obstacles store/findings store/grants store/api \
 	identity/acting identity/roles identity/keys organization/api scope/api connection/api connection/terms event/api event/history \
 	gate/access gate/share http/idempotency http/transaction http/routes \

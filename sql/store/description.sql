@@ -37,10 +37,6 @@ UNION ALL SELECT 'connection', 3, d.*
 FROM connect.describe_connection() WITH ORDINALITY AS d
 UNION ALL SELECT 'event', 4, d.*
 FROM connect.describe_event() WITH ORDINALITY AS d
-UNION ALL SELECT 'open_connection', 9, d.*
-FROM connect.describe_open_connection() WITH ORDINALITY AS d
-UNION ALL SELECT 'open_term', 10, d.*
-FROM connect.describe_open_term() WITH ORDINALITY AS d
 UNION ALL SELECT 'organization_role', 5, d.*
 FROM connect.describe_organization_role() WITH ORDINALITY AS d
 UNION ALL SELECT 'gateway_role', 6, d.*
@@ -49,6 +45,10 @@ UNION ALL SELECT 'api_key', 7, d.*
 FROM connect.describe_api_key() WITH ORDINALITY AS d
 UNION ALL SELECT 'idempotency', 8, d.*
 FROM connect.describe_idempotency() WITH ORDINALITY AS d
+UNION ALL SELECT 'open_connection', 9, d.*
+FROM connect.describe_open_connection() WITH ORDINALITY AS d
+UNION ALL SELECT 'open_term', 10, d.*
+FROM connect.describe_open_term() WITH ORDINALITY AS d
 UNION ALL SELECT 'share_kind', 11, d.*
 FROM connect.describe_share_kind() WITH ORDINALITY AS d
 UNION ALL SELECT 'share_token', 12, d.*

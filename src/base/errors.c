@@ -87,7 +87,7 @@ static const ErrorKind kinds[] = {
 		ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
 		"gateway cannot act for an organization here"},
 	[ERROR_SHARING_NOT_ALLOWED] = {"sharing_not_allowed",
-		ERRCODE_INSUFFICIENT_PRIVILEGE, "sharing is not allowed"},
+		ERRCODE_INSUFFICIENT_PRIVILEGE, "sharing is not allowed", 403},
 	[ERROR_TABLE_UNSUITABLE] = {"table_unsuitable", ERRCODE_WRONG_OBJECT_TYPE,
 		"relation \"%s\" cannot be shared"},
 	[ERROR_TABLE_NOT_OWNED] = {"table_not_owned",

@@ -15,13 +15,23 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 from source import blanked, files, find_tree, line_of, report   # noqa: E402
 
-ENGINE = ["base", "json", "store", "identity", "resource", "http"]
-ABOVE = [["event"], ["organization"], ["scope"], ["catalogue"], ["connection"], ["gate"], ["share_token"]]
-FLOORS = {name: rank for rank, names in enumerate([[name] for name in ENGINE] + ABOVE) for name in names}
+
+def read_floors(tree):
+    """The folders as src/README lists them, from the lowest up; and how many of them are the engine."""
+    page = (tree / "src/README").read_text()
+    names = re.findall(r"^    (\w+)/ ", page[page.index("The floors"):page.index("The way of a call")], re.M)
+    last = re.search(r"The folders from (\w+) to (\w+) know no resource", page)
+    assert names and last and last[1] == names[0] and last[2] in names, "src/README does not list the floors"
+    return names, names.index(last[2]) + 1
+
+
+NAMES, HEIGHT = read_floors(find_tree())
+ENGINE = NAMES[:HEIGHT]
+FLOORS = {name: rank for rank, name in enumerate(NAMES)}
 TOP = len(FLOORS)
 
-# Words that a resource is called by, as they follow each other in a name or a text.
-RESOURCES = [("connection",), ("event",), ("organization",), ("scope",), ("share", "token")]
+# Words that a resource is called by, as they follow each other in a name or a text. The gate is none.
+RESOURCES = [tuple(name.split("_")) for name in NAMES[HEIGHT:] if name != "gate"]
 # Who acts is an organization: identity says so, and the floors that stand upon it may.
 ALLOWED = {"organization": {"identity", "resource", "http"}}
 # PostgreSQL's own words, by the letter.
@@ -78,10 +88,11 @@ def floor_of(name):
 
 
 def check_places(tree):
-    """Every file of C has a floor; on top there is connect.c alone."""
+    """Every file of C has a floor, and every floor is there; on top there is connect.c alone."""
+    absent = [f"src/README: there is no src/{name}/" for name in NAMES if not (tree / "src" / name).is_dir()]
     names = [path.relative_to(tree / "src") for path in files(tree, "src/**/*.[ch]")]
-    return [f"src/{name}: belongs to no floor" for name in names
-            if floor_of(name) is None or floor_of(name) == TOP and str(name) != "connect.c"]
+    return absent + [f"src/{name}: belongs to no floor" for name in names
+                     if floor_of(name) is None or floor_of(name) == TOP and str(name) != "connect.c"]
 
 
 def includes(tree):

@@ -5,12 +5,17 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 from probe import probe   # noqa: E402
-from source import report   # noqa: E402
+from source import find_tree, report   # noqa: E402
+
+README = (find_tree() / "src/README").read_text()
 
 # A new file, what is in it, and the complaint that must come of it; None if none may.
 PROBES = [
     ("src/probe.c", "int probe;\n", "src/probe.c: belongs to no floor"),
     ("src/attic/probe.c", "int probe;\n", "src/attic/probe.c: belongs to no floor"),
+    ("src/README", README.replace("    gate/ ", "    loft/ "), "src/README: there is no src/loft/"),
+    ("src/README", README.replace("    json/ ", "    event/ ", 1).replace("    event/  ", "    json/  "),
+     "src/event/"),
     ("src/store/probe.c", "/* keeps a Connection */\n", "src/store/probe.c:1: names the resource connection"),
     ("src/http/probe.c", 'static char probe[] = "share-tokens";\n', "src/http/probe.c:1: names the resource share_token"),
     ("src/json/probe.c", "int organization_id;\n", "src/json/probe.c:1: names the resource organization"),

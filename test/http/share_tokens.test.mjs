@@ -134,6 +134,21 @@ test('field mappings reach the function, and nothing else does', async () => {
   );
 });
 
+test('what the Connection grants no more is 403, and can be redeemed again when it does', async () => {
+  const [owner, other] = await Promise.all([organization(), organization()]);
+  sql(`INSERT INTO http_shop.note VALUES ('note_narrow', '${owner.id}', 'Hello')`);
+  const narrow = await createActive(owner, other);
+  const { json: { data: { id } } } = await create({ 'connection-id': narrow.id, 'source-id': 'note_narrow' }, { key: owner.key });
+  const setScopes = (scopes) => call('PATCH', `/api/v1/connect/connections/${narrow.id}`, {
+    key: owner.key, body: { data: { type: 'connect/connection', id: narrow.id, attributes: { scopes } } },
+  });
+  await setScopes(['account.read']);
+  assert.equal(errorOf(await act(id, 'redeem', other)), '403 sharing_not_allowed');
+  await setScopes(narrow.attributes.scopes);
+  await call('POST', `/api/v1/connect/connections/${narrow.id}/activate`, { key: other.key });
+  assert.equal((await act(id, 'redeem', other)).status, 200);
+});
+
 test('either party ends a token; lists filter by the state by now', async () => {
   const { json: { data: { id } } } = await create();
   const ended = await act(id, 'expire', source, { body: { meta: { reason: 'sold' } } });
