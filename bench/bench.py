@@ -13,9 +13,10 @@ import instructions  # noqa: E402
 import planner  # noqa: E402
 import report  # noqa: E402
 import row_security  # noqa: E402
+import share_tokens  # noqa: E402
 import waiting  # noqa: E402
 
-PARTS = ("statements", "waiting", "gate", "row_security", "planner", "growth")
+PARTS = ("statements", "waiting", "gate", "row_security", "planner", "growth", "share_tokens")
 
 
 def main():
@@ -35,6 +36,7 @@ def main():
         "row_security": lambda: row_security.measure(1 if quick else 3, 2 if quick else 5),
         "planner": lambda: planner.measure(1000000 if quick else 10000000),
         "growth": lambda: growth.measure(options.large, quick),
+        "share_tokens": lambda: share_tokens.measure(quick),
     }
     for part, measure in measures.items():
         if options.only in (None, part):

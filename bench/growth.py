@@ -1,11 +1,9 @@
 """growth.py: measures what a store costs as it grows: bytes, WAL, HOT updates, pages, memory of a backend."""
 
-import statistics
-
 import psycopg2
 
 from cluster import Cluster, execute
-from pgbench import tps
+from pgbench import medians, tps
 from report import ratio, row, table
 
 ORGANIZATIONS = 5000
@@ -58,15 +56,6 @@ PARTIAL_INDEX = """CREATE INDEX pending_idx ON connect.connection (destination_o
 
 def number(query):
     return execute(query)[0][0]
-
-
-def medians(cluster, scripts, rounds, user, *options):
-    """Runs interleaved rounds of several scripts."""
-    runs = {name: [] for name in scripts}
-    for _ in range(rounds):
-        for name, script in scripts.items():
-            runs[name].append(tps(cluster, user, script, *options))
-    return {name: statistics.median(run) for name, run in runs.items()}
 
 
 def measure_size(cluster, sizes, rounds, seconds):

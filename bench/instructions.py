@@ -122,8 +122,16 @@ def compare(counter, title, operations, first, transaction=False):
     return results
 
 
-def measure(quick, tables, rows=ROWS):
-    """Fills a store, starts the server again under callgrind, and has the tables counted."""
+def show_parts(counter):
+    """Shows where the instructions of some operations went that were counted so far."""
+    for (name, way), costs in counter.parts.items():
+        table(f"Where the instructions go: {name}, {way}", "part", "instructions")
+        for part, cost in costs.items():
+            row(part, round(cost))
+
+
+def measure(quick, tables, rows=ROWS, prepare=None):
+    """Fills a store, prepares it, starts the server again under callgrind, and has the tables counted."""
     with tempfile.TemporaryDirectory(prefix="connect_counter_") as folder:
         module = build_counter(folder)
         settings = {"autovacuum": "off", "shared_buffers": "256MB", "plan_cache_mode": "force_generic_plan",
@@ -131,6 +139,8 @@ def measure(quick, tables, rows=ROWS):
                     "bgwriter_delay": "10s", "max_parallel_workers_per_gather": "0", "jit": "off"}
         with Cluster(**settings) as cluster:
             fill(rows)
+            if prepare is not None:
+                prepare(rows)
             execute(f"CREATE FUNCTION count_from_here() RETURNS void AS '{module}' LANGUAGE C",
                     f"CREATE FUNCTION count_to_here(text) RETURNS void AS '{module}' LANGUAGE C STRICT")
             cluster.stop()
@@ -159,10 +169,7 @@ def statements(counter):
     for name, variant in IDENTITY.items():
         cost = counter.net(*variant)
         row(name, round(cost), ratio(cost, reads["retrieve"]["connect jsonb"]))
-    for (name, way), costs in counter.parts.items():
-        table(f"Where the instructions go: {name}, {way}", "part", "instructions")
-        for part, cost in costs.items():
-            row(part, round(cost))
+    show_parts(counter)
 
 
 def gate(counter):

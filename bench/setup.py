@@ -44,6 +44,21 @@ GRANT USAGE ON SCHEMA twin, lean TO hub;
 GRANT SELECT, UPDATE ON twin.connection TO hub;
 """
 
+# What those Connections hand over: a row of each partner's with a token that the hub may redeem, and rows of the hub's.
+TOKENS = """
+INSERT INTO inquiry SELECT 'inq_i' || lpad(n::text, 25, '0'), 'org_' || lpad(n::text, 7, '0'), 'Loan ' || n FROM generate_series(1, {rows}) AS n;
+INSERT INTO inquiry SELECT 'inq_o' || lpad(n::text, 25, '0'), 'org_hub', 'Loan ' || n FROM generate_series(1, {rows}) AS n;
+"""
+PEER_TOKENS = """
+SET session_replication_role = replica;
+UPDATE {schema}.connection SET status = 'active' WHERE id ~ '^cxn_[io]' AND status <> 'active';
+INSERT INTO {schema}.share_token (id, connection_id, source_organization_id, destination_organization_id, kind, source_id, expires_at,
+    creator_id, creator_type, created_at, updated_at)
+SELECT 'cnst_i' || lpad(n::text, 25, '0'), 'cxn_i' || lpad(n::text, 25, '0'), 'org_' || lpad(n::text, 7, '0'), 'org_hub', 'inquiry',
+    'inq_i' || lpad(n::text, 25, '0'), now() + interval '14 days', 'api_' || n, 'api-key', now(), now() FROM generate_series(1, {rows}) AS n;
+RESET session_replication_role;
+"""
+
 
 def fill(rows):
     """Makes the store, its peers, the logins, and {rows} Connections of either direction in each."""
@@ -56,6 +71,14 @@ def fill(rows):
     for schema in ("connect", "floor", "answered", "twin", "lean", "machine", "app"):
         execute(FILL.format(schema=schema, rows=rows))
     execute(GRANTS, "VACUUM (ANALYZE, FREEZE)", "CHECKPOINT")
+
+
+def fill_tokens(rows):
+    """Makes all Connections of fill() active, and share tokens in the store and in its peers."""
+    execute((HERE / "share_tokens.sql").read_text(), TOKENS.format(rows=rows))
+    for schema in ("connect", "floor", "answered", "app"):
+        execute(PEER_TOKENS.format(schema=schema, rows=rows))
+    execute("VACUUM (ANALYZE, FREEZE)", "CHECKPOINT")
 
 
 def again(schema):

@@ -120,6 +120,111 @@ TERMS = {
     for step, (function, row, without, with_term) in STEPS.items()
 }
 
+# Tokens for rows of the partners', which they offer to the hub, and rows of the hub's own. setup.py fills them in.
+TOKEN = "'cnst_i' || lpad(:i::text, 25, '0')"
+PARTNERS_ROW = "'inq_i' || lpad(:i::text, 25, '0')"
+OWN_ROW = "'inq_o' || lpad(:i::text, 25, '0')"
+COPY = "'inq_a' || lpad(:i::text, 25, '0')"
+
+TOKEN_EVENT_COLUMNS = """(id, subject_type, subject_id, connection_id, source_organization_id, destination_organization_id,
+    action, from_status, to_status, expires_at, actor_organization_id, actor_id, actor_type)"""
+
+
+def token_event(table, *changes):
+    """Returns what an event says of a row of this table, one for each change: action, and status before and after."""
+    rows = ", ".join(f"('{action}', {before}, '{after}', {actor})" for action, before, after, actor in changes)
+    return f"""SELECT 'evt_t' || left(action, 2) || right({table}.id, 23), 'share_token', {table}.id, connection_id,
+        source_organization_id, destination_organization_id, action, before, after, expires_at, organization, actor, 'role'
+    FROM {table}, (VALUES {rows}) AS change (action, before, after, organization, actor)"""
+
+
+CREATED = ("create", "NULL", "created", "'org_hub', 'hub'")
+BEGUN = ("redeem", "'created'", "pending", "'org_hub', 'hub'")
+DONE = ("complete", "'pending'", "redeemed", "NULL, 'postgres'")
+
+# The document of a row t, without what depends on who asks.
+TOKEN_DOCUMENT = """jsonb_build_object('data', jsonb_build_object('type', 'connect/share-token', 'id', t.id,
+    'attributes', jsonb_build_object('status', t.status, 'kind', t.kind, 'created-at', t.created_at, 'updated-at', t.updated_at,
+        'pending-at', t.pending_at, 'redeemed-at', t.redeemed_at, 'expires-at', t.expires_at, 'failed-at', t.failed_at,
+        'failure-reason', t.failure_reason, 'redeem-mode', t.redeem_mode),
+    'relationships', jsonb_build_object(
+        'connection', jsonb_build_object('data', jsonb_build_object('type', 'connect/connection', 'id', t.connection_id)),
+        'destination', jsonb_build_object('data', jsonb_build_object('type', t.kind, 'id', t.destination_id)))))"""
+
+
+def token_create(schema, answer):
+    """Makes a token and its event in one statement, if the row and the Connection are the hub's."""
+    return f"""WITH t AS (INSERT INTO {schema}.share_token (id, connection_id, source_organization_id, destination_organization_id,
+        kind, source_id, creator_id, creator_type)
+    SELECT 'cnst_n' || lpad(:i::text, 25, '0'), c.id, c.source_organization_id, c.destination_organization_id, 'inquiry', r.id, 'hub', 'role'
+    FROM {schema}.connection AS c, inquiry AS r WHERE c.id = {OUTBOUND} AND c.source_organization_id = 'org_hub'
+        AND c.status IN ('pending', 'active') AND r.id = {OWN_ROW} AND r.organization_id = 'org_hub' RETURNING *),
+    e AS (INSERT INTO {schema}.event {TOKEN_EVENT_COLUMNS} {token_event("t", CREATED)})
+SELECT {answer} FROM t;"""
+
+
+HAND_OVER = "hand_over(t.source_id, t.source_organization_id, t.destination_organization_id, NULL, NULL)"
+REDEEMED = f"status = 'redeemed', destination_id = {HAND_OVER}, redeemed_at = now(), updated_at = now()"
+PENDING = "status = 'pending', redeem_mode = 'clone', pending_at = now(), updated_at = now()"
+
+
+def held(schema, row, *held_tables):
+    """Returns a sub-select that finds what a token depends on, and holds these tables' rows."""
+    tables = {"c": f"""JOIN {schema}.connection AS c ON c.id = k.connection_id AND c.status = 'active'
+        AND 'inquiry.read' = ANY (c.scopes)""",
+              "r": "JOIN inquiry AS r ON r.id = k.source_id AND r.organization_id = k.source_organization_id"}
+    return f"""(SELECT FROM {schema}.share_token AS k {" ".join(tables[table] for table in held_tables)}
+    WHERE k.id = {row} FOR SHARE OF {", ".join(held_tables)}) AS held"""
+
+
+def token_step(schema, row, change, held_tables, before, events, answer):
+    """Changes a token that is in this state, through what it depends on, and writes the events, in one statement."""
+    return f"""WITH t AS (UPDATE {schema}.share_token AS t SET {change} FROM {held(schema, row, *held_tables)}
+    WHERE t.id = {row} AND t.status = '{before}' AND t.expires_at > now() RETURNING t.*),
+    e AS (INSERT INTO {schema}.event {TOKEN_EVENT_COLUMNS} {token_event("t", *events)})
+SELECT {answer} FROM t;"""
+
+
+def token_redeem(schema, answer):
+    """Redeems a token in one statement, which changes its row once."""
+    change = "redeem_mode = 'clone', pending_at = now(), " + REDEEMED
+    return token_step(schema, TOKEN, change, "cr", "created", (BEGUN, DONE), answer)
+
+
+def token_redeem_in_steps(schema, answer):
+    """Redeems a token in connect's steps: it is pending while the function runs."""
+    row = TOKEN.replace(":i::text", "(:i + 500)::text")
+    return f"""BEGIN;
+{token_step(schema, row, PENDING, "c", "created", (BEGUN,), "t.id")}
+{token_step(schema, row, REDEEMED, "r", "pending", (DONE,), answer)}
+COMMIT;"""
+
+
+# A redemption as a program does it that keeps the rules itself, and copies the row.
+TOKEN_APPLICATION = f"""BEGIN;
+SELECT t.*, c.status, c.scopes FROM app.share_token AS t JOIN app.connection AS c ON c.id = t.connection_id
+    WHERE t.id = {TOKEN} FOR UPDATE OF t FOR SHARE OF c;
+INSERT INTO inquiry SELECT {COPY}, 'org_hub', subject FROM inquiry WHERE id = {PARTNERS_ROW} AND organization_id = {PARTNER} FOR SHARE;
+UPDATE app.share_token SET status = 'redeemed', redeem_mode = 'clone', destination_id = {COPY}, pending_at = now(),
+    redeemed_at = now(), updated_at = now() WHERE id = {TOKEN};
+INSERT INTO app.event {TOKEN_EVENT_COLUMNS} {token_event("app.share_token", BEGUN, DONE)} WHERE share_token.id = {TOKEN};
+COMMIT;"""
+
+TOKENS = {
+    "create a token": {
+        "floor": ("postgres", token_create("floor", "*")),
+        "floor with a document": ("postgres", token_create("answered", TOKEN_DOCUMENT)),
+        "connect": ("hub", f"SELECT connect.create_share_token({OUTBOUND}, {OWN_ROW});"),
+    },
+    "redeem a token": {
+        "floor": ("postgres", token_redeem("floor", "*")),
+        "floor with a document": ("postgres", token_redeem("answered", TOKEN_DOCUMENT)),
+        "floor in the same steps, with a document": ("postgres", token_redeem_in_steps("answered", TOKEN_DOCUMENT)),
+        "connect": ("hub", f"SELECT connect.redeem_share_token({TOKEN});"),
+        "application": ("postgres", TOKEN_APPLICATION),
+    },
+}
+
 READS = {
     "retrieve": {
         "floor": ("postgres", f"SELECT * FROM floor.connection WHERE id = {OUTBOUND};"),
@@ -151,6 +256,22 @@ PARTS = {
         "who asks": ["principal_require_or_owner"],
         "looking at the row": ["resource_get_now"],
         "the statement, with the guard and the event": ["connection_update"],
+        "the document": ["document_one", "json_jsonb_done"],
+        "printing it, PostgreSQL's": ["jsonb_out"],
+    },
+    ("create a token", "connect"): {
+        "who asks": ["principal_require_now"],
+        "the statement, with the guard and the event": ["share_token_insert"],
+        "the document": ["document_one", "json_jsonb_done"],
+        "printing it, PostgreSQL's": ["jsonb_out"],
+    },
+    ("redeem a token", "connect"): {
+        "who asks": ["principal_require_now"],
+        "looking at the row": ["resource_get_now"],
+        "holding the Connection": ["connection_hold"],
+        "the two statements, with the guard and the events": ["share_token_update"],
+        "holding the source's row": ["source_row_lock"],
+        "the application's function, found, checked and called": ["redeem_function_call"],
         "the document": ["document_one", "json_jsonb_done"],
         "printing it, PostgreSQL's": ["jsonb_out"],
     },

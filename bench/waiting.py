@@ -17,7 +17,7 @@ from statements import READS, WRITES, over_network
 
 ROWS = 5000
 # The peer whose tables a way changes, if they are not named like the way.
-SCHEMAS = {"application": "app", "floor with a document": "answered"}
+SCHEMAS = {"application": "app", "floor with a document": "answered", "lean twin": "lean"}
 RACES = 30
 RACERS = 8
 

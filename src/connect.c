@@ -17,7 +17,6 @@
 #include "fmgr.h"
 #include "gate/pair_memo.h"
 #include "gate/pair_tags.h"
-#include "gate/visible.h"
 #include "identity/acting.h"
 #include "identity/principal.h"
 #include "organization/http.h"
@@ -50,7 +49,6 @@ _PG_init(void)
 	principal_init();
 	pair_tags_init();
 	pair_memo_init();
-	visible_init();
 	connection_http_init();
 	connection_forget_init();
 	event_http_init();

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "catalog/pg_type.h"
 #include "gate/access.h"
+#include "gate/last_answer.h"
 #include "gate/pair.h"
 #include "gate/pair_memo.h"
 #include "gate/rows.h"
@@ -87,7 +88,10 @@ judge_scope(Access access, const text *scope)
 static Access
 check_pair(const text *source, const text *destination, const text *scope)
 {
-	return judge_scope(pair_memo_check(source, destination, scope), scope);
+	TimestampTz ends;
+
+	return judge_scope(pair_memo_check(source, destination, scope, &ends),
+					   scope);
 }
 
 /*
@@ -114,15 +118,16 @@ bool
 access_may_see(const text *organization, const text *scope)
 {
 	const text *reader;
+	uint64		number;
 
 	(void) store_owner();		/* says so if there is no store */
-	reader = principal_reader();
+	reader = principal_reader_numbered(&number);
 	if (reader == NULL || !pair_has_id_length(organization))
 		return false;
 	if (text_equal(organization, reader))
 		return true;
-	return scope != NULL &&
-		check_pair(organization, reader, scope) == ACCESS_ALLOWED;
+	return scope != NULL && last_answer_scope(number, scope) &&
+		last_answer_organization(organization, reader, scope);
 }
 
 /* Raises sharing_not_allowed. */

@@ -66,26 +66,37 @@ pair_equal(const Pair *a, const Pair *b)
 		memcmp(a->ids, b->ids, a->source_len + a->destination_len) == 0;
 }
 
+/* Mixes a word into a hash. */
+static inline uint64
+hash_word(uint64 hash, uint64 word)
+{
+	hash = (hash ^ word) * UINT64CONST(0x9E3779B97F4A7C15);
+	return hash ^ (hash >> 32);
+}
+
 /*
  * Mixes bytes into a hash, eight at a time.  This runs once per row and ids are
- * short, so it must do little.
+ * short, so it must do little: the last eight may overlap those before.
  */
 static inline uint64
 hash_mix(uint64 hash, const char *data, int len)
 {
-	uint64		word;
+	uint64		word = 0;
 
-	for (; len >= (int) sizeof(word); len -= sizeof(word), data += sizeof(word))
+	hash = hash_word(hash, len);
+	if (len < (int) sizeof(word))
 	{
-		memcpy(&word, data, sizeof(word));
-		hash = (hash ^ word) * UINT64CONST(0x9E3779B97F4A7C15);
-		hash ^= hash >> 32;
+		for (int i = 0; i < len; i++)
+			word = (word << 8) | (unsigned char) data[i];
+		return hash_word(hash, word);
 	}
-	word = len;
-	for (int i = 0; i < len; i++)
-		word = (word << 8) | (unsigned char) data[i];
-	hash = (hash ^ word) * UINT64CONST(0x9E3779B97F4A7C15);
-	return hash ^ (hash >> 32);
+	for (int i = 0; i < len - (int) sizeof(word); i += sizeof(word))
+	{
+		memcpy(&word, data + i, sizeof(word));
+		hash = hash_word(hash, word);
+	}
+	memcpy(&word, data + len - sizeof(word), sizeof(word));
+	return hash_word(hash, word);
 }
 
 static inline uint32

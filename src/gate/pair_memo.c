@@ -38,10 +38,7 @@
 /* Memory is taken in pieces of so many bytes. */
 #define BLOCK_SIZE 8192
 
-/*
- * Everything that is remembered.  Without tags, all of it was found under one
- * snapshot.
- */
+/* All that is remembered.  Without tags, it was found under one snapshot. */
 typedef struct Memo
 {
 	uint64		key;			/* of the snapshot */
@@ -77,18 +74,16 @@ static Memo memo;
 
 /* Judges a pair by its entry. */
 static inline Access
-judge_entry(const PairEntry *entry, const text *scope)
+judge_entry(const PairEntry *entry, const text *scope, TimestampTz *ends)
 {
+	*ends = entry->ends;
 	return access_judge(entry->connection, entry->ends,
 						entry->connection == CONNECTION_ACTIVE &&
 						scope_lists_grant(memo.lists, entry->scopes,
 										  scope));
 }
 
-/*
- * May the memo grow?  As far as a hash table of the executor may, the step in
- * which the table doubles included.
- */
+/* May the memo grow?  As far as a hash table may, doubling included. */
 static bool
 memo_has_room(void)
 {
@@ -131,13 +126,14 @@ memo_empty(void)
 }
 
 /*
- * Notes that an enum has changed, so that the numbers which were kept for
- * statuses may be wrong.
+ * An enum has changed, so that the numbers kept for statuses may be wrong, here
+ * and wherever something is kept under a snapshot's key.
  */
 static void
 distrust_memo(Datum arg, int cacheid, uint32 hash)
 {
 	memo.distrusted = true;
+	snapshot_key_expire_all();
 }
 
 /* Asks to be told of changed enums; called once, at load. */
@@ -252,10 +248,7 @@ memo_add(const Pair *pair, uint32 hash, const Grant *grant)
 	entry->scopes = list;
 }
 
-/*
- * Reads on in the destination's Connections: at most LOAD_FACTOR rows for each
- * miss so far.
- */
+/* Reads on, at most LOAD_FACTOR of the destination's rows for each miss. */
 static void
 bulk_load(const text *destination)
 {
@@ -359,9 +352,13 @@ make_room(void)
 	return true;
 }
 
-/* Judges a pair as the active snapshot sees it, remembering what it finds. */
+/*
+ * Judges a pair as the active snapshot sees it, remembering what it finds, and
+ * tells when the Connection ends by itself.
+ */
 Access
-pair_memo_check(const text *source, const text *destination, const text *scope)
+pair_memo_check(const text *source, const text *destination, const text *scope,
+				TimestampTz *ends)
 {
 	PairBuffer	buffer;
 	const Pair *pair = pair_make(&buffer, source, destination);
@@ -373,7 +370,7 @@ pair_memo_check(const text *source, const text *destination, const text *scope)
 	memo_refresh();
 	entry = memo_find(pair, hash);
 	if (entry != NULL)
-		return judge_entry(entry, scope);
+		return judge_entry(entry, scope, ends);
 
 	remember = memo.key != SNAPSHOT_KEY_NONE &&
 		(knows_all(pair) || make_room());
@@ -385,7 +382,7 @@ pair_memo_check(const text *source, const text *destination, const text *scope)
 			bulk_load(destination);
 			entry = memo_find(pair, hash);
 			if (entry != NULL)
-				return judge_entry(entry, scope);
+				return judge_entry(entry, scope, ends);
 			remember = memo_has_room();
 		}
 	}
@@ -395,6 +392,7 @@ pair_memo_check(const text *source, const text *destination, const text *scope)
 		(void) gate_read_pair(source, destination, &grant);
 	if (remember)
 		memo_add(pair, hash, &grant);
+	*ends = grant.ends;
 	return access_judge(grant.status, grant.ends,
 						access_grants(grant.scopes, scope));
 }

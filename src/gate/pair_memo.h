@@ -9,6 +9,6 @@
 
 extern void pair_memo_init(void);
 extern Access pair_memo_check(const text *source, const text *destination,
-							  const text *scope);
+							  const text *scope, TimestampTz *ends);
 
 #endif							/* CONNECT_GATE_PAIR_MEMO_H */

@@ -21,9 +21,7 @@
 #include "miscadmin.h"
 #include "scope/rows.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 
 /* The most Connections that are read while planning. */
 #define COUNT_LIMIT 200
@@ -65,27 +63,6 @@ static KeptCount counts[MAX_QUESTIONS];
 /* The ones to be replaced next. */
 static int	next_array = 0;
 static int	next_count = 0;
-
-/* An enum has changed: what was read of a state may mean another one. */
-static void
-forget_arrays(Datum arg, int cacheid, uint32 hash)
-{
-	for (int i = 0; i < MAX_QUESTIONS; i++)
-	{
-		arrays[i].key = SNAPSHOT_KEY_NONE;
-		counts[i].key = SNAPSHOT_KEY_NONE;
-	}
-}
-
-/*
- * Registers the callback by which PostgreSQL tells of changed enums; called
- * once, at load.
- */
-void
-visible_init(void)
-{
-	CacheRegisterSyscacheCallback(ENUMOID, forget_arrays, (Datum) 0);
-}
 
 /* Notes a question; the scope must not be longer than a scope's name. */
 static void

@@ -19,8 +19,6 @@ typedef struct VisibleCount
 	IdBuffer	ids[VISIBLE_FEW];
 } VisibleCount;
 
-extern void visible_init(void);
-
 /*
  * scope may be NULL, for any; with_own adds the destination itself, whether
  * or not it shares with itself

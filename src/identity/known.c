@@ -24,6 +24,7 @@
 typedef struct KnownPrincipal
 {
 	MemoryContext context;		/* holds the texts and strings below */
+	uint64		number;			/* of the answer; no two have the same */
 	uint64		key;			/* of the snapshot */
 	uint64		transaction;
 	Oid			userid;
@@ -147,6 +148,7 @@ known_principal(void)
 		return &known;
 
 	known.key = SNAPSHOT_KEY_NONE;	/* in case of an error below */
+	known.number++;
 	if (known.context == NULL)
 		known.context = AllocSetContextCreate(TopMemoryContext,
 											  "connect principal",
@@ -201,14 +203,26 @@ principal_organization(void)
 
 /*
  * Returns the same, but NULL also for an API key without the permission to
- * read.
+ * read.  The number, for callers that remember what they found, is the same as
+ * at another call only if since then neither who is acting has changed, nor
+ * what the active snapshot sees.
  */
+const text *
+principal_reader_numbered(uint64 *number)
+{
+	const KnownPrincipal *principal = known_principal();
+
+	*number = principal->number;
+	return principal->who.permissions & PERMISSION_READ ?
+		principal->who.organization : NULL;
+}
+
 const text *
 principal_reader(void)
 {
-	const Principal *who = &known_principal()->who;
+	uint64		number;
 
-	return who->permissions & PERMISSION_READ ? who->organization : NULL;
+	return principal_reader_numbered(&number);
 }
 
 /*

@@ -40,6 +40,7 @@ extern bool principal_is_trusted(void);
 extern bool principal_shows_claims(void);
 extern const text *principal_organization(void);
 extern const text *principal_reader(void);
+extern const text *principal_reader_numbered(uint64 *number);
 extern bool principal_may_know(const text *source, const text *destination);
 extern void principal_require(Principal *who, Permission permission);
 extern void principal_require_now(Principal *who, Permission permission);

@@ -23,6 +23,7 @@
 #include "pgstat.h"
 #include "share_token/redeem_function.h"
 #include "storage/lmgr.h"
+#include "storage/sinval.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -73,11 +74,14 @@ find_function(const text *name)
 
 /*
  * Finds the function of a kind and locks it, so that it stays what it is to the
- * end of the transaction.  Raises kind_broken if it is not there.
+ * end of the transaction.  It is looked for again, as for relations in
+ * RangeVarGetRelidExtended(), only if taking the lock has brought news of any
+ * object.  Raises kind_broken if it is not there.
  */
 static Oid
 lock_function(const ShareKind *kind)
 {
+	uint64		news = SharedInvalidMessageCounter;
 	Oid			function = find_function(kind->redeem_function);
 
 	while (OidIsValid(function))
@@ -85,6 +89,9 @@ lock_function(const ShareKind *kind)
 		Oid			again;
 
 		LockDatabaseObject(ProcedureRelationId, function, 0, AccessShareLock);
+		if (news == SharedInvalidMessageCounter)
+			return function;
+		news = SharedInvalidMessageCounter;
 		again = find_function(kind->redeem_function);
 		if (again == function)
 			return function;

@@ -1,7 +1,7 @@
 """statements.py: every statement that the bench measures runs, by connect and by each peer. Prints TAP.
 
-Nothing is measured here. A write must leave one event more where its peer keeps its events, so that
-no peer is fast because it does less. And the functions whose part of a cost is shown have those names.
+Nothing is measured here. A write must leave its events where its peer keeps them, and a share token
+must be made or redeemed, so that no peer is fast because it does less. And the functions whose part of a cost is shown have those names.
 """
 
 import pathlib
@@ -14,19 +14,31 @@ TREE = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TREE / "script"), str(TREE / "bench")]
 
 from cluster import Cluster, execute  # noqa: E402  (these need the path above)
-from setup import fill  # noqa: E402
-from statements import DOCUMENTS, GATE, IDENTITY, PARTS, READS, SCANS, TERMS, WRITES  # noqa: E402
+from setup import fill, fill_tokens  # noqa: E402
+from statements import DOCUMENTS, GATE, IDENTITY, PARTS, READS, SCANS, TERMS, TOKENS, WRITES  # noqa: E402
 
 ROWS = 1000
 # Which of the rows each peer works on.
 NUMBER = 40
-SCHEMAS = {"floor with a document": "answered", "lean twin": "lean", "application": "app",
+SCHEMAS = {"floor with a document": "answered", "floor in the same steps, with a document": "answered", "lean twin": "lean", "application": "app",
            "connect without a term": "connect", "connect with a term": "connect"}
+
+
+# What each operation on share tokens leaves: events, tokens, redeemed tokens.
+LEFT = {"create a token": (1, 1, 0), "redeem a token": (2, 0, 1)}
 
 
 def events(peer):
     (count,), = execute(f"SELECT count(*) FROM {SCHEMAS.get(peer, peer)}.event")
     return count
+
+
+def tokens(peer):
+    """Returns how many events there are, tokens, and tokens whose redemption is complete."""
+    counts, = execute("""SELECT (SELECT count(*) FROM {schema}.event), count(*),
+        count(*) FILTER (WHERE status = 'redeemed' AND redeem_mode = 'clone' AND destination_id LIKE 'inq_%'
+            AND pending_at IS NOT NULL AND redeemed_at IS NOT NULL) FROM {schema}.share_token""".format(schema=SCHEMAS.get(peer, peer)))
+    return counts
 
 
 def run(login, body):
@@ -60,6 +72,15 @@ def main():
                 wrong = run(login, body)
                 if wrong is None and events(peer) != before + 1:
                     wrong = f"{events(peer) - before} events were written"
+                check(wrong, f"{operation}: {peer}")
+        fill_tokens(ROWS)
+        for operation, peers in TOKENS.items():
+            for peer, (login, body) in peers.items():
+                before = tokens(peer)
+                wrong = run(login, body)
+                left = tuple(after - was for after, was in zip(tokens(peer), before))
+                if wrong is None and left != LEFT[operation]:
+                    wrong = "{} events, {} tokens and {} redeemed ones were written".format(*left)
                 check(wrong, f"{operation}: {peer}")
         for statements in (*READS.values(), IDENTITY, *GATE.values()):
             for peer, (login, body) in statements.items():

@@ -42,7 +42,9 @@ my @questions = (
 	[ 'allowed_sources() by scope', q{SELECT 'org_gone' = ANY (a), 'org_stays' = ANY (a) FROM connect.allowed_sources('inquiry.read') AS a} ],
 	[ 'visible_organizations()', q{SELECT 'org_gone' = ANY (a), 'org_stays' = ANY (a) FROM connect.visible_organizations('inquiry.read') AS a} ],
 	[ 'a scan under a policy', q{SELECT bool_or(organization_id = 'org_gone'), bool_or(organization_id = 'org_stays') FROM read_through} ],
-	[ 'a look by index under a policy', q{SELECT bool_or(organization_id = 'org_gone'), bool_or(organization_id = 'org_stays') FROM looked_up} ]);
+	[ 'a look by index under a policy', q{SELECT bool_or(organization_id = 'org_gone'), bool_or(organization_id = 'org_stays') FROM looked_up} ],
+	# The one that goes is the last one asked for, and the first one of those above.
+	[ 'may_see() in the other order', q{SELECT a.gone, a.stays FROM (SELECT connect.may_see('org_stays', 'inquiry.read') AS stays, connect.may_see('org_gone', 'inquiry.read') AS gone OFFSET 0) AS a} ]);
 my $names = join(', ', map { $_->[0] } @questions);
 
 # A procedure and a block are made of the same questions.
