@@ -1,12 +1,10 @@
 """clients.py: clients that write through SQL and HTTP, and keep the ledger. It is imported, not run.
 
-There are three kinds (and those of tokens.py), each a thread with a connection of its own: a role that stands for
-an organization and commits each statement, a trusted gateway with several
-actions in a transaction, and HTTP with an Idempotency-Key, which asks again
-under the same key until it has an answer.
+There are three kinds (and those of token_clients.py), each a thread with a connection of its own: a role that stands
+for an organization and commits each statement, a trusted gateway with several actions in a transaction, and HTTP with
+an Idempotency-Key, which asks again under the same key until it has an answer.
 """
 
-import collections
 import http.client
 import json
 import random
@@ -17,7 +15,7 @@ import traceback
 import psycopg2
 
 from ledger import OK, REFUSED, UNKNOWN
-from tokens import SETUP as TOKENS, token_client
+from tokens import PARTIES, SETUP as TOKENS
 
 ORGANIZATIONS = [f"org_{n}" for n in range(60)]
 GATEWAY = "regress_connect_faults_gateway"
@@ -65,7 +63,7 @@ def set_up(dsn):
     with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
         cursor.execute(SETUP + TOKENS)
         keys = {}
-        for organization in ORGANIZATIONS:
+        for organization in (*ORGANIZATIONS, *PARTIES.values()):
             cursor.execute("SELECT secret FROM connect.create_api_key(%s, 'faults')", (organization,))
             keys[organization] = cursor.fetchone()[0]
     connection.close()
@@ -233,18 +231,18 @@ class HttpClient(Client):
     def step(self):
         action, actor, target, scopes = self.choose()
         entry = self.intend(action, target)
-        entry.request = self.make_request(entry, actor, target, scopes)
-        status, text, _ = self.ask_until_answered(entry)
+        self.ledger.settle(entry, *self.obey(self.make_request(entry, actor, target, scopes)))
+
+    def obey(self, request):
+        """Sends a request until it is answered. Returns what became of it, and the document if it was acknowledged."""
+        status, text, _ = self.ask_until_answered(request)
         if status is None:
-            self.ledger.settle(entry, UNKNOWN)
-        elif status < 300:
-            self.ledger.settle(entry, OK, json.loads(text))
-        else:
-            self.ledger.settle(entry, REFUSED)
-        if status is not None:
-            entry.request["first"] = (status, text)
-            if self.rng.random() < 0.1:
-                self.crew.replay(self, entry)
+            return UNKNOWN, None
+        request["first"] = (status, text)
+        self.crew.answered.append(request)
+        if self.rng.random() < 0.1:
+            self.crew.replay(self, request)
+        return (OK, json.loads(text)) if status < 300 else (REFUSED, None)
 
     def make_request(self, entry, actor, target, scopes):
         _, method, suffix = ACTIONS[entry.action]
@@ -255,15 +253,18 @@ class HttpClient(Client):
             body = {"data": {"attributes": attributes}}
         else:
             body = {"meta": {"reason": entry.marker}}
-        return {"method": method, "path": API if suffix is None else f"{API}/{target}{suffix}", "body": json.dumps(body),
-                "headers": {"Authorization": f"Bearer {self.crew.keys[actor]}", "Content-Type": "application/json",
-                            "Idempotency-Key": entry.marker}}
+        return self.request(method, API if suffix is None else f"{API}/{target}{suffix}", body, actor, entry.marker)
 
-    def ask_until_answered(self, entry):
+    def request(self, method, path, body, actor, key):
+        return {"method": method, "path": path, "body": json.dumps(body),
+                "headers": {"Authorization": f"Bearer {self.crew.keys[actor]}", "Content-Type": "application/json",
+                            "Idempotency-Key": key}}
+
+    def ask_until_answered(self, request):
         """Returns status, body and whether it was a replay; the status is None if no answer came in time."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end and not self.crew.ended:
-            status, text, replayed = self.ask(entry.request)
+            status, text, replayed = self.ask(request)
             if status == 400 and "errors" not in json.loads(text):
                 # These are PostgREST's own words, and wrong ones, for a session that ended with its server
                 # (its issue 4681). As with a 503, it is not known what was done.
@@ -288,59 +289,3 @@ class HttpClient(Client):
             self.connection.close()
             self.connection = None
             return None, None, None
-
-
-TokenClient = token_client(SqlClient)
-
-
-class Crew:
-    """All clients together; they begin when they are told to."""
-
-    KINDS = (RoleClient, RoleClient, GatewayClient, GatewayClient, HttpClient, HttpClient, HttpClient, HttpClient, HttpClient,
-             TokenClient, TokenClient)
-
-    def __init__(self, ledger, dsn, port, keys, seed):
-        self.ledger, self.dsn, self.port, self.keys = ledger, dsn, port, keys
-        self.going = threading.Event()
-        self.ended = False
-        self.failures = []
-        self.replays = collections.Counter()
-        self.wrong_replays = []
-        self.clients = [kind(self, f"{seed} {n}") for n, kind in enumerate(self.KINDS)]
-
-    def token_clients(self):
-        return [client for client in self.clients if isinstance(client, TokenClient)]
-
-    def __enter__(self):
-        for client in self.clients:
-            client.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended = True
-        for client in self.clients:
-            client.join(timeout=10)
-
-    def go(self):
-        self.going.set()
-
-    def pause(self):
-        """Returns when every client has finished its step and holds still."""
-        self.going.clear()
-        for client in self.clients:
-            with client.at_work:
-                pass
-
-    def replay(self, client, entry):
-        """Sends an answered request again, which must be answered as it was the first time."""
-        status, text, replayed = client.ask_until_answered(entry)
-        self.replays["asked"] += 1
-        if status is not None and ((status, text) != entry.request["first"] or not replayed):
-            self.wrong_replays.append(f"{entry}: {entry.request['first']}, then {(status, text, replayed)}")
-
-    def replay_some(self, count):
-        """Asks again for answers from before and from after the fault, while all clients hold still."""
-        client = next(client for client in self.clients if isinstance(client, HttpClient))
-        answered = [entry for entry in self.ledger.entries if entry.request and "first" in entry.request]
-        for entry in answered[-count:] + client.rng.sample(answered, min(count, len(answered))):
-            self.replay(client, entry)

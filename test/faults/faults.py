@@ -3,8 +3,9 @@
 
     test/faults/faults.py [--rounds N]    each fault N times instead of once
 
-Nine clients write through SQL and HTTP and keep a ledger (clients.py, ledger.py), two make and
-redeem share tokens (tokens.py), and two follow the feed (followers.py).
+Nine clients write through SQL and HTTP and keep a ledger (clients.py, ledger.py), four make and
+redeem share tokens of their own, eight redeem one at once (token_clients.py, tokens.py), and two follow
+the feed (followers.py).
 At the end the same happens with synchronous_commit off, where writes must be lost, and
 to a store that was tampered with: if nothing is found there, the comparison is blind.
 
@@ -28,8 +29,9 @@ import psycopg2
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "script"))
 
-from clients import AUTHENTICATOR, Crew, set_up  # noqa: E402  (they need the path above)
+from clients import AUTHENTICATOR, set_up  # noqa: E402  (they need the path above)
 from cluster import Cluster  # noqa: E402
+from crew import Crew  # noqa: E402
 from followers import Followers  # noqa: E402
 from front import Front  # noqa: E402
 from ledger import OK, REFUSED, Ledger, compare  # noqa: E402

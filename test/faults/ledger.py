@@ -10,6 +10,7 @@ import collections
 import threading
 
 INTENT, OK, REFUSED, UNKNOWN = "intent", "ok", "refused", "unknown"
+BEATEN = "beaten"  # of a share token: refused, for somebody else was faster
 
 NAMED = ("create", "update", "widen")  # their events have the marker as name, the others as reason
 
@@ -33,7 +34,6 @@ class Entry:
         self.connection = connection  # its id; None for create
         self.state = INTENT
         self.answer = None  # the document that acknowledged it
-        self.request = None  # what was sent over HTTP, so that it can be sent again
 
     def __str__(self):
         return f"{self.channel} {self.action} {self.marker} ({self.state})"
@@ -63,6 +63,11 @@ class Ledger:
                 attributes = answer["data"]["attributes"]
                 self.connections.append((answer["data"]["id"], attributes["source-organization-id"],
                                          attributes["destination-organization-id"]))
+
+    def count(self, channel):
+        """Notes that something was acknowledged which is no entry."""
+        with self.lock:
+            self.counts[channel, OK] += 1
 
     def meet(self, channel, what):
         with self.lock:

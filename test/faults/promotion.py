@@ -29,8 +29,9 @@ import psycopg2
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "script"))
 
-from clients import AUTHENTICATOR, ORGANIZATIONS, SCOPES, Crew, set_up  # noqa: E402  (they need the path above)
+from clients import AUTHENTICATOR, ORGANIZATIONS, SCOPES, set_up  # noqa: E402  (they need the path above)
 from cluster import BIN, Cluster  # noqa: E402
+from crew import Crew  # noqa: E402
 from followers import Followers  # noqa: E402
 from front import Front  # noqa: E402
 from ledger import Ledger  # noqa: E402

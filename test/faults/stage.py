@@ -15,8 +15,9 @@ from ledger import OK, REFUSED, compare
 from tokens import check_tokens
 
 LIMIT = 240  # seconds after which what is waited for will not come
-WORK = 10  # acknowledged writes of each channel before and after a fault
+WORK = 10  # acknowledged writes of each channel, before and after a fault
 REPLAYS = 10
+CHANNELS = ("sql", "http", "tokens", "tokens over HTTP", "contests")
 
 
 class Tap:
@@ -99,8 +100,8 @@ class Stage:
         self.followers = followers
 
     def wait_for_work(self, amount=WORK):
-        """Returns when both channels have had so many more writes acknowledged."""
-        goals = {(channel, OK): self.ledger.counts[channel, OK] + amount for channel in ("sql", "http", "tokens")}
+        """Returns when all channels have had so many more writes acknowledged."""
+        goals = {(channel, OK): self.ledger.counts[channel, OK] + amount for channel in CHANNELS}
         wait_until(lambda: f"the clients get on: {dict(self.ledger.counts)}, {dict(self.ledger.met)}",
                    lambda: self.crew.failures or all(self.ledger.counts[key] >= goal for key, goal in goals.items()))
         if self.crew.failures:

@@ -1,15 +1,15 @@
-"""tokens.py: clients that make share tokens, redeem and expire them, and what must be there afterwards. It is imported, not run.
+"""tokens.py: what the clients of token_clients.py find, and what must be there afterwards. It is imported, not run.
 
-They are roles of two organizations of their own, whose Connection stays active. Each token is
-of one client, which remembers what it was told: so what it was told last is what is there.
+They act for two organizations of their own, whose Connection stays active.
 """
 
 import collections
-import uuid
 
 import psycopg2
 
-from ledger import OK
+from ledger import BEATEN, OK, UNKNOWN
+
+PARTIES = {"source": "org_token_source", "destination": "org_token_destination"}
 
 SETUP = """
 INSERT INTO connect.organization (id, name) VALUES ('org_token_source', 'Source'), ('org_token_destination', 'Destination');
@@ -37,99 +37,67 @@ HISTORIES = {
     "redeemed": ["create created", "redeem pending", "complete redeemed"],
     "expired": ["create created", "expire expired"],
 }
-UNKNOWN = "unknown"
 
 
-def token_client(base):
-    """Returns the class of these clients; base is a client with a session in SQL."""
-
-    class TokenClient(base):
-        channel = "tokens"
-        user = "postgres"
-
-        def __init__(self, crew, seed):
-            super().__init__(crew, seed)
-            self.said = {}  # what was acknowledged last, of each token
-            self.open = []
-
-        def step(self):
-            if not self.connect():
-                return
-            try:
-                if not self.open or self.rng.random() < 0.4:
-                    self.create()
-                else:
-                    self.end(self.open.pop(self.rng.randrange(len(self.open))))
-            except psycopg2.Error:
-                pass
-
-        def speak(self, party, statement, value):
-            self.execute(f"SET ROLE regress_connect_faults_token_{party}")
-            document = self.execute(statement, (value,))
-            with self.ledger.lock:
-                self.ledger.counts[self.channel, OK] += 1
-            return document["data"]
-
-        def create(self):
-            note = f"note_{uuid.uuid4()}"
-            self.execute("RESET ROLE")
-            self.execute("INSERT INTO note VALUES (%s, 'org_token_source')", (note,))
-            token = self.speak("source", "SELECT connect.create_share_token('cxn_token', %s)", note)["id"]
-            self.said[token] = "created"
-            self.open.append(token)
-
-        def end(self, token):
-            action, party = self.rng.choice((("redeem", "destination"), ("redeem", "destination"), ("expire", "source")))
-            try:
-                answer = self.speak(party, f"SELECT connect.{action}_share_token(%s)", token)
-                self.said[token] = answer["attributes"]["status"]
-            except psycopg2.Error:
-                # An error that leaves the session alive is the server's word that nothing was done.
-                if self.session.closed:
-                    self.said[token] = UNKNOWN
-                else:
-                    self.open.append(token)
-                raise
-
-    return TokenClient
+Findings = collections.namedtuple("Findings", "lost torn unfair counts")
 
 
 def compare_tokens(clients, cursor):
-    """Returns what was acknowledged and is not so, tokens that do not agree with copies and events, and counts of what there is."""
+    """Returns what was acknowledged and is not so, tokens that do not agree with copies and events, contests without one winner, and
+    counts of what there is."""
+    owners, contest = clients
     cursor.execute(TOKENS)
     rows = {row[0]: row[1:] for row in cursor.fetchall()}
-    said = {token: state for client in clients for token, state in client.said.items()}
+    said = {token: state for client in owners for token, state in client.said.items()}
     lost = [f"{token}: said {state}, is {rows.get(token)}" for token, state in said.items()
             if token not in rows or state not in (UNKNOWN, rows[token][0])]
     torn = [f"{token}: {row}" for token, row in rows.items()
             if row[1] != ([row[2]] if row[0] == "redeemed" else []) or row[3] != HISTORIES.get(row[0])]
+    unfair = [f"{token}: {dict(outcomes)}, is {rows.get(token)}" for token, outcomes in contest.outcomes.items()
+              if token not in rows or not is_fair(outcomes, rows[token][0])]
     cursor.execute("SELECT count(*) FROM copy")
     copies, counts = cursor.fetchone()[0], collections.Counter(row[0] for row in rows.values())
     if copies != counts["redeemed"]:
         torn.append(f"{copies} copies of {counts['redeemed']} tokens")
-    return lost, torn, counts
+    return Findings(lost, torn, unfair, counts)
+
+
+def is_fair(outcomes, status):
+    """Can a token be in this state, after these answers to those who wanted to redeem it at once?"""
+    if status == "redeemed":
+        return outcomes[OK] == 1 or (outcomes[OK] == 0 and outcomes[UNKNOWN] > 0)
+    # nobody is told that somebody else was faster, unless somebody was
+    return status == "created" and outcomes[OK] == 0 and outcomes[BEATEN] == 0
 
 
 def check_tokens(tap, clients, cursor, title):
-    """Makes the two checks that follow a fault."""
-    lost, torn, counts = compare_tokens(clients, cursor)
-    tap.check(not lost, f"{title}: nothing that was acknowledged of {sum(counts.values())} share tokens is lost", lost)
-    tap.check(counts["redeemed"] and counts["expired"] and not torn,
-              f"{title}: {counts['redeemed']} have one copy and the events of one redemption, the others neither", torn)
+    """Makes the three checks that follow a fault."""
+    findings = compare_tokens(clients, cursor)
+    counts, contests = findings.counts, clients[1].outcomes
+    won = sum(outcomes[OK] for outcomes in contests.values())
+    tap.check(not findings.lost, f"{title}: nothing that was acknowledged of {sum(counts.values())} share tokens is lost", findings.lost)
+    tap.check(counts["redeemed"] and counts["expired"] and not findings.torn,
+              f"{title}: {counts['redeemed']} have one copy and the events of one redemption, the others neither", findings.torn)
+    tap.check(won and not findings.unfair, f"{title}: of {len(contests)} that eight redeem at once {won} have a winner, and none has two",
+              findings.unfair)
 
 
 def check_comparison(tap, clients, dsn):
     """Shows that what would be wrong is found, in a store that is changed behind the guard's back, and changed back."""
     connection = psycopg2.connect(dsn)
-    for place, what, statement in (
-            (0, "a redemption that is lost", "UPDATE connect.share_token SET status = 'created' WHERE status = 'redeemed'"),
-            (0, "a token that is lost", "DELETE FROM connect.share_token WHERE id = (SELECT max(id) FROM connect.share_token WHERE status = 'redeemed')"),
-            (1, "a copy that is lost", "DELETE FROM copy WHERE id = (SELECT max(id) FROM copy)"),
-            (1, "a second copy", "INSERT INTO copy (note_id) SELECT max(note_id) FROM copy"),
-            (1, "an event that is lost", "DELETE FROM connect.event WHERE id = (SELECT max(id) FROM connect.event WHERE action = 'complete')")):
+    for found, what, statement in (
+            ("lost", "a redemption that is lost", "UPDATE connect.share_token SET status = 'created' WHERE status = 'redeemed'"),
+            ("unfair", "a contest of which the winner's redemption is lost",
+             "UPDATE connect.share_token SET status = 'created' WHERE status = 'redeemed'"),
+            ("lost", "a token that is lost", "DELETE FROM connect.share_token WHERE id = ANY (%s)"),
+            ("torn", "a copy that is lost", "DELETE FROM copy WHERE id = (SELECT max(id) FROM copy)"),
+            ("torn", "a second copy", "INSERT INTO copy (note_id) SELECT max(note_id) FROM copy"),
+            ("torn", "an event that is lost", "DELETE FROM connect.event WHERE id = (SELECT max(id) FROM connect.event WHERE action = 'complete')")):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
-            cursor.execute(statement)
-            tap.check(compare_tokens(clients, cursor)[place], f"tokens tampered with: {what} is found")
+            cursor.execute(statement, ([next(iter(clients[0][0].said))],) if "%s" in statement else None)
+            tap.check(getattr(compare_tokens(clients, cursor), found), f"tokens tampered with: {what} is found")
         connection.rollback()
     connection.close()
+    tap.check(not is_fair(collections.Counter({OK: 2, BEATEN: 6}), "redeemed") and not is_fair(collections.Counter({BEATEN: 8}), "created"),
+              "two winners, and losers without a winner, are found")

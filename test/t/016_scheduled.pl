@@ -4,21 +4,13 @@
 use strict;
 use warnings;
 use FindBin;
+use lib $FindBin::RealBin;
+use Page;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $doc = "$FindBin::RealBin/../../doc";
-my $page = slurp_file("$doc/dba.md");
-
-# The block of the page that mentions this.
-sub block
-{
-	my ($language, $mentions) = @_;
-	my ($found) = grep { /\Q$mentions\E/ } $page =~ /^```$language\n(.*?)^```$/msg;
-	die "doc/dba.md has no block of $language with $mentions" if !defined $found;
-	return $found;
-}
 
 # More than one batch, by 1000 at a call.
 my $setup = q{
@@ -39,7 +31,7 @@ my ($libraries) = split(/\n/, `pg_config --pkglibdir`);
 my $has_cron = -e "$libraries/pg_cron.so";
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
-$node->append_conf('postgresql.conf', block('conf', 'pg_cron')) if $has_cron;
+$node->append_conf('postgresql.conf', block('dba.md', 'conf', 'pg_cron')) if $has_cron;
 $node->start;
 $ENV{PGPORT} = $node->port;
 $node->safe_psql('postgres', 'CREATE DATABASE app');
@@ -50,7 +42,7 @@ SKIP:
 	skip 'pg_cron is not installed', 3 if !$has_cron;
 
 	$node->safe_psql('app', sprintf($pass, 1));
-	(my $schedule = block('pgsql', 'cron.schedule')) =~ s{\*/5 }{* } or die 'the job does not run every five minutes';
+	(my $schedule = block('dba.md', 'pgsql', 'cron.schedule')) =~ s{\*/5 }{* } or die 'the job does not run every five minutes';
 	$node->safe_psql('app', $schedule);
 	note('waiting for the next minute');
 	ok($node->poll_query_until('app', q{SELECT EXISTS (SELECT FROM cron.job_run_details WHERE status NOT IN ('starting', 'running'))}),

@@ -1,5 +1,5 @@
 # Exactly once: tokens redeemed by many clients while backends are killed, statements are
-# cancelled and the server crashes; and a worker that follows the outbox.
+# cancelled and the server crashes.
 
 use strict;
 use warnings;
@@ -19,14 +19,11 @@ $node->safe_psql('postgres', q{
 CREATE EXTENSION connect;
 SELECT connect.create_store();
 SELECT connect.register_organization('org_A', 'Acme'), connect.register_organization('org_B', 'Beta');
-CREATE ROLE a LOGIN; CREATE ROLE b LOGIN; CREATE ROLE worker LOGIN;
+CREATE ROLE a LOGIN; CREATE ROLE b LOGIN;
 SELECT connect.map_role('a', 'org_A'), connect.map_role('b', 'org_B');
-SELECT connect.grant_usage('a'), connect.grant_usage('b'), connect.grant_fulfil('worker');
+SELECT connect.grant_usage('a'), connect.grant_usage('b');
 CREATE TABLE item (id text PRIMARY KEY, organization_id text NOT NULL, made_from text);
-CREATE TABLE later (id text PRIMARY KEY, organization_id text NOT NULL, token text);
-GRANT SELECT, INSERT ON later TO worker;
 INSERT INTO item SELECT 'item_' || n, 'org_A' FROM generate_series(1, 400) AS n;
-INSERT INTO later SELECT 'later_' || n, 'org_A' FROM generate_series(1, 20) AS n;
 CREATE FUNCTION hand_over(source_id text, source_organization_id text, destination_organization_id text,
     destination_id text, options jsonb) RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -36,8 +33,7 @@ BEGIN
     PERFORM pg_sleep(random() * 0.01);
     RETURN made;
 END $$;
-SELECT connect.share_rows('item', 'item', 'organization_id', 'id', 'inquiry.read', 'item', 'hand_over(text, text, text, text, jsonb)'),
-    connect.share_rows('later', 'later', 'organization_id', 'id', 'inquiry.read', 'later');
+SELECT connect.share_rows('item', 'item', 'organization_id', 'id', 'inquiry.read', 'item', 'hand_over(text, text, text, text, jsonb)');
 -- a client that loses a race goes on; any other error ends it
 CREATE FUNCTION redeem_any() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -99,47 +95,6 @@ is($node->safe_psql('postgres', q{
 SELECT count(*) FROM connect.share_token AS t WHERE t.status = 'redeemed'
 AND NOT EXISTS (SELECT FROM item AS i WHERE i.id = t.destination_id AND i.made_from = t.source_id AND i.organization_id = 'org_B')}), '0',
 	'and names the copy that was made of its row');
-
-# A worker takes the outbox in its order, up to what no running transaction can precede.
-$node->safe_psql('postgres', q{
-SET ROLE a;
-DO $$
-DECLARE
-    cxn text := connect.list_connections() #>> '{data,0,id}';
-BEGIN
-    FOR n IN 1..20 LOOP PERFORM connect.create_share_token(cxn, 'later_' || n); END LOOP;
-END $$;
-SET ROLE b;
-DO $$
-DECLARE
-    token text;
-BEGIN
-    FOR token IN SELECT d ->> 'id' FROM jsonb_array_elements(connect.list_share_tokens(status => 'created', page_size => 100) -> 'data') AS d
-        WHERE d #>> '{attributes,kind}' = 'later' LOOP
-        PERFORM connect.redeem_share_token(token);
-    END LOOP;
-END $$;
-});
-my @work = split /\n/, $node->safe_psql('postgres', q{
-SELECT subject_id FROM connect.event WHERE subject_type = 'share_token' AND to_status = 'pending' AND action = 'redeem'
-AND position < pg_snapshot_xmin(pg_current_snapshot())
-AND subject_id IN (SELECT id FROM connect.share_token WHERE kind = 'later') ORDER BY position, id});
-is(scalar @work, 20, 'the outbox tells of all redemptions that wait');
-for my $n (0 .. $#work)
-{
-	my $token = $work[$n];
-	my $how = $n % 5 ? "INSERT INTO later VALUES ('copy_$n', 'org_B', '$token'); SELECT connect.complete_share_token('$token', 'copy_$n');"
-		: "SELECT connect.fail_share_token('$token', 'import_failed');";
-	$node->safe_psql('postgres', "BEGIN; $how COMMIT;", extra_params => [ '-U', 'worker' ]);
-	# whoever meets the event once more does no harm: its copy rolls back with the refusal
-	my ($rc) = $node->psql('postgres', "BEGIN; INSERT INTO later VALUES ('again_$n', 'org_B', '$token'); SELECT connect.complete_share_token('$token', 'again_$n'); COMMIT;",
-		extra_params => [ '-U', 'worker', '-v', 'ON_ERROR_STOP=1' ]);
-	isnt($rc, 0, "event $n twice is refused");
-}
-is($node->safe_psql('postgres', q{
-SELECT string_agg(concat_ws(' ', status, n), ', ' ORDER BY status) FROM (SELECT status, count(*) AS n FROM connect.share_token
-WHERE kind = 'later' GROUP BY status) AS s}), 'redeemed 16, failed 4', 'each is completed or failed, once');
-is($node->safe_psql('postgres', q{SELECT count(*) FROM later WHERE token IS NOT NULL}), '16', 'and has one copy, or none');
 
 $node->stop;
 done_testing();

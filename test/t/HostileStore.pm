@@ -185,7 +185,7 @@ my @laws = (
 		WHERE from_status IS DISTINCT FROM previous OR (action = 'create') <> (previous IS NULL)} ],
 	[ 'every row is as its last event says, and has one', q{
 		SELECT c.id FROM connect.connection AS c
-		LEFT JOIN LATERAL (SELECT * FROM connect.event AS e WHERE e.connection_id = c.id ORDER BY position DESC, id DESC LIMIT 1) AS e ON true
+		LEFT JOIN LATERAL (SELECT * FROM connect.event AS e WHERE e.subject_id = c.id ORDER BY position DESC, id DESC LIMIT 1) AS e ON true
 		WHERE (c.status, c.name, c.scopes, c.source_organization_id, c.destination_organization_id)
 			IS DISTINCT FROM (e.to_status::connect.connection_status, e.name, e.scopes, e.source_organization_id, e.destination_organization_id)} ],
 	[ 'every event is a step of the rules, by the party whose step it is', q{
@@ -199,7 +199,8 @@ my @laws = (
 		SELECT id FROM connect.event AS e
 		WHERE CASE actor_type
 			WHEN 'role' THEN CASE WHEN actor_organization_id IS NULL
-				THEN NOT EXISTS (SELECT FROM pg_roles WHERE rolname = actor_id AND rolsuper)
+				THEN NOT EXISTS (SELECT FROM pg_roles WHERE rolname = actor_id AND (rolsuper OR
+					(e.subject_type = 'share_token' AND has_function_privilege(oid, 'connect.complete_share_token(text, text)', 'EXECUTE'))))
 				ELSE NOT EXISTS (SELECT FROM connect.organization_role AS r WHERE (r.role_name, r.organization_id) = (e.actor_id, e.actor_organization_id)) END
 			WHEN 'api-key' THEN NOT EXISTS (SELECT FROM connect.api_key AS k WHERE (k.id, k.organization_id) = (e.actor_id, e.actor_organization_id))
 			ELSE false END} ],
