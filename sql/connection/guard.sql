@@ -9,7 +9,7 @@ REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FRO
 COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
 'Tells whether an id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie between '
 'the years 0001 and 9999.
-The CHECK of connect.connection asks it. Null for null. Raises nothing.';
+The CHECKs of connect.connection and connect.share_token ask it. Null for null. Raises nothing.';
 
 CREATE FUNCTION connect.guard_connection() RETURNS trigger
 AS 'MODULE_PATHNAME', 'connect_guard_connection'

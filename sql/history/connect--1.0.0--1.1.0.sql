@@ -48,7 +48,7 @@ REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FRO
 COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
 'Tells whether an id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie between '
 'the years 0001 and 9999.
-The CHECK of connect.connection asks it. Null for null. Raises nothing.';
+The CHECKs of connect.connection and connect.share_token ask it. Null for null. Raises nothing.';
 
 CREATE FUNCTION connect.guard_scope() RETURNS trigger
 AS 'MODULE_PATHNAME', 'connect_guard_scope'
@@ -883,9 +883,12 @@ VALUES
 
 ('primary_key', 'share_token_pkey', 'id', NULL, NULL),
 ('foreign_key', 'share_token_kind_fkey', 'kind', 'share_kind', NULL),
-('check', 'share_token_id_check', 'octet_length(id) <= 64 AND id ~ ''^[A-Za-z0-9_-]+$''',
-    'and (<=(integer,integer) (octet_length(text) (id) 64) ~(text,text) (id ''^[A-Za-z0-9_-]+$''))',
-    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -.'),
+-- as connection_check, which knows these three
+('check', 'share_token_check', 'connect.is_connection(id, created_at, updated_at)',
+    'connect.is_connection(text,timestamp with time zone,timestamp with time zone)'
+    ' (id created_at updated_at)',
+    'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie within the years '
+    'that RFC 3339 can write.'),
 
 ('index', 'share_token_source_idx', 'source_organization_id, id', NULL,
     'The index serves pages of outbound tokens.'),

@@ -1,7 +1,7 @@
 /*
  * check.c
- *		The CHECK on connect.connection, for every writer: replicated rows and
- *		restored ones meet no other law.
+ *		The CHECK on connect.connection and on connect.share_token, for every
+ *		writer: replicated rows and restored ones meet no other law.
  *
  * PostgreSQL reads the expression of every CHECK anew for each statement, which
  * costs by its length.  The call of a function is a fifth of the same in SQL.

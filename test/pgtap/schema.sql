@@ -181,7 +181,7 @@ INSERT INTO expected_constraint VALUES
     ('share_kind', 'share_kind_pkey', 'PRIMARY KEY (name)'),
     ('share_kind', 'share_kind_relation_key', 'UNIQUE (relation, key_column)'),
     ('share_kind', 'share_kind_scope_fkey', 'FOREIGN KEY (scope) REFERENCES connect.scope(name)'),
-    ('share_token', 'share_token_id_check', 'CHECK (((octet_length(id) <= 64) AND (id ~ ''^[A-Za-z0-9_-]+$''::text)))'),
+    ('share_token', 'share_token_check', 'CHECK (connect.is_connection(id, created_at, updated_at))'),
     ('share_token', 'share_token_kind_fkey', 'FOREIGN KEY (kind) REFERENCES connect.share_kind(name)'),
     ('share_token', 'share_token_pkey', 'PRIMARY KEY (id)')
 ;

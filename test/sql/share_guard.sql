@@ -155,4 +155,11 @@ DROP TRIGGER aaa_meddle ON connect.share_token;
 SELECT status FROM connect.share_token WHERE id = 'cnst_5';
 SELECT count(*) FROM connect.event WHERE subject_id = 'cnst_5';
 DROP FUNCTION test.meddle();
+-- what no trigger has seen has an id that fits, and times that documents can write
+\set VERBOSITY terse
+SET session_replication_role = replica;
+UPDATE connect.share_token SET id = 'c d' WHERE id = 'cnst_5';  -- fails
+UPDATE connect.share_token SET updated_at = '10000-01-01' WHERE id = 'cnst_5';  -- fails
+RESET session_replication_role;
+\set VERBOSITY default
 REVOKE ALL ON connect.share_token FROM regress_connect_source, regress_connect_destination, regress_connect_third, regress_connect_nobody;
