@@ -27,10 +27,10 @@ PG_CPPFLAGS = -I$(srcdir)/src
 # The install script is these parts, in this order; folders and names follow those of src/. They stand
 # in folders because pg_regress would run sql/NAME.sql as the test NAME.
 SQL_PARTS = base/schema connection/status share_token/status \
-	connection/rules connection/guard connection/open event/guard organization/guard gate/mark share_token/guard \
+	connection/rules connection/guard store/narrow event/guard organization/guard gate/mark share_token/guard \
 	store/expression store/organization store/scope store/connection store/open_connection store/open_term store/event \
 	store/organization_role store/gateway_role store/api_key store/idempotency store/followed_table \
-	store/share_kind store/share_token \
+	store/share_kind store/share_token store/open_share_token \
 	store/description store/definition store/obstacles store/findings store/grants store/api \
 	identity/acting identity/roles identity/keys organization/api scope/api connection/api connection/terms event/api event/history \
 	gate/access gate/share http/idempotency http/transaction http/routes \
