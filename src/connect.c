@@ -12,6 +12,7 @@
 #include "base/snapshot_key.h"
 #include "connection/forget.h"
 #include "connection/http.h"
+#include "connection/open.h"
 #include "connection/rows.h"
 #include "event/http.h"
 #include "fmgr.h"
@@ -23,6 +24,7 @@
 #include "scope/http.h"
 #include "share_token/http.h"
 #include "share_token/lapse.h"
+#include "share_token/open.h"
 #include "share_token/rows.h"
 #include "store/label.h"
 #include "store/scan.h"
@@ -51,10 +53,12 @@ _PG_init(void)
 	pair_memo_init();
 	connection_http_init();
 	connection_forget_init();
+	open_init();
 	event_http_init();
 	organization_http_init();
 	scope_http_init();
 	share_token_http_init();
 	share_token_forget_init();
 	lapse_init();
+	open_token_init();
 }

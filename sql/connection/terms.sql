@@ -21,24 +21,33 @@ Connections become inactive, share tokens expired or failed, and each has an eve
 'Nothing depends on it but what reads the tables by hand, and outbox readers. Raises '
 'parameter_invalid (22023) for a max_rows below 1, store_missing and store_outdated (55000).';
 
--- The row of an open term is looked up in its Connection too, since a row too many does no harm.
+-- What an open row says is looked up in its Connection or share token too, since a row too many
+-- does no harm.
 CREATE FUNCTION connect.term_findings()
 RETURNS TABLE (code text, severity text, finding text, remedy text)
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $findings$
 SELECT 'expiry_unswept', 'warning',
-    format(CASE count(*)
-        WHEN 1 THEN 'The term of a Connection passed more than an hour ago, at %2$s,'
-        ELSE 'Terms of %1$s Connections passed more than an hour ago, the first one at %2$s,' END
-        || ' and nothing says so but the clock.', count(*), min(o.ends_at)),
+    format(CASE count(*) WHEN 1 THEN 'The ' || d.one || ' passed more than an hour ago, at %2$s,'
+        ELSE d.many || ' passed more than an hour ago, the first one at %2$s,' END
+        || ' and nothing says so but the clock.', count(*), min(d.ends_at)),
     'SELECT connect.expire_due(); until it returns 0, and that every few minutes.'
-FROM connect.open_term AS o JOIN connect.connection AS c ON c.id = o.id
-WHERE o.ends_at < statement_timestamp() - interval '1 hour' AND c.status <> 'inactive'
-AND least(c.expires_at, CASE c.status WHEN 'pending' THEN c.respond_by END) = o.ends_at
-HAVING count(*) > 0
+FROM (
+    SELECT 'term of a Connection' AS one, 'Terms of %1$s Connections' AS many, o.ends_at
+    FROM connect.open_term AS o JOIN connect.connection AS c ON c.id = o.id
+    WHERE c.status <> 'inactive'
+    AND least(c.expires_at, CASE c.status WHEN 'pending' THEN c.respond_by END) = o.ends_at
+    UNION ALL
+    SELECT 'time of a share token', 'Times of %1$s share tokens', o.ends_at
+    FROM connect.open_share_token AS o JOIN connect.share_token AS t ON t.id = o.id
+    WHERE CASE t.status WHEN 'created' THEN t.expires_at
+        WHEN 'pending' THEN t.pending_at + interval '24 hours' END = o.ends_at) AS d
+WHERE d.ends_at < statement_timestamp() - interval '1 hour'
+GROUP BY d.one, d.many
 $findings$;
 REVOKE ALL ON FUNCTION connect.term_findings() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.term_findings() IS
-'Tells that terms which passed more than an hour ago are not recorded: nobody runs expire_due().
-Code: expiry_unswept. Raises 42501 for who may not read the tables.';
+'Tells that terms of Connections, or times of share tokens, which passed more than an hour ago are
+not recorded: nobody runs expire_due(). Code: expiry_unswept. Raises 42501 for who may not read '
+'the tables.';

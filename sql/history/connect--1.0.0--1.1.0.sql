@@ -59,22 +59,23 @@ COMMENT ON FUNCTION connect.guard_scope() IS
 Waits for whoever is writing Connections, and makes others wait to the end of the transaction. '
 'Raises scope_granted (23503).';
 
--- connection/open
+-- store/narrow
 
 CREATE FUNCTION connect.keep_open() RETURNS trigger
 AS 'MODULE_PATHNAME', 'connect_keep_open'
 LANGUAGE C;
 REVOKE ALL ON FUNCTION connect.keep_open() FROM PUBLIC;  -- create_store() gives it to the owner
 COMMENT ON FUNCTION connect.keep_open() IS
-'Keeps the rows of connect.open_connection and connect.open_term for replicated Connections.
-record_event() does so for all others. Refuses nothing. Raises store_missing (55000).';
+'Keeps the rows of connect.open_connection, open_term and open_share_token for replicated rows.
+record_event() and record_share_token() do so for all others. Refuses nothing. Raises '
+'store_missing (55000).';
 
 CREATE FUNCTION connect.guard_open() RETURNS trigger
 AS 'MODULE_PATHNAME', 'connect_guard_open'
 LANGUAGE C;
 REVOKE ALL ON FUNCTION connect.guard_open() FROM PUBLIC;  -- create_store() gives it to the owner
 COMMENT ON FUNCTION connect.guard_open() IS
-'Lets connect.open_connection and connect.open_term follow connect.connection, and no other write.
+'Lets connect.open_connection, open_term and open_share_token follow other rows, and no other write.
 Replicated rows are passed by. Raises open_changed (23001).';
 
 CREATE FUNCTION connect.collect_open() RETURNS void
@@ -83,7 +84,7 @@ LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp;
 REVOKE ALL ON FUNCTION connect.collect_open() FROM PUBLIC;  -- upgrade_store() calls it
 COMMENT ON FUNCTION connect.collect_open() IS
-'Makes connect.open_connection and connect.open_term right for Connections that no trigger has seen.
+'Makes connect.open_connection, open_term and open_share_token right for what no trigger has seen.
 Raises store_missing (55000).';
 
 -- event/guard
@@ -445,7 +446,8 @@ VALUES
     'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()',
     'ENABLE', 'The trigger refuses TRUNCATE.'),
 
--- what no trigger has seen: Connections of an older store, or of a restore with triggers off
+-- What no trigger has seen, as in an older store or after a restore with triggers off, for all
+-- narrow tables.
 ('rows', 'open_connection', 'SELECT connect.collect_open()', NULL, NULL)
 $description$;
 -- store_description() reads it.
@@ -927,12 +929,64 @@ VALUES
     'ENABLE', 'The trigger checks stored rows again and writes their events.'),
 ('trigger', 'aa_refuse_truncate',
     'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_share_token()',
-    'ENABLE', 'The trigger refuses TRUNCATE.')
+    'ENABLE', 'The trigger refuses TRUNCATE.'),
+('trigger', 'zz_keep_open',
+    'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.keep_open()',
+    'ENABLE REPLICA', 'The trigger keeps open_share_token for replicated rows, '
+    'as record_share_token() does for others.')
 $description$;
 -- store_description() reads it.
 REVOKE ALL ON FUNCTION connect.describe_share_token() FROM PUBLIC;
 COMMENT ON FUNCTION connect.describe_share_token() IS
 'Describes table connect.share_token, a row for each thing that it consists of.
+sql/store/description.sql says what the columns mean. Raises nothing.';
+
+-- store/open_share_token
+
+CREATE FUNCTION connect.describe_open_share_token()
+RETURNS TABLE (kind text, name text, definition text, parts text, comment text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $description$
+VALUES
+('table', 'open_share_token', NULL, NULL,
+    'Open share tokens are created or pending ones; their rows follow connect.share_token.'),
+
+('column', 'id', 'text COLLATE "C" NOT NULL', NULL,
+    'The id is that of the share token.'),
+('column', 'connection_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The Connection is copied from the share token.'),
+('column', 'source_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The source is copied from the share token.'),
+('column', 'destination_organization_id', 'text COLLATE "C" NOT NULL', NULL,
+    'The destination is copied from the share token.'),
+('column', 'status', 'text COLLATE "C" NOT NULL', NULL,
+    'The status is created or pending, as it was last written.'),
+('column', 'ends_at', 'timestamptz NOT NULL', NULL,
+    'From this time on the share token is expired, or has failed if it is pending.'),
+
+-- No index begins with the id: a page must not be read in the order of all ids.
+('primary_key', 'open_share_token_pkey', 'connection_id, status, id', NULL, NULL),
+('index', 'open_share_token_source_idx', 'source_organization_id, status, id', NULL,
+    'The index serves pages of outbound tokens in one of these states.'),
+('index', 'open_share_token_destination_idx', 'destination_organization_id, status, id', NULL,
+    'The index serves pages of inbound tokens in one of these states.'),
+('index', 'open_share_token_ends_at_idx', 'ends_at, id', NULL,
+    'The index serves expire_due().'),
+
+('row_security', 'open_share_token', NULL, NULL, NULL),
+
+('trigger', 'zz_guard_open',
+    'BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.guard_open()',
+    'ENABLE ALWAYS', 'The trigger refuses every write but that of keep_open().'),
+('trigger', 'aa_refuse_truncate',
+    'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()',
+    'ENABLE', 'The trigger refuses TRUNCATE.')
+$description$;
+-- store_description() reads it.
+REVOKE ALL ON FUNCTION connect.describe_open_share_token() FROM PUBLIC;
+COMMENT ON FUNCTION connect.describe_open_share_token() IS
+'Describes table connect.open_share_token, a row for each thing that it consists of.
 sql/store/description.sql says what the columns mean. Raises nothing.';
 
 -- store/description
@@ -969,6 +1023,8 @@ UNION ALL SELECT 'share_token', 12, d.*
 FROM connect.describe_share_token() WITH ORDINALITY AS d
 UNION ALL SELECT 'followed_table', 13, d.*
 FROM connect.describe_followed_table() WITH ORDINALITY AS d
+UNION ALL SELECT 'open_share_token', 14, d.*
+FROM connect.describe_open_share_token() WITH ORDINALITY AS d
 $description$;
 REVOKE ALL ON FUNCTION connect.store_description() FROM PUBLIC;  -- store_definition() reads it
 COMMENT ON FUNCTION connect.store_description() IS
@@ -1636,7 +1692,8 @@ AND (c.function <> 'connect.history_findings()' OR EXISTS (SELECT FROM pg_attrib
 -- Nor has it these tables.
 AND (c.function <> 'connect.followed_findings()'
     OR to_regclass('connect.followed_table') IS NOT NULL)
-AND (c.function <> 'connect.term_findings()' OR to_regclass('connect.open_term') IS NOT NULL)
+AND (c.function <> 'connect.term_findings()' OR to_regclass('connect.open_term') IS NOT NULL
+    AND to_regclass('connect.open_share_token') IS NOT NULL)
 AND (c.function <> 'connect.kind_findings()' OR to_regclass('connect.share_kind') IS NOT NULL)
 $checks$;
 REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()
@@ -1983,27 +2040,36 @@ Connections become inactive, share tokens expired or failed, and each has an eve
 'Nothing depends on it but what reads the tables by hand, and outbox readers. Raises '
 'parameter_invalid (22023) for a max_rows below 1, store_missing and store_outdated (55000).';
 
--- The row of an open term is looked up in its Connection too, since a row too many does no harm.
+-- What an open row says is looked up in its Connection or share token too, since a row too many
+-- does no harm.
 CREATE FUNCTION connect.term_findings()
 RETURNS TABLE (code text, severity text, finding text, remedy text)
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $findings$
 SELECT 'expiry_unswept', 'warning',
-    format(CASE count(*)
-        WHEN 1 THEN 'The term of a Connection passed more than an hour ago, at %2$s,'
-        ELSE 'Terms of %1$s Connections passed more than an hour ago, the first one at %2$s,' END
-        || ' and nothing says so but the clock.', count(*), min(o.ends_at)),
+    format(CASE count(*) WHEN 1 THEN 'The ' || d.one || ' passed more than an hour ago, at %2$s,'
+        ELSE d.many || ' passed more than an hour ago, the first one at %2$s,' END
+        || ' and nothing says so but the clock.', count(*), min(d.ends_at)),
     'SELECT connect.expire_due(); until it returns 0, and that every few minutes.'
-FROM connect.open_term AS o JOIN connect.connection AS c ON c.id = o.id
-WHERE o.ends_at < statement_timestamp() - interval '1 hour' AND c.status <> 'inactive'
-AND least(c.expires_at, CASE c.status WHEN 'pending' THEN c.respond_by END) = o.ends_at
-HAVING count(*) > 0
+FROM (
+    SELECT 'term of a Connection' AS one, 'Terms of %1$s Connections' AS many, o.ends_at
+    FROM connect.open_term AS o JOIN connect.connection AS c ON c.id = o.id
+    WHERE c.status <> 'inactive'
+    AND least(c.expires_at, CASE c.status WHEN 'pending' THEN c.respond_by END) = o.ends_at
+    UNION ALL
+    SELECT 'time of a share token', 'Times of %1$s share tokens', o.ends_at
+    FROM connect.open_share_token AS o JOIN connect.share_token AS t ON t.id = o.id
+    WHERE CASE t.status WHEN 'created' THEN t.expires_at
+        WHEN 'pending' THEN t.pending_at + interval '24 hours' END = o.ends_at) AS d
+WHERE d.ends_at < statement_timestamp() - interval '1 hour'
+GROUP BY d.one, d.many
 $findings$;
 REVOKE ALL ON FUNCTION connect.term_findings() FROM PUBLIC;  -- for check_setup()
 COMMENT ON FUNCTION connect.term_findings() IS
-'Tells that terms which passed more than an hour ago are not recorded: nobody runs expire_due().
-Code: expiry_unswept. Raises 42501 for who may not read the tables.';
+'Tells that terms of Connections, or times of share tokens, which passed more than an hour ago are
+not recorded: nobody runs expire_due(). Code: expiry_unswept. Raises 42501 for who may not read '
+'the tables.';
 
 -- event/api
 
@@ -2493,9 +2559,10 @@ REVOKE ALL ON FUNCTION connect.list_share_tokens(
 COMMENT ON FUNCTION connect.list_share_tokens(
     text, connect.share_token_status, text, int, text, text) IS
 'Lists the share tokens of the acting organization in both directions, newest first.
-Filters are ANDed; status means the one by now. Pages as in list_connections(). Returns a '
-'document. Raises not_authenticated (PT401), permission_missing (42501), parameter_invalid '
-'(22023), store_missing (55000).';
+Filters are ANDed; status means the one by now. A closed status that hardly any token has is '
+'looked for among all of them. Pages as in list_connections(). Returns a document. Raises '
+'not_authenticated (PT401), permission_missing (42501), parameter_invalid (22023), store_missing '
+'(55000).';
 
 CREATE FUNCTION connect.expire_share_token(share_token_id text, reason text = NULL) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'connect_expire_share_token'

@@ -38,9 +38,10 @@ REVOKE ALL ON FUNCTION connect.list_share_tokens(
 COMMENT ON FUNCTION connect.list_share_tokens(
     text, connect.share_token_status, text, int, text, text) IS
 'Lists the share tokens of the acting organization in both directions, newest first.
-Filters are ANDed; status means the one by now. Pages as in list_connections(). Returns a '
-'document. Raises not_authenticated (PT401), permission_missing (42501), parameter_invalid '
-'(22023), store_missing (55000).';
+Filters are ANDed; status means the one by now. A closed status that hardly any token has is '
+'looked for among all of them. Pages as in list_connections(). Returns a document. Raises '
+'not_authenticated (PT401), permission_missing (42501), parameter_invalid (22023), store_missing '
+'(55000).';
 
 CREATE FUNCTION connect.expire_share_token(share_token_id text, reason text = NULL) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'connect_expire_share_token'

@@ -55,6 +55,8 @@ UNION ALL SELECT 'share_token', 12, d.*
 FROM connect.describe_share_token() WITH ORDINALITY AS d
 UNION ALL SELECT 'followed_table', 13, d.*
 FROM connect.describe_followed_table() WITH ORDINALITY AS d
+UNION ALL SELECT 'open_share_token', 14, d.*
+FROM connect.describe_open_share_token() WITH ORDINALITY AS d
 $description$;
 REVOKE ALL ON FUNCTION connect.store_description() FROM PUBLIC;  -- store_definition() reads it
 COMMENT ON FUNCTION connect.store_description() IS

@@ -316,7 +316,8 @@ AND (c.function <> 'connect.history_findings()' OR EXISTS (SELECT FROM pg_attrib
 -- Nor has it these tables.
 AND (c.function <> 'connect.followed_findings()'
     OR to_regclass('connect.followed_table') IS NOT NULL)
-AND (c.function <> 'connect.term_findings()' OR to_regclass('connect.open_term') IS NOT NULL)
+AND (c.function <> 'connect.term_findings()' OR to_regclass('connect.open_term') IS NOT NULL
+    AND to_regclass('connect.open_share_token') IS NOT NULL)
 AND (c.function <> 'connect.kind_findings()' OR to_regclass('connect.share_kind') IS NOT NULL)
 $checks$;
 REVOKE ALL ON FUNCTION connect.setup_checks() FROM PUBLIC;  -- for check_setup()

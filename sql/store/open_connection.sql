@@ -28,7 +28,8 @@ VALUES
     'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_open()',
     'ENABLE', 'The trigger refuses TRUNCATE.'),
 
--- what no trigger has seen: Connections of an older store, or of a restore with triggers off
+-- What no trigger has seen, as in an older store or after a restore with triggers off, for all
+-- narrow tables.
 ('rows', 'open_connection', 'SELECT connect.collect_open()', NULL, NULL)
 $description$;
 -- store_description() reads it.

@@ -94,7 +94,11 @@ VALUES
     'ENABLE', 'The trigger checks stored rows again and writes their events.'),
 ('trigger', 'aa_refuse_truncate',
     'BEFORE TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION connect.guard_share_token()',
-    'ENABLE', 'The trigger refuses TRUNCATE.')
+    'ENABLE', 'The trigger refuses TRUNCATE.'),
+('trigger', 'zz_keep_open',
+    'AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW EXECUTE FUNCTION connect.keep_open()',
+    'ENABLE REPLICA', 'The trigger keeps open_share_token for replicated rows, '
+    'as record_share_token() does for others.')
 $description$;
 -- store_description() reads it.
 REVOKE ALL ON FUNCTION connect.describe_share_token() FROM PUBLIC;

@@ -78,7 +78,7 @@ static const ErrorKind kinds[] = {
 	[ERROR_EVENT_CHANGED] = {"event_changed", ERRCODE_RESTRICT_VIOLATION,
 		"events cannot be changed"},
 	[ERROR_OPEN_CHANGED] = {"open_changed", ERRCODE_RESTRICT_VIOLATION,
-		"open connections cannot be changed"},
+		"rows that follow others cannot be changed"},
 	[ERROR_SCOPE_GRANTED] = {"scope_granted", ERRCODE_FOREIGN_KEY_VIOLATION,
 		"scope \"%s\" cannot be deleted or renamed"},
 	[ERROR_NOT_A_GATEWAY] = {"not_a_gateway", ERRCODE_INSUFFICIENT_PRIVILEGE,

@@ -174,7 +174,7 @@ narrow_connections(const Principal *reader, const ListRequest *request,
 		narrow_by_terms(request, query);
 
 	/* those that wait for an answer have rows of their own */
-	if (query->state != NULL && store_readable(&open_table) &&
+	if (query->state != NULL &&
 		strcmp(query->state, connection_status_label(CONNECTION_PENDING)) == 0)
 	{
 		query->narrow = &open_table;

@@ -6,7 +6,7 @@
 #ifndef CONNECT_CONNECTION_OPEN_H
 #define CONNECT_CONNECTION_OPEN_H
 
-#include "connection/rows.h"
+#include "store/narrow.h"
 
 /* The columns that both tables have. */
 #define OPEN_COLUMNS(COLUMN, context) \
@@ -27,9 +27,7 @@ enum
 };
 
 extern StoreTable open_table;
-extern StoreTable term_table;
 
-extern void open_add(const Connection *connection);
-extern void open_follow(const Connection *old, const Connection *changed);
+extern void open_init(void);
 
 #endif							/* CONNECT_CONNECTION_OPEN_H */

@@ -7,11 +7,11 @@
 
 #include "base/values.h"
 #include "connection/change.h"
-#include "connection/open.h"
 #include "connection/retirement.h"
 #include "connection/terms.h"
 #include "connection/writer.h"
 #include "event/record.h"
+#include "store/narrow.h"
 #include "store/row_time.h"
 #include "utils/snapmgr.h"
 
@@ -177,9 +177,9 @@ connect_record_event(PG_FUNCTION_ARGS)
 	}
 	/* an id that we have just made has no row yet */
 	if (insert && writer.action == ACTION_CREATE)
-		open_add(&new);
+		store_narrow_add(&connection_table, &new);
 	else
-		open_follow(insert ? NULL : &stored, &new);
+		store_narrow_follow(&connection_table, insert ? NULL : &stored, &new);
 	if (action != ACTION_NONE)
 	{
 		if (action == ACTION_CREATE || action == ACTION_REACTIVATE)

@@ -6,6 +6,7 @@
 #define CONNECT_CONNECTION_TERMS_H
 
 #include "connection/rows.h"
+#include "store/statement.h"
 
 /* A term that never passes; null in the table. */
 #define TERM_NEVER DT_NOEND
@@ -44,12 +45,40 @@ terms_end_or_ended(int status, TimestampTz respond_by, TimestampTz expires_at)
 }
 
 /*
+ * Says of at most $2 rows that have ended at the time $1 that they have: any
+ * write to a row does.  Which they are a narrow table tells, and is_due once
+ * more of row c.  Those that others hold are passed by, and do not count.  So
+ * this never waits for a row, and no order of locking can make a deadlock.
+ *
+ * LATERAL lets each row be looked up by its id, in the order of the narrow
+ * table's index and until there are enough: a join of both tables would often
+ * seem cheaper to the planner, and read all that there is.
+ */
+#define TERMS_RECORD_DUE(narrow, table, is_due) { \
+	"WITH due AS MATERIALIZED (" \
+	" SELECT c.id FROM (SELECT o.id FROM connect." narrow " AS o" \
+	" WHERE o.ends_at OPERATOR(pg_catalog.<=) $1" \
+	" ORDER BY o.ends_at, o.id) AS o, LATERAL" \
+	" (SELECT c.id FROM connect." table " AS c" \
+	" WHERE c.id OPERATOR(pg_catalog.=) o.id AND " is_due \
+	" FOR UPDATE SKIP LOCKED) AS c LIMIT $2)" \
+	" UPDATE connect." table " AS c SET status = c.status" \
+	" WHERE c.id OPERATOR(pg_catalog.=)" \
+	" ANY (ARRAY(SELECT d.id FROM due AS d))", \
+	.nargs = 2, \
+	.types = {TIMESTAMPTZOID, INT8OID}, \
+	.writes = true \
+}
+
+/*
  * Records, as the store's owner, what time has done to at most so many rows of
  * another table, and returns to how many.
  */
 typedef uint64 (*RecordDue) (uint64 max_rows);
 
 extern void terms_register_due(RecordDue record);
+extern uint64 terms_record_due(StoreQuery *query, uint64 max_rows,
+							   StoreTable *table, const void *meaning);
 extern TimestampTz terms_reading_clock(void);
 extern bool terms_have_passed(const Connection *connection, TimestampTz now);
 extern bool terms_ended(const Connection *connection, TimestampTz now);

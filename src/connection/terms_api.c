@@ -9,37 +9,18 @@
 #include "base/arguments.h"
 #include "catalog/pg_type.h"
 #include "connection/change.h"
-#include "connection/open.h"
 #include "connection/terms.h"
 #include "executor/executor.h"
-#include "store/statement.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(connect_effective_status);
 PG_FUNCTION_INFO_V1(connect_expire_due);
 
-/* Has row c ended at the time $1, without saying so? */
-#define IS_DUE "c.status OPERATOR(pg_catalog.<>) 'inactive'" \
-	" AND " TERMS_END_SQL " OPERATOR(pg_catalog.<=) $1"
-
-/*
- * Says of at most $2 rows that have ended at the time $1 that they have: any
- * write to a row does.  Those that others hold are passed by, and do not count.
- * So this never waits for a row, and no order of locking can make a deadlock.
- */
-static StoreQuery expire_due = {
-	"WITH due AS MATERIALIZED ("
-	" SELECT c.id FROM connect.open_term AS o, connect.connection AS c"
-	" WHERE o.ends_at OPERATOR(pg_catalog.<=) $1 AND " IS_DUE
-	" AND c.id OPERATOR(pg_catalog.=) o.id"
-	" ORDER BY o.ends_at, o.id LIMIT $2 FOR UPDATE OF c SKIP LOCKED)"
-	" UPDATE connect.connection AS c SET status = c.status"
-	" WHERE c.id OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT d.id FROM due AS d))",
-	.nargs = 2,
-	.types = {TIMESTAMPTZOID, INT8OID},
-	.writes = true
-};
+static StoreQuery record_due =
+TERMS_RECORD_DUE("open_term", "connection",
+				 "c.status OPERATOR(pg_catalog.<>) 'inactive'"
+				 " AND " TERMS_END_SQL " OPERATOR(pg_catalog.<=) $1");
 
 /* What ends by itself too, through Connections; NULL for nothing. */
 static RecordDue record_others = NULL;
@@ -49,6 +30,26 @@ void
 terms_register_due(RecordDue record)
 {
 	record_others = record;
+}
+
+/*
+ * Runs such a statement, with what the writes to the table mean.  Returns how
+ * many rows it has recorded.
+ */
+uint64
+terms_record_due(StoreQuery *query, uint64 max_rows, StoreTable *table,
+				 const void *meaning)
+{
+	Datum		values[] = {
+		TimestampTzGetDatum(GetCurrentTimestamp()),
+		Int64GetDatum((int64) max_rows)
+	};
+	uint64		count;
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	count = store_query_marked(query, values, NULL, table, meaning).count;
+	PopActiveSnapshot();
+	return count;
 }
 
 /* Raises parameter_invalid for a row that is not one of connect.connection. */
@@ -111,7 +112,6 @@ connect_expire_due(PG_FUNCTION_ARGS)
 	Principal	owner = {.kind = PRINCIPAL_OWNER};
 	ConnectionWrite write = {.principal = &owner};
 	int			max_rows = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
-	Datum		values[2];
 	uint64		count;
 
 	if (max_rows < 1)
@@ -119,12 +119,7 @@ connect_expire_due(PG_FUNCTION_ARGS)
 				(connect_error_in(ERROR_PARAMETER_INVALID, "max_rows"),
 				 blame_argument("max_rows"),
 				 errdetail("\"max_rows\" must be at least 1.")));
-	values[0] = TimestampTzGetDatum(GetCurrentTimestamp());
-	values[1] = Int64GetDatum(max_rows);
-	PushActiveSnapshot(GetTransactionSnapshot());
-	count = store_query_marked(&expire_due, values, NULL, &connection_table,
-							   &write).count;
-	PopActiveSnapshot();
+	count = terms_record_due(&record_due, max_rows, &connection_table, &write);
 	if (record_others != NULL && count < max_rows)
 		count += record_others(max_rows - count);
 	PG_RETURN_INT64((int64) count);

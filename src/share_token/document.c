@@ -18,6 +18,7 @@
 #include "resource/document.h"
 #include "share_token/document.h"
 #include "share_token/lapse.h"
+#include "share_token/open.h"
 #include "share_token/passage.h"
 #include "share_token/rows.h"
 
@@ -98,6 +99,30 @@ narrow_to_connection(const Principal *reader, text *id, bool outbound,
 }
 
 /*
+ * Narrows a list to the tokens that are in a state by now, whatever their rows
+ * still say.  Those that are open have rows of their own.
+ */
+static void
+narrow_to_status(const text *label, PageQuery *query)
+{
+	int			status = rules_state_parse(&share_token_life,
+										   VARDATA_ANY(label),
+										   VARSIZE_ANY_EXHDR(label));
+	bool		same;
+
+	query->condition = lapse_condition(status, &same);
+	query->times[0] = terms_reading_clock();
+	if (!same)
+		query->state = NULL;
+	if (lapse_is_open(status))
+	{
+		query->narrow = &open_token_table;
+		query->narrow_column = NO_COLUMN;
+		query->narrow_states = true;
+	}
+}
+
+/*
  * Narrows a list to what the filters leave of it.  A state is the one that a
  * token is in by now.  Returns false if no row can match.
  */
@@ -112,14 +137,7 @@ narrow_tokens(const Principal *reader, const ListRequest *request,
 	bool		inbound = bound == NULL || text_is(bound, "inbound");
 
 	if (status != NULL)
-	{
-		query->condition =
-			lapse_condition(rules_state_parse(&share_token_life,
-											  VARDATA_ANY(status),
-											  VARSIZE_ANY_EXHDR(status)));
-		query->times[0] = terms_reading_clock();
-		query->state = NULL;
-	}
+		narrow_to_status(status, query);
 	if (connection != NULL)
 		return narrow_to_connection(reader, connection, outbound, inbound,
 									query);

@@ -17,6 +17,7 @@
 #include "base/values.h"
 #include "event/record.h"
 #include "share_token/change.h"
+#include "store/narrow.h"
 #include "store/row_time.h"
 #include "store/statement.h"
 #include "store/trigger.h"
@@ -105,7 +106,7 @@ static void
 refuse_taken_id(const ShareTokenWrite *writer, text *id)
 {
 	if (writer->principal->kind == PRINCIPAL_ORGANIZATION &&
-		store_has(&share_token_by_id, PointerGetDatum(id)))
+		store_has(&share_token_by_id, (Datum[]) {PointerGetDatum(id)}))
 		ereport(ERROR,
 				(connect_error(ERROR_TOKEN_EXISTS),
 				 blame_argument("id"),
@@ -318,6 +319,11 @@ connect_record_share_token(PG_FUNCTION_ARGS)
 		read_tuple(data, data->tg_trigtuple, &old);
 		action = verify_update(&writer, &old, &new, time, &by_time);
 	}
+	/* an id that we have just made has no row yet */
+	if (insert && writer.action == TOKEN_CREATE)
+		store_narrow_add(&share_token_table, &new);
+	else
+		store_narrow_follow(&share_token_table, insert ? NULL : &old, &new);
 	if (action != ACTION_NONE)
 		write_event(&writer, action, by_time, old.status, &new, time);
 	PopActiveSnapshot();

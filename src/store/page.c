@@ -96,8 +96,10 @@ read_step(const PageQuery *query, PageStep step, PageBound bound, text *id,
 	shape.state_column = query->state != NULL ? query->state_column : NO_COLUMN;
 	shape.state = query->state;
 	shape.condition = query->condition;
-	shape.narrow = step == STEP_ALL ? query->narrow : NULL;
+	shape.narrow = step == STEP_ALL && query->narrow != NULL &&
+		store_readable(query->narrow) ? query->narrow : NULL;
 	shape.narrow_column = query->narrow_column;
+	shape.narrow_states = query->narrow_states;
 	shape.step = step;
 	shape.searched = search->condition;
 	memcpy(shape.pair, search->pair, sizeof(shape.pair));

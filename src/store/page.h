@@ -46,10 +46,13 @@ typedef struct PageQuery
 								 * constant of ours, in which $5 and $6 are
 								 * these times */
 	TimestampTz times[2];
-	StoreTable *narrow;			/* if not NULL, has a row for each that is in
-								 * this state, with columns of the same names,
-								 * and an index on the next one and the id */
-	int			narrow_column;
+	StoreTable *narrow;			/* if not NULL, and if the store has it, has a
+								 * row for each that is in this state, with
+								 * columns of the same names, and an index on
+								 * the next one and the id */
+	int			narrow_column;	/* if NO_COLUMN, so it has on each of columns */
+	bool		narrow_states;	/* it has rows of several states, and the
+								 * column of the state before the id in these */
 	const PageSearch *search;	/* if not NULL, must be found by this */
 	text	   *after;			/* at most one of these two */
 	text	   *before;

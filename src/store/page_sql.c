@@ -132,7 +132,8 @@ append_scan(StringInfo sql, const PageShape *shape, int column, int not_column,
 
 	appendStringInfo(sql, "SELECT %s FROM",
 					 store_select_list(shape->table, "c"));
-	if (shape->narrow != NULL && column == shape->narrow_column)
+	if (shape->narrow != NULL && (shape->narrow_column == NO_COLUMN ||
+								  shape->narrow_column == column))
 	{
 		ordered = "n";
 		append_looked_up(sql, shape,
@@ -140,6 +141,10 @@ append_scan(StringInfo sql, const PageShape *shape, int column, int not_column,
 						 column, not_column);
 		appendStringInfo(sql, " WHERE n.%s OPERATOR(pg_catalog.=) $1",
 						 column_name(shape, column));
+		if (shape->narrow_states)
+			appendStringInfo(sql, " AND n.%s OPERATOR(pg_catalog.=) '%s'",
+							 column_name(shape, shape->state_column),
+							 shape->state);
 	}
 	else if (shape->step == STEP_OTHERS)
 	{

@@ -39,6 +39,7 @@ typedef struct PageShape
 	const char *condition;
 	StoreTable *narrow;
 	int			narrow_column;
+	bool		narrow_states;
 	PageStep	step;
 	const char *searched;		/* the condition of a search, or NULL */
 	int			pair[2];

@@ -164,7 +164,7 @@ make_scankeys(const StoreScan *scan, const Datum *values, int count,
 
 	if (!key->scankeys_ready)
 		init_scankeys(key);
-	memcpy(scankeys, key->scankeys, sizeof(key->scankeys));
+	memcpy(scankeys, key->scankeys, sizeof(ScanKeyData) * count);
 	for (int i = 0; i < count; i++)
 	{
 		scankeys[i].sk_argument = values[i];
@@ -184,7 +184,7 @@ make_scankeys(const StoreScan *scan, const Datum *values, int count,
 void
 store_scan_begin(StoreScan *scan, StoreKey *key, const Datum *values)
 {
-	ScanKeyData scankeys[2];
+	ScanKeyData scankeys[STORE_KEY_COLUMNS];
 
 	scan->key = key;
 	scan->detoasted = NULL;
@@ -260,12 +260,12 @@ store_fetch(StoreKey *key, const Datum *values, StoreRow *row)
 
 /* Is there a row with this unique key? */
 bool
-store_has(StoreKey *key, Datum value)
+store_has(StoreKey *key, const Datum *values)
 {
 	StoreScan	scan;
 	bool		found;
 
-	store_scan_begin(&scan, key, &value);
+	store_scan_begin(&scan, key, values);
 	found = store_scan_next(&scan);
 	store_scan_end(&scan);
 	return found;

@@ -10,7 +10,7 @@
 #include "utils/fmgroids.h"
 
 /* The most columns that a key may have. */
-#define STORE_KEY_COLUMNS 2
+#define STORE_KEY_COLUMNS 3
 
 /* A key by which rows of a table are read. */
 typedef struct StoreKey
@@ -54,7 +54,7 @@ extern bool store_fetch_last(StoreKey *key, Datum value, StoreRow *row);
 extern void store_scan_begin_last(StoreScan *scan, StoreKey *key, Datum value);
 extern bool store_scan_previous(StoreScan *scan);
 extern void store_scan_row(StoreScan *scan, StoreRow *row);
-extern bool store_has(StoreKey *key, Datum value);
+extern bool store_has(StoreKey *key, const Datum *values);
 extern void store_scan_begin(StoreScan *scan, StoreKey *key,
 							 const Datum *values);
 extern bool store_scan_next(StoreScan *scan);

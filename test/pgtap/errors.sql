@@ -131,7 +131,7 @@ INSERT INTO raised VALUES
      $$INSERT INTO connect.event (id, connection_id, source_organization_id, destination_organization_id,
          action, to_status, scopes)
        VALUES ('evt_1', 'cxn_pending', 'org_source', 'org_destination', 'activate', 'active', '{}')$$),
-    ('open_changed', '23001', 'open connections cannot be changed', true, 'owner', NULL,
+    ('open_changed', '23001', 'rows that follow others cannot be changed', true, 'owner', NULL,
      'DELETE FROM connect.open_connection'),
     ('not_a_gateway', '42501', 'login "postgres" is not a gateway', true, 'owner',
      'GRANT EXECUTE ON FUNCTION connect.act_as TO regress_connect_owner',

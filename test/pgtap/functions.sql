@@ -23,6 +23,7 @@ INSERT INTO expected_function VALUES
     ('describe_open_term', '', 'TABLE(kind text, name text, definition text, parts text, comment text)', 'sql', 'immutable', false, 'safe'),
     ('effective_status', 'connection record', 'connect.connection_status', 'c', 'stable', false, 'safe'),
     ('expire_due', 'max_rows integer DEFAULT 1000', 'bigint', 'c', 'volatile', false, 'unsafe'),
+    ('describe_open_share_token', '', 'TABLE(kind text, name text, definition text, parts text, comment text)', 'sql', 'immutable', false, 'safe'),
     ('describe_open_connection', '', 'TABLE(kind text, name text, definition text, parts text, comment text)', 'sql', 'immutable', false, 'safe'),
     ('verify_history', 'subject_id text DEFAULT NULL::text', 'TABLE(subject_id text, event_id text, problem text)', 'c', 'stable', false, 'restricted'),
     ('history_anchor', 'before xid8 DEFAULT NULL::xid8', 'TABLE(before xid8, subjects bigint, events bigint, seal bytea)', 'c', 'stable', false, 'restricted'),

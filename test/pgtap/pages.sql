@@ -9,7 +9,9 @@ SELECT connect.share_rows('account', 'shop.account', 'organization_id', 'id', 'a
 INSERT INTO connect.organization (id, name) SELECT 'org_p' || n, 'Partner' FROM generate_series(1, 40000) AS n;
 INSERT INTO connect.organization (id, name) VALUES ('org_none', 'None');
 CREATE ROLE regress_connect_none;
-SELECT connect.map_role('regress_connect_none', 'org_none'), connect.grant_usage('regress_connect_none') \g /dev/null
+CREATE ROLE regress_connect_p1;
+SELECT connect.map_role(('regress_connect_' || party)::name, 'org_' || party), connect.grant_usage(('regress_connect_' || party)::name)
+FROM (VALUES ('none'), ('p1')) AS p (party) \g /dev/null
 
 SET LOCAL session_replication_role = replica;
 INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, status, scopes, created_at, updated_at)
@@ -20,12 +22,17 @@ INSERT INTO connect.connection (id, source_organization_id, destination_organiza
     ('cxn_000000', 'org_both', 'org_destination', 'active', '{account.read}', now(), now()),
     ('cxn_999999', 'org_both', 'org_both', 'active', '{account.read}', now(), now());
 INSERT INTO connect.share_token (id, connection_id, source_organization_id, destination_organization_id, kind, source_id,
-        status, expires_at, created_at, updated_at)
-    SELECT 'cnst_' || lpad(n::text, 6, '0'), 'cxn_000001', 'org_source', 'org_p1', 'account', 'act_1',
-        'created', now() + interval '1 day', now(), now()
-    FROM generate_series(1, 40000) AS n
+        status, expires_at, pending_at, created_at, updated_at)
+    -- Through one Connection nearly all are closed, through the other nearly all are created; the oldest are not. What
+    -- has ended by itself is the oldest too.
+    SELECT 'cnst_' || lpad(n::text, 6, '0'), c.id, 'org_source', c.destination_organization_id, 'account', 'act_1',
+        CASE WHEN n % 20000 BETWEEN 1 AND 2 THEN 'pending' WHEN n % 20000 BETWEEN 3 AND 9 OR n > 20000 THEN 'created'
+            ELSE 'redeemed' END::connect.share_token_status,
+        now() + CASE n % 20000 WHEN 9 THEN -1 ELSE 1 END * interval '1 day', now() - n % 20000 * interval '1 s',
+        now() - interval '2 days', now() - interval '2 days'
+    FROM generate_series(1, 40000) AS n JOIN connect.connection AS c ON c.id = CASE WHEN n <= 20000 THEN 'cxn_000001' ELSE 'cxn_000003' END
     UNION ALL VALUES ('cnst_000000', 'cxn_000000', 'org_both', 'org_destination', 'account', 'act_1',
-        'created'::connect.share_token_status, now() + interval '1 day', now(), now());
+        'created'::connect.share_token_status, now() + interval '1 day', NULL::timestamptz, now(), now());
 INSERT INTO connect.event (id, subject_type, subject_id, connection_id, source_organization_id, destination_organization_id,
         action, to_status, seal, personal_digest, position, created_at)
     SELECT 'evt_' || right(t.id, 6), 'share_token', t.id, t.connection_id, t.source_organization_id, t.destination_organization_id,
@@ -34,6 +41,7 @@ INSERT INTO connect.event (id, subject_type, subject_id, connection_id, source_o
 RESET session_replication_role;
 ANALYZE connect.connection;
 ANALYZE connect.share_token;
+ANALYZE connect.open_share_token;
 ANALYZE connect.event;
 
 -- Returns how many pages a statement reads as a party.
@@ -56,9 +64,21 @@ INSERT INTO list (party, statement, rows) VALUES
     ('source', $$connect.list_share_tokens(direction => 'inbound')$$, 0),
     ('source', $$connect.list_share_tokens(page_after => 'cnst_020000')$$, 10),
     ('source', $$connect.list_share_tokens(page_before => 'cnst_020000')$$, 10),
-    ('source', $$connect.list_share_tokens(status => 'created', page_after => 'cnst_020000')$$, 10),
+    ('source', $$connect.list_share_tokens(status => 'created', page_after => 'cnst_030000')$$, 10),
+    -- few are in the state, and the newest or the Connection's are in another one
+    ('source', $$connect.list_share_tokens(status => 'pending')$$, 4),
+    ('source', $$connect.list_share_tokens(status => 'pending', direction => 'outbound')$$, 4),
+    ('source', $$connect.list_share_tokens(status => 'pending', direction => 'inbound')$$, 0),
+    ('source', $$connect.list_share_tokens(status => 'pending', page_after => 'cnst_020001')$$, 2),
+    ('source', $$connect.list_share_tokens(status => 'pending', page_before => 'cnst_000001')$$, 3),
+    ('source', $$connect.list_share_tokens(status => 'created', page_after => 'cnst_020000')$$, 6),
+    ('source', $$connect.list_share_tokens(status => 'created', connection_id => 'cxn_000001')$$, 6),
+    ('source', $$connect.list_share_tokens(status => 'pending', connection_id => 'cxn_000003')$$, 2),
+    ('p1', $$connect.list_share_tokens(status => 'created')$$, 6),
+    ('p1', $$connect.list_share_tokens(status => 'created', direction => 'inbound', page_before => 'cnst_000003')$$, 5),
+    ('p1', $$connect.list_share_tokens(status => 'pending')$$, 2),
     ('source', $$connect.list_share_tokens(connection_id => 'cxn_000001')$$, 10),
-    ('source', $$connect.list_share_tokens(connection_id => 'cxn_000001', page_before => 'cnst_020000')$$, 10),
+    ('source', $$connect.list_share_tokens(connection_id => 'cxn_000001', page_before => 'cnst_010000')$$, 10),
     ('source', $$connect.list_share_tokens(connection_id => 'cxn_000002')$$, 0),
     ('source', $$connect.list_share_tokens(connection_id => 'cxn_000002', status => 'redeemed')$$, 0),
     ('destination', $$connect.list_share_tokens()$$, 1),
@@ -94,7 +114,7 @@ BEGIN
     RETURN shown;
 END $$;
 
-SELECT plan((3 * count(*) + 1)::int) FROM list;
+SELECT plan((3 * count(*) + 8)::int) FROM list;
 SELECT is(pg_temp.rows_shown(party, statement), rows, format('%s shows %s: what there is', statement, party))
 FROM list ORDER BY number;
 -- What the whole table takes is seen to be more than what a list may.
@@ -105,6 +125,24 @@ FROM list ORDER BY number;
 SET LOCAL plan_cache_mode = force_generic_plan;
 SELECT cmp_ok(pg_temp.pages_read(party, 'SELECT ' || statement), '<', 120, format('%s reads few pages for %s, by a generic plan', statement, party))
 FROM list ORDER BY number;
+
+
+-- expire_due() reads what it records, however many tokens there are: each of its runs has one that is due.
+SELECT is((SELECT count(*) FROM connect.open_share_token WHERE ends_at < now()), 2::bigint, 'two tokens are due');
+SET LOCAL plan_cache_mode = force_custom_plan;
+SELECT is(connect.expire_due(1), 1::bigint, 'the first run records one');
+SELECT cmp_ok(pg_temp.pages_read('owner', 'SELECT connect.expire_due(1)'), '<', 300, 'expire_due() reads few pages, by a custom plan');
+SELECT is((SELECT string_agg(concat_ws(' ', subject_id, action), ', ' ORDER BY subject_id) FROM connect.event WHERE effective_at IS NOT NULL),
+    'cnst_000009 expire, cnst_020009 expire', 'and has recorded both');
+SET LOCAL plan_cache_mode = force_generic_plan;
+SELECT cmp_ok(pg_temp.pages_read('owner', 'SELECT connect.expire_due()'), '<', 120, 'expire_due() reads few pages, by a generic plan');
+-- nor does it walk through all tokens to find out that none of the few that are open is due
+SET LOCAL session_replication_role = replica;
+UPDATE connect.share_token SET status = 'redeemed' WHERE id > 'cnst_000009';
+RESET session_replication_role;
+ANALYZE connect.open_share_token;
+SELECT cmp_ok(pg_temp.pages_read('owner', 'SELECT connect.expire_due()'), '<', 120, 'expire_due() reads few pages where few tokens are open');
+SELECT cmp_ok(pg_relation_size('connect.share_token') / 8192, '>', 600::bigint, 'a scan of all tokens would be seen');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -40,7 +40,7 @@ UNION ALL SELECT p.polname FROM pg_policy AS p WHERE p.polrelid::regclass::text 
 
 -- create_store() needs CREATE on the schema, and a role of odd name may own the store
 BEGIN;
-DROP TABLE connect.share_token, connect.share_kind, connect.event, connect.open_connection, connect.open_term, connect.connection, connect.organization_role, connect.gateway_role, connect.api_key, connect.idempotency, connect.scope, connect.organization, connect.followed_table;
+DROP TABLE connect.share_token, connect.open_share_token, connect.share_kind, connect.event, connect.open_connection, connect.open_term, connect.connection, connect.organization_role, connect.gateway_role, connect.api_key, connect.idempotency, connect.scope, connect.organization, connect.followed_table;
 CREATE ROLE "regress_connect ""Odd""" NOLOGIN;
 GRANT USAGE ON SCHEMA connect TO "regress_connect ""Odd""";
 GRANT EXECUTE ON FUNCTION connect.create_store() TO "regress_connect ""Odd""";

@@ -91,7 +91,7 @@ SELECT test.line(connect.deactivate_connection(connect.list_connections() #>> '{
 ROLLBACK;
 -- without a store
 BEGIN;
-DROP TABLE connect.share_token, connect.share_kind, connect.event, connect.open_connection, connect.open_term, connect.connection, connect.organization_role, connect.gateway_role, connect.api_key, connect.idempotency, connect.scope, connect.organization, connect.followed_table;
+DROP TABLE connect.share_token, connect.open_share_token, connect.share_kind, connect.event, connect.open_connection, connect.open_term, connect.connection, connect.organization_role, connect.gateway_role, connect.api_key, connect.idempotency, connect.scope, connect.organization, connect.followed_table;
 SELECT code, severity, finding, remedy FROM connect.check_setup();
 SELECT connect.current_organization_id();
 SELECT connect.list_connections();  -- fails

@@ -63,6 +63,18 @@ $node->safe_psql('store', q{
 		('imported_3', 'org_destination', 'org_destination', '', 'inactive', '{account.read}', NULL, NULL, '2020-01-01', '2022-01-01');
 });
 
+# Share tokens in states that are open, and in one that is not.
+my $account = 'CREATE TABLE public.account (id text PRIMARY KEY, organization_id text)';
+$node->safe_psql('store', qq{
+	$account;
+	SELECT connect.share_rows('account', 'public.account', 'organization_id', 'id', 'account.read');
+	SET session_replication_role = replica;
+	INSERT INTO connect.share_token (id, connection_id, source_organization_id, destination_organization_id, kind, source_id, status, expires_at, pending_at, created_at, updated_at)
+	SELECT 'cnst_' || s, 'imported_2', 'org_destination', 'org_other', 'account', 'act_1', s, '2999-01-01', '2020-01-01', '2020-01-01', '2020-01-01'
+	FROM unnest('{created,pending,redeemed}'::connect.share_token_status[]) AS s;
+});
+is($node->safe_psql('store', q{SELECT string_agg(id, ' ' ORDER BY id) FROM connect.open_share_token}), 'cnst_created cnst_pending', 'the open ones have rows of their own');
+
 # What a DBA adds to tables that are the database's own.
 $node->safe_psql('store', qq{
 	ALTER TABLE connect.connection ADD COLUMN note text DEFAULT 'none';
@@ -166,7 +178,8 @@ sub diff_of
 
 # Data alone, into a store that exists: the triggers must be held, or they refuse.
 $node->safe_psql('data_only', install());
-$node->safe_psql('data_only', q{
+$node->safe_psql('data_only', qq{
+	$account;
 	ALTER TABLE connect.connection ADD COLUMN note text DEFAULT 'none';
 	-- what create_store() ships comes with the dump
 	DELETE FROM connect.scope;
@@ -177,7 +190,7 @@ $node->command_fails(
 $node->command_ok(
 	[ 'pg_restore', '--exit-on-error', '--single-transaction', '--data-only', '--disable-triggers', '-d', $node->connstr('data_only'), "$dir/store.dump" ],
 	'--data-only --disable-triggers');
-for my $table ('organization', 'scope', 'connection', 'open_connection', 'event', 'organization_role', 'gateway_role', 'api_key')
+for my $table ('organization', 'scope', 'connection', 'open_connection', 'event', 'organization_role', 'gateway_role', 'api_key', 'share_kind', 'share_token', 'open_share_token')
 {
 	my $rows = "SELECT t FROM connect.$table AS t ORDER BY t::text COLLATE \"C\"";
 
@@ -189,7 +202,7 @@ is( $node->safe_psql('data_only', q{SELECT string_agg(DISTINCT code, ' ') FROM c
 	'trigger_disabled', 'which check_setup() finds');
 $node->safe_psql('data_only', 'SELECT connect.upgrade_store()');
 is( $node->safe_psql('data_only', q{SELECT string_agg(format('%s %s', tgname, tgenabled), ' ' ORDER BY tgname) FROM pg_trigger WHERE tgrelid::regclass::text ~ '^connect\.' AND tgenabled <> 'O'}),
-	'zz_guard_open A zz_guard_open A zz_keep_open R zz_mark_pair A', 'and upgrade_store() mends');
+	'zz_guard_open A zz_guard_open A zz_guard_open A zz_keep_open R zz_keep_open R zz_mark_pair A', 'and upgrade_store() mends');
 
 # The schema alone: the catalogue of scopes is empty, which is said, and mended by upgrade_store().
 $node->safe_psql('postgres', 'CREATE DATABASE schema_only TEMPLATE template0');

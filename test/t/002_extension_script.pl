@@ -115,7 +115,7 @@ SKIP:
 		'DROP EXTENSION is refused while the store stands');
 
 	my $drop = q{
-		DROP TABLE connect.share_token, connect.share_kind, connect.open_connection, connect.open_term, connect.followed_table, connect.idempotency, connect.api_key, connect.gateway_role, connect.organization_role,
+		DROP TABLE connect.share_token, connect.open_share_token, connect.share_kind, connect.open_connection, connect.open_term, connect.followed_table, connect.idempotency, connect.api_key, connect.gateway_role, connect.organization_role,
 			connect.event, connect.connection, connect.scope, connect.organization;
 		DROP EXTENSION connect;
 	};
@@ -141,7 +141,7 @@ SKIP:
 
 	$session->query_safe(q{SELECT connect.register_organization('org_source', 'Source')});
 	$node->safe_psql($database, q{
-		DROP TABLE connect.share_token, connect.share_kind, connect.open_connection, connect.open_term, connect.followed_table, connect.idempotency, connect.api_key, connect.gateway_role, connect.organization_role,
+		DROP TABLE connect.share_token, connect.open_share_token, connect.share_kind, connect.open_connection, connect.open_term, connect.followed_table, connect.idempotency, connect.api_key, connect.gateway_role, connect.organization_role,
 			connect.event, connect.connection, connect.scope, connect.organization;
 		SELECT connect.create_store();
 	});

@@ -16,10 +16,12 @@ my $store = q{
 	CREATE ROLE regress_connect_owner NOLOGIN;
 	CREATE ROLE regress_connect_source LOGIN;
 	CREATE ROLE regress_connect_destination LOGIN;
+	CREATE TABLE account (id text PRIMARY KEY, organization_id text);
 } . install() . q{
 	SELECT connect.grant_usage(r), connect.grant_http(r) FROM unnest('{regress_connect_source,regress_connect_destination}'::name[]) AS r;
 };
-my @tables = qw(organization scope connection event organization_role gateway_role api_key idempotency);
+my @tables = qw(organization scope connection event organization_role gateway_role api_key idempotency
+	share_kind share_token open_connection open_term open_share_token);
 my ($publisher, $subscriber);
 
 # Starts a server with an empty store.
@@ -62,7 +64,7 @@ sub rows_of
 sub history
 {
 	my ($node, $id) = @_;
-	return $node->safe_psql('postgres', qq{SELECT string_agg(action, ' ' ORDER BY id) FROM connect.event WHERE connection_id = '$id'});
+	return $node->safe_psql('postgres', qq{SELECT string_agg(action, ' ' ORDER BY id) FROM connect.event WHERE subject_id = '$id'});
 }
 
 # One session on the subscriber all along, which says whether one may see the other's data: by
@@ -115,6 +117,12 @@ $publisher->safe_psql('postgres', q{
 	CREATE PUBLICATION store FOR ALL TABLES;
 });
 tenant($publisher, 'destination', q{SELECT connect.activate_connection('cxn_1', 'Welcome.')});
+$publisher->safe_psql('postgres', q{
+	INSERT INTO account VALUES ('act_1', 'org_source');
+	SELECT connect.share_rows('account', 'account', 'organization_id', 'id', 'account.read');
+	INSERT INTO connect.share_token (id, connection_id, source_id, kind) SELECT 'cnst_' || n, 'cxn_1', 'act_1', 'account' FROM generate_series(1, 4) AS n;
+	UPDATE connect.connection SET expires_at = '2999-01-01' WHERE id = 'cxn_2';
+});
 my $secret = $publisher->safe_psql('postgres', q{SELECT secret FROM connect.create_api_key('org_source', 'key')});
 
 open_session();
@@ -186,6 +194,14 @@ foreach my $preload ('', 'connect')
 	is(says("BEGIN; $act COMMIT;"), 'f', "$name: until it is revoked");
 	$publisher->safe_psql('postgres', 'UPDATE connect.api_key SET revoked_at = NULL');
 	applied();
+
+	# each server keeps for itself what is open
+	my ($redeemed, $expired) = $preload ? (3, 4) : (1, 2);
+	tenant($publisher, 'destination', "SELECT connect.redeem_share_token('cnst_$redeemed'), connect.expire_share_token('cnst_$expired')");
+	tenant($publisher, 'source', q{SELECT connect.create_share_token('cxn_1', 'act_1', kind => 'account')});
+	applied();
+	is( $subscriber->safe_psql('postgres', q{SELECT string_agg(status, ' ' ORDER BY id) FROM connect.open_share_token}),
+		$preload ? 'created created pending pending' : 'created pending created created', "$name: the subscriber knows which tokens are open");
 
 	is(history($subscriber, 'cxn_1'), 'create activate', "$name: the history has each step once");
 	is(rows_of($subscriber), rows_of($publisher), "$name: every table is as the publisher's");

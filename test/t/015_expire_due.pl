@@ -75,6 +75,24 @@ is(sql("$at_once SELECT connect.expire_due()"), '0', 'and is not waited for');
 $in = "ROLLBACK;\n\\echo free\n";
 $holder->pump until $out =~ /free/;
 is(sql('SELECT connect.expire_due()'), '1', 'the next run has it');
+# the same for share tokens, of which the first one to end has the last id
+sql(q{
+	CREATE TABLE account (id text PRIMARY KEY, organization_id text);
+	SELECT connect.share_rows('account', 'account', 'organization_id', 'id', 'account.read');
+	SET session_replication_role = replica;
+	INSERT INTO connect.share_token (id, connection_id, source_organization_id, destination_organization_id, kind, source_id, status, expires_at, created_at, updated_at)
+	SELECT 'cnst_' || n, 'cxn_later', 'org_0', 'org_0', 'account', 'act_1', 'created', now() - n * interval '1 s', now() - interval '1 day', now() - interval '1 day'
+	FROM generate_series(1, 3) AS n;
+});
+$in = "BEGIN; SELECT FROM connect.share_token WHERE id = 'cnst_3' FOR UPDATE;\n\\echo token\n";
+$holder->pump until $out =~ /token/;
+my $expired = q{SELECT string_agg(id, ' ' ORDER BY id) FROM connect.share_token WHERE status = 'expired'};
+is(sql("$at_once SELECT connect.expire_due(1); $expired"), "1\ncnst_2", 'a token that is held does not hold back the second');
+is(sql("$at_once SELECT connect.expire_due(); $expired"), "1\ncnst_1 cnst_2", 'nor the third');
+is(sql("$at_once SELECT connect.expire_due()"), '0', 'and is not waited for');
+$in = "ROLLBACK;\n\\echo open\n";
+$holder->pump until $out =~ /open/;
+is(sql("SELECT connect.expire_due(); $expired"), "1\ncnst_1 cnst_2 cnst_3", 'the next run has it');
 sql('CALL fill(3)');
 $in = "BEGIN; SELECT connect.expire_due(2);\n\\echo half\n";
 $holder->pump until $out =~ /half/;

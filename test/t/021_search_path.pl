@@ -206,7 +206,7 @@ $node->safe_psql('planted', 'ALTER EVENT TRIGGER refuse ENABLE');
 is((outcomes($node, 'regress_connect_third', 'planted', q{CREATE TABLE own.other (organization_id text); SELECT connect.share_table('own.other', 'organization_id', 'inquiry.read')}))[0],
 	'P0001: no policies here', 'one that refuses is heard');
 is($node->safe_psql('planted', q{SELECT relrowsecurity FROM pg_class WHERE oid = 'own.other'::regclass}), 'f', 'and nothing is half done');
-$node->safe_psql('planted', q{DROP TABLE connect.share_token, connect.share_kind, connect.open_connection, connect.open_term, connect.followed_table, connect.idempotency, connect.api_key, connect.gateway_role, connect.organization_role, connect.event, connect.connection, connect.scope, connect.organization});
+$node->safe_psql('planted', q{DROP TABLE connect.share_token, connect.open_share_token, connect.share_kind, connect.open_connection, connect.open_term, connect.followed_table, connect.idempotency, connect.api_key, connect.gateway_role, connect.organization_role, connect.event, connect.connection, connect.scope, connect.organization});
 is((outcomes($node, 'postgres', 'planted', 'SELECT connect.create_store()'))[0], 'P0001: no policies here', 'neither is create_store()');
 is($node->safe_psql('planted', q{SELECT count(*) FROM pg_class WHERE relnamespace = 'connect'::regnamespace AND relkind = 'r'}), '0', 'half done');
 
