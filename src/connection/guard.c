@@ -12,17 +12,13 @@
 
 #include "base/random.h"
 #include "base/text.h"
-#include "base/values.h"
 #include "connection/change.h"
 #include "connection/retirement.h"
 #include "connection/terms.h"
 #include "connection/writer.h"
-#include "event/record.h"
 #include "scope/rows.h"
 #include "store/row_time.h"
 #include "store/statement.h"
-#include "store/trigger.h"
-#include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(connect_guard_connection);
 
@@ -214,29 +210,7 @@ guard_update(TriggerData *data)
 Datum
 connect_guard_connection(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = store_require_trigger(fcinfo, &connection_table,
-											  "guard_connection");
-	HeapTuple	result;
-
-	if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
-		ereport(ERROR,
-				(connect_error(ERROR_DELETE_REFUSED),
-				 errdetail("A connection and its history are kept for ever."),
-				 errhint("Deactivate the connection instead.")));
-	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
-		ereport(ERROR,
-				(connect_error(ERROR_TRUNCATE_REFUSED),
-				 errdetail("Connections and their history are kept for "
-						   "ever.")));
-	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
-		!TRIGGER_FIRED_BEFORE(data->tg_event))
-		store_refuse_trigger("guard_connection");
-
-	event_require_current();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	result = TRIGGER_FIRED_BY_INSERT(data->tg_event) ?
-		guard_insert(data) : guard_update(data);
-	PopActiveSnapshot();
-	return PointerGetDatum(result);
+	return subject_guard(fcinfo, &connection_subject, guard_insert,
+						 guard_update);
 }
 

@@ -5,12 +5,12 @@
  */
 #include "postgres.h"
 
-#include "base/values.h"
 #include "connection/change.h"
 #include "connection/retirement.h"
 #include "connection/terms.h"
 #include "connection/writer.h"
 #include "event/record.h"
+#include "event/subject.h"
 #include "store/narrow.h"
 #include "store/row_time.h"
 #include "utils/snapmgr.h"
@@ -42,29 +42,6 @@ require_normal(const Connection *connection)
 }
 
 /*
- * Raises transition_not_allowed if the row has been changed again before this
- * change could have its event: the history would be in the wrong order.
- */
-static void
-require_last_change(HeapTuple tuple)
-{
-	if (store_changed_again(tuple))
-		ereport(ERROR,
-				(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
-				 errdetail("The statement changes the connection twice."),
-				 errhint("Make each change by a statement of its own.  Look "
-						 "for a trigger on connect.connection that changes "
-						 "it again.")));
-}
-
-/* Returns a C string as a text, or NULL for NULL. */
-static text *
-text_or_null(const char *value)
-{
-	return value == NULL ? NULL : cstring_to_text(value);
-}
-
-/*
  * Returns a term as an event has it, where a null is the time before all times.
  */
 static TimestampTz
@@ -88,8 +65,8 @@ new_event(int action, int from, const Connection *connection, TimestampTz time)
 		.source = connection->source,
 		.destination = connection->destination,
 		.action = cstring_to_text(rules_action_label(&connection_life, action)),
-		.from_status = text_or_null(connection_status_label(from)),
-		.to_status = text_or_null(connection_status_label(connection->status)),
+		.from_status = subject_text(connection_status_label(from)),
+		.to_status = subject_text(connection_status_label(connection->status)),
 		.name = connection->name,
 		.scopes = connection->scopes
 	};
@@ -105,14 +82,10 @@ static void
 write_event(const ConnectionWrite *write, int action, int from,
 			const Connection *connection, TimestampTz time)
 {
-	const Principal *who = write->principal;
 	Event		event = new_event(action, from, connection, time);
 
-	event.actor_organization = who->organization;
-	event.actor_id = who->actor_id;
-	event.actor_type = who->actor_type;
-	event.reason = text_or_null(write->reason);
-	event.request_id = text_or_null(write->request_id);
+	subject_set_actor(&event, write->principal, write->reason,
+					  write->request_id);
 	event_record(&event);
 }
 
@@ -142,8 +115,7 @@ record_expiry(Connection *old, TimestampTz time)
 Datum
 connect_record_event(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = store_require_trigger(fcinfo, &connection_table,
-											  "record_event");
+	TriggerData *data = subject_require_record(fcinfo, &connection_subject);
 	bool		insert = TRIGGER_FIRED_BY_INSERT(data->tg_event);
 	StoreRow	row;
 	Connection	old = {.status = CONNECTION_NONE};
@@ -154,17 +126,13 @@ connect_record_event(PG_FUNCTION_ARGS)
 	int			action = ACTION_CREATE;
 	TimestampTz time;
 
-	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
-		!TRIGGER_FIRED_AFTER(data->tg_event) ||
-		TRIGGER_FIRED_BY_DELETE(data->tg_event))
-		store_refuse_trigger("record_event");
-
 	PushActiveSnapshot(GetTransactionSnapshot());
 	writer = writer_current(&who);
 	writer_read(data, insert ? data->tg_trigtuple : data->tg_newtuple, &row,
 			   &new);
 	time = row_time_take(data, new.id);
-	require_last_change(insert ? data->tg_trigtuple : data->tg_newtuple);
+	subject_require_last(&connection_subject,
+						 insert ? data->tg_trigtuple : data->tg_newtuple);
 	require_normal(&new);
 	if (insert)
 		change_check_insert(writer.principal, &new, true, time);
@@ -184,9 +152,6 @@ connect_record_event(PG_FUNCTION_ARGS)
 	{
 		if (action == ACTION_CREATE || action == ACTION_REACTIVATE)
 			retirement_check(&new, action);
-		if (writer.principal->actor_id != NULL)
-			value_check_length(writer.principal->actor_id, ACTOR_MAX_CHARS,
-							   ERROR_ACTOR_TOO_LONG, "actor_id");
 		write_event(&writer, action, old.status, &new, time);
 	}
 	PopActiveSnapshot();

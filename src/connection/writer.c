@@ -10,6 +10,18 @@
 #include "connection/writer.h"
 #include "store/statement.h"
 
+const EventSubject connection_subject = {
+	.table = &connection_table,
+	.guard = "guard_connection",
+	.record = "record_event",
+	.noun = "connection",
+	.plural = "Connections",
+	.instead = "Deactivate the connection instead.",
+	.delete_refused = ERROR_DELETE_REFUSED,
+	.truncate_refused = ERROR_TRUNCATE_REFUSED,
+	.transition_refused = ERROR_TRANSITION_NOT_ALLOWED
+};
+
 /*
  * Finds out for whom a row is being written.  The function of ours that is
  * running says so; for a plain statement it is whoever is acting.  The caller

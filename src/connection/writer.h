@@ -7,7 +7,9 @@
 #define CONNECT_CONNECTION_WRITER_H
 
 #include "connection/rows.h"
-#include "store/trigger.h"
+#include "event/subject.h"
+
+extern const EventSubject connection_subject;
 
 extern ConnectionWrite writer_current(Principal *who);
 extern void writer_read(TriggerData *data, HeapTuple tuple, StoreRow *row,

@@ -16,7 +16,6 @@ typedef int Parties;
 #define PARTY_DESTINATION	2
 #define PARTY_TIME			4	/* nobody: a term has passed */
 #define PARTY_BOTH			(PARTY_SOURCE | PARTY_DESTINATION)
-#define PARTY_TIME			4	/* nobody: a term has passed */
 #define PARTY_APPLICATION	8	/* whoever does the work for both */
 
 /* Numbers that mean the same in every life cycle. */

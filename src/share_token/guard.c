@@ -14,18 +14,29 @@
 
 #include "base/random.h"
 #include "base/text.h"
-#include "base/values.h"
 #include "event/record.h"
+#include "event/subject.h"
 #include "share_token/change.h"
 #include "store/narrow.h"
 #include "store/row_time.h"
 #include "store/statement.h"
-#include "store/trigger.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 
 PG_FUNCTION_INFO_V1(connect_guard_share_token);
 PG_FUNCTION_INFO_V1(connect_record_share_token);
+
+static const EventSubject share_token_subject = {
+	.table = &share_token_table,
+	.guard = "guard_share_token",
+	.record = "record_share_token",
+	.noun = "share token",
+	.plural = "Share tokens",
+	.instead = "Expire the token instead.",
+	.delete_refused = ERROR_TOKEN_DELETE,
+	.truncate_refused = ERROR_TOKEN_TRUNCATE,
+	.transition_refused = ERROR_TOKEN_TRANSITION
+};
 
 #define STORE_DATUM_STATE(value) share_token_status_datum(value)
 
@@ -162,53 +173,8 @@ guard_update(TriggerData *data)
 Datum
 connect_guard_share_token(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = store_require_trigger(fcinfo, &share_token_table,
-											  "guard_share_token");
-	HeapTuple	result;
-
-	if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
-		ereport(ERROR,
-				(connect_error(ERROR_TOKEN_DELETE),
-				 errdetail("A share token and its history are kept for ever."),
-				 errhint("Expire the token instead.")));
-	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
-		ereport(ERROR,
-				(connect_error(ERROR_TOKEN_TRUNCATE),
-				 errdetail("Share tokens and their history are kept for "
-						   "ever.")));
-	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
-		!TRIGGER_FIRED_BEFORE(data->tg_event))
-		store_refuse_trigger("guard_share_token");
-
-	event_require_current();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	result = TRIGGER_FIRED_BY_INSERT(data->tg_event) ?
-		guard_insert(data) : guard_update(data);
-	PopActiveSnapshot();
-	return PointerGetDatum(result);
-}
-
-/* Returns a C string as a text, or NULL for NULL. */
-static text *
-text_or_null(const char *value)
-{
-	return value == NULL ? NULL : cstring_to_text(value);
-}
-
-/* Puts into an event who made the change, and why. */
-static void
-set_actor(Event *event, const ShareTokenWrite *write)
-{
-	const Principal *who = write->principal;
-
-	if (who->actor_id != NULL)
-		value_check_length(who->actor_id, ACTOR_MAX_CHARS,
-						   ERROR_ACTOR_TOO_LONG, "actor_id");
-	event->actor_organization = who->organization;
-	event->actor_id = who->actor_id;
-	event->actor_type = who->actor_type;
-	event->reason = text_or_null(write->reason);
-	event->request_id = text_or_null(write->request_id);
+	return subject_guard(fcinfo, &share_token_subject, guard_insert,
+						 guard_update);
 }
 
 /*
@@ -229,8 +195,8 @@ write_event(const ShareTokenWrite *write, int action, bool by_time, int from,
 		.destination = token->destination,
 		.action = cstring_to_text(rules_action_label(&share_token_life,
 													 action)),
-		.from_status = text_or_null(share_token_status_label(from)),
-		.to_status = text_or_null(share_token_status_label(token->status))
+		.from_status = subject_text(share_token_status_label(from)),
+		.to_status = subject_text(share_token_status_label(token->status))
 	};
 
 	event.expires_at = token->expires_at;
@@ -238,7 +204,8 @@ write_event(const ShareTokenWrite *write, int action, bool by_time, int from,
 	if (by_time)
 		event.effective_at = token->updated_at;
 	else
-		set_actor(&event, write);
+		subject_set_actor(&event, write->principal, write->reason,
+						  write->request_id);
 	event_record(&event);
 }
 
@@ -269,30 +236,13 @@ verify_update(const ShareTokenWrite *writer, const ShareToken *old,
 }
 
 /*
- * Raises transition_not_allowed if the row has been changed again before this
- * change could have its event: the history would be in the wrong order.
- */
-static void
-require_last_change(HeapTuple tuple)
-{
-	if (store_changed_again(tuple))
-		ereport(ERROR,
-				(connect_error(ERROR_TOKEN_TRANSITION),
-				 errdetail("The statement changes the share token twice."),
-				 errhint("Make each change by a statement of its own.  Look "
-						 "for a trigger on connect.share_token that changes "
-						 "it again.")));
-}
-
-/*
  * connect.record_share_token(): AFTER INSERT OR UPDATE FOR EACH ROW on
  * connect.share_token.  It sees to what was stored and writes the event.
  */
 Datum
 connect_record_share_token(PG_FUNCTION_ARGS)
 {
-	TriggerData *data = store_require_trigger(fcinfo, &share_token_table,
-											  "record_share_token");
+	TriggerData *data = subject_require_record(fcinfo, &share_token_subject);
 	bool		insert = TRIGGER_FIRED_BY_INSERT(data->tg_event);
 	ShareToken	old = {.status = TOKEN_NONE};
 	ShareToken	new;
@@ -302,13 +252,9 @@ connect_record_share_token(PG_FUNCTION_ARGS)
 	bool		by_time = false;
 	TimestampTz time;
 
-	if (!TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
-		!TRIGGER_FIRED_AFTER(data->tg_event) ||
-		TRIGGER_FIRED_BY_DELETE(data->tg_event))
-		store_refuse_trigger("record_share_token");
-
 	PushActiveSnapshot(GetTransactionSnapshot());
-	require_last_change(insert ? data->tg_trigtuple : data->tg_newtuple);
+	subject_require_last(&share_token_subject,
+						 insert ? data->tg_trigtuple : data->tg_newtuple);
 	writer = current_writer(&who);
 	read_tuple(data, insert ? data->tg_trigtuple : data->tg_newtuple, &new);
 	time = row_time_take(data, new.id);
