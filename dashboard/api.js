@@ -75,7 +75,7 @@ async function send(operation, { id, search = {}, body, key, signal, bearer = to
   let response;
   let document;
   try {
-    response = await fetch(path.replace("{id}", id) + query(search), {
+    response = await fetch(path.replace("{id}", encodeURIComponent(id)) + query(search), {
       method, headers, body, credentials: "omit", cache: "no-store", redirect: "error",
       signal: AbortSignal.any([AbortSignal.timeout(PATIENCE), ...(signal ? [signal] : [])]),
     });

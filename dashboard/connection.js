@@ -5,20 +5,17 @@
 import { actionButtons, tellChanged } from "./actions.js";
 import { LIST } from "./addresses.js";
 import { get } from "./api.js";
+import { loadTokens, tokensCard } from "./connection-tokens.js";
 import { h } from "./dom.js";
 import { drawing } from "./icons.js";
-import { loadHistory, timeline } from "./history.js";
-import { connectionName, copyableId, direction, id, party, scopesExplained, status, time } from "./parts.js";
+import { connectionTimeline, loadHistory } from "./history.js";
+import { connectionName, copyableId, direction, fact, id, party, scopesExplained, status, time } from "./parts.js";
 import { catalogue, current } from "./session.js";
 import { statesPicture } from "./states.js";
 import { age, termWarning } from "./terms.js";
 import { refreshWaiting } from "./waiting.js";
+import { watch } from "./watch.js";
 import { namesOf, outlook, viewOf } from "./words.js";
-
-/* Returns one term of a list of facts. */
-export function fact(term, ...description) {
-  return h("div", null, h("dt", null, term), h("dd", null, description));
-}
 
 function end(term, organizationId, nameOf) {
   return fact(term, party({ id: organizationId, name: nameOf(organizationId) }),
@@ -48,33 +45,22 @@ function waitingSince(connection, events) {
     && [" Offered ", h("span", { class: "age" }, age(made.attributes["created-at"])), "."];
 }
 
-/* Looks again whenever the reader comes back to the page, and tells of a change. */
-function watch(connection, signal) {
-  const look = async () => {
-    if (document.visibilityState !== "visible" || document.querySelector("dialog[open]")) {
-      return;
-    }
-    try {
-      const { data } = await get("get_connection", { id: connection.id, signal });
-      if (data.attributes["updated-at"] !== connection.attributes["updated-at"] && !signal.aborted) {
-        await tellChanged("You see it as it is now.");
-      }
-    } catch {
-      /* what is shown stays; an action would tell */
-    }
-  };
-  document.addEventListener("visibilitychange", look, { signal });
-  addEventListener("focus", look, { signal });
+/* Tells of a change that somebody else has made. */
+async function look(connection, signal) {
+  const { data } = await get("get_connection", { id: connection.id, signal });
+  if (data.attributes["updated-at"] !== connection.attributes["updated-at"] && !signal.aborted) {
+    await tellChanged("You see it as it is now.");
+  }
 }
 
 export async function connectionPage({ parameters: [connectionId], signal }) {
-  const [{ data }, first, scopes] = await Promise.all([
+  const [{ data }, first, scopes, newest] = await Promise.all([
     get("get_connection", { id: connectionId, signal }), loadHistory(connectionId, signal), catalogue(signal),
-    refreshWaiting(signal),
+    loadTokens(connectionId, signal), refreshWaiting(signal),
   ]);
   const { attributes } = data;
   const { partner, direction: way } = viewOf(data, current().id);
-  watch(data, signal);
+  watch(() => look(data, signal), signal);
   return {
     title: attributes.name ?? `Connection with ${partner.name}`,
     content: [
@@ -89,8 +75,9 @@ export async function connectionPage({ parameters: [connectionId], signal }) {
         h("div", null,
           h("section", { class: "card", "aria-labelledby": "shared" }, h("h2", { id: "shared" }, "What is shared"),
             scopesExplained(attributes.scopes, scopes)),
+          tokensCard(data, newest),
           h("section", { class: "card", "aria-labelledby": "history" }, h("h2", { id: "history" }, "History"),
-            timeline(data, first, signal))),
+            connectionTimeline(data, first, signal))),
         h("div", null,
           h("section", { class: "card", "aria-labelledby": "details" }, h("h2", { id: "details" }, "Details"),
             facts(data, way)),

@@ -7,6 +7,7 @@ import { h } from "./dom.js";
 import { drawing } from "./icons.js";
 import { scopeMeaning, scopeTitle } from "./parts.js";
 import { refusal } from "./refused.js";
+import { render } from "./router.js";
 import { explain } from "./session.js";
 import { focusHeading } from "./shell.js";
 
@@ -48,10 +49,12 @@ export function textField({ id, label, hint, optional, rows, ...attributes }) {
   return { element, control, ...tie };
 }
 
-/* Returns a field for one of few: options are [value, label]. */
+/* Returns a field for one of few: options are [value, label], or groups of them: {group, disabled, options}. */
 export function selectField({ id, label, hint, options, value }) {
-  const control = h("select", { id, name: id }, options.map(([one, text]) =>
-    h("option", { value: one, selected: one === value }, text)));
+  const choice = (one) => (Array.isArray(one)
+    ? h("option", { value: one[0], selected: one[0] === value }, one[1])
+    : h("optgroup", { label: one.group, disabled: one.disabled }, one.options.map(choice)));
+  const control = h("select", { id, name: id }, options.map(choice));
   const tie = withError(id, control, hint ? [`${id}-hint`] : []);
   const element = h("div", { class: "field" }, h("label", { for: id }, label),
     hint && h("p", { class: "hint", id: `${id}-hint` }, hint), control, tie.error);
@@ -105,6 +108,7 @@ export function openForm({ title, content, button, danger = false, fields = {}, 
     h("div", { class: "buttons" }, cancel, send));
   const dialog = h("dialog", { "aria-labelledby": "dialog-title" }, form);
   let busy = false;
+  let isUncertain = false;
 
   const setBusy = (value) => {
     busy = value;
@@ -123,6 +127,7 @@ export function openForm({ title, content, button, danger = false, fields = {}, 
     if (error instanceof NoAnswer || error.status >= 429) {
       send.textContent = "Try again";
     }
+    isUncertain ||= error instanceof NoAnswer || error.status >= 500;
     send.focus();
   };
 
@@ -141,6 +146,7 @@ export function openForm({ title, content, button, danger = false, fields = {}, 
     setBusy(true);
     try {
       await submit();
+      isUncertain = false;
       dialog.close();
     } catch (error) {
       if (error.status === 401 || rescue(error)) {
@@ -158,6 +164,10 @@ export function openForm({ title, content, button, danger = false, fields = {}, 
     /* the browser has given the focus back to where it was, unless that is gone */
     if (document.activeElement === document.body) {
       focusHeading();
+    }
+    /* it may have been done all the same */
+    if (isUncertain) {
+      render({ refresh: true });
     }
   });
   document.body.append(dialog);

@@ -48,7 +48,7 @@ function differences(event, before) {
 }
 
 /* Returns which key or user it was and in which request; only one's own organization learns that. */
-function origin(what) {
+export function origin(what) {
   const actorId = what["actor-id"];
   const request = what["request-id"];
   return (actorId !== null || request !== null) && h("p", { class: "event-detail event-origin" },
@@ -84,31 +84,46 @@ export async function loadHistory(connectionId, signal, after = null) {
   return { data, next: links.next === null ? null : data.at(-1).id };
 }
 
-/* Returns the timeline, which grows by a button while there is more. */
-export function timeline(connection, first, signal) {
+/*
+ * Returns a timeline, which grows by a button while there is more: first and what more(next) answers
+ * are pages, {data, next}, and entry(event, before) is the element of one.
+ */
+export function timeline(first, more, entry, signal) {
   const list = h("ol", { class: "timeline", role: "list" });
-  const told = h("p", { class: "field-error", role: "status", hidden: true });
+  const told = h("p", { role: "status", tabindex: "-1", hidden: true });
   const older = h("button", { type: "button", class: "quiet" }, "Show older");
   let events = [];
   let next = null;
 
+  const tell = (kind, text) => {
+    told.className = kind;
+    told.textContent = text;
+    told.hidden = text === "";
+  };
   const add = (page) => {
+    const shown = events.length;
     events = [...events, ...page.data];
     next = page.next;
-    list.replaceChildren(...events.map((event, i) => entry(event, events[i + 1]?.attributes, connection)));
+    list.replaceChildren(...events.map((event, i) => entry(event, events[i + 1])));
     older.hidden = next === null;
+    if (page.data.length === 0) {
+      tell("hint", next === null ? "There is nothing older." : "What happened lies further back.");
+    }
+    return list.children[shown];
   };
   older.addEventListener("click", async () => {
-    const shown = events.length;
-    told.hidden = true;
+    tell("", "");
     try {
-      add(await loadHistory(connection.id, signal, next));
-      list.children[shown].setAttribute("tabindex", "-1");
-      list.children[shown].focus();
+      const added = add(await more(next));
+      if (added !== undefined) {
+        added.setAttribute("tabindex", "-1");
+        added.focus();
+      } else if (older.hidden) {
+        told.focus();
+      }
     } catch (error) {
       if (!signal.aborted) {
-        told.textContent = explain(error);
-        told.hidden = false;
+        tell("field-error", explain(error));
       }
     }
   });
@@ -116,34 +131,8 @@ export function timeline(connection, first, signal) {
   return [list, told, older];
 }
 
-/* What was done with a share token; what nobody of the two did, as a whole sentence. */
-const TOKEN_DEEDS = { create: "made it", redeem: "redeemed it", expire: "ended it" };
-const BY_ITSELF = { complete: "The copy was made", fail: "It failed", expire: "Its time passed" };
-
-/* Says who did what with a share token; what time did has the moment from which it counts. */
-function tokenTitle(what, nameOf) {
-  const organization = what["organization-id"];
-  if (organization === null && (what.action !== "expire" || what["effective-at"] !== null) && BY_ITSELF[what.action] !== undefined) {
-    return BY_ITSELF[what.action];
-  }
-  const who = organization === null ? "An administrator" : organization === current().id ? "You" : nameOf(organization);
-  return `${who} ${TOKEN_DEEDS[what.action] ?? what.action}`;
-}
-
-/* Returns what happened to a share token, as far as it is among the newest hundred of its Connection. */
-export async function tokenHistory(token, connection, signal) {
-  const { data } = await get("list_connection_events", {
-    id: connection.id, signal, search: { "filter[subject-type]": "share_token", "page[size]": 100 },
-  });
-  const nameOf = namesOf(connection, current());
-  const events = data.map(({ attributes }) => attributes).filter((what) => what["subject-id"] === token.id);
-  if (events.length === 0) {
-    return h("p", null, "It lies behind the newest hundred events of the Connection’s share tokens.");
-  }
-  return h("ol", { class: "timeline", role: "list" }, events.map((what) => h("li", { class: "event event-change" },
-    h("span", { class: "event-mark" }, drawing(what["to-status"])),
-    h("div", { class: "event-body" },
-      h("p", { class: "event-title" }, tokenTitle(what, nameOf)),
-      h("p", { class: "event-when" }, time(what["created-at"])),
-      what.reason !== null && h("blockquote", null, what.reason), origin(what)))));
+/* Returns the timeline of a Connection. */
+export function connectionTimeline(connection, first, signal) {
+  return timeline(first, (next) => loadHistory(connection.id, signal, next),
+    (event, before) => entry(event, before?.attributes, connection), signal);
 }

@@ -5,7 +5,7 @@
 import { LIST } from "./addresses.js";
 import { get } from "./api.js";
 import { h } from "./dom.js";
-import { copyableId, time } from "./parts.js";
+import { copyableId, fact, time } from "./parts.js";
 
 export async function organizationPage({ signal }) {
   const { data } = await get("get_organization", { signal });
@@ -17,8 +17,8 @@ export async function organizationPage({ signal }) {
         h("h2", { id: "organization" }, "Your organization"),
         h("dl", { class: "facts" },
           h("div", null, h("dt", null, "Organization id"), h("dd", { class: "prominent" }, copyableId(data.id, "organization id"))),
-          h("div", null, h("dt", null, "Name"), h("dd", null, data.attributes.name ?? "none")),
-          h("div", null, h("dt", null, "Registered"), h("dd", null, time(data.attributes["created-at"]))))),
+          fact("Name", data.attributes.name ?? "none"),
+          fact("Registered", time(data.attributes["created-at"])))),
       h("section", { class: "card", "aria-labelledby": "use" },
         h("h2", { id: "use" }, "What the id is for"),
         h("p", null, "A partner who wants to share data with you needs your organization id to create a Connection. "

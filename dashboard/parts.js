@@ -49,10 +49,14 @@ export function status(value) {
   return h("span", { class: `status status-${value}` }, drawing(value), STATUSES[value]);
 }
 
+/* Returns the status of a Connection that looks like this one of a share token. */
+export function looksOf(tokenStatus) {
+  return { created: "pending", redeemed: "active", expired: "inactive", failed: "inactive" }[tokenStatus] ?? tokenStatus;
+}
+
 /* Returns the status of a share token, which has others than a Connection. */
 export function tokenStatus(value) {
-  const looks = { created: "pending", redeemed: "active", expired: "inactive", failed: "inactive" }[value] ?? value;
-  return h("span", { class: `status status-${looks}` }, drawing(value), TOKEN_STATUSES[value]);
+  return h("span", { class: `status status-${looksOf(value)}` }, drawing(value), TOKEN_STATUSES[value]);
 }
 
 export function direction(value) {
@@ -102,6 +106,16 @@ export function party({ id: organizationId, name }) {
 export function connectionName(connection, partner) {
   const { name } = connection.attributes;
   return name ?? h("span", { class: "unnamed" }, "Connection with ", partner.name);
+}
+
+/* Returns what a share token is called: its kind, with the id by which the reader knows it. */
+export function tokenName(token) {
+  return [token.attributes.kind, " ", id(token.relationships.source?.data.id ?? token.id)];
+}
+
+/* Returns one term of a list of facts. */
+export function fact(term, ...description) {
+  return h("div", null, h("dt", null, term), h("dd", null, description));
 }
 
 /* Returns a message with a drawing; kinds: info, warning. */

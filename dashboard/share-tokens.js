@@ -1,87 +1,23 @@
 /*
  * share-tokens.js
- *		Connect > Share Tokens: the list, its filters and pages, and the form for a new one.
+ *		Connect > Share Tokens: the list, its filters and its pages.
  */
-import { tokenPageOf, TOKENS } from "./addresses.js";
-import { ApiError, get, Intent, query } from "./api.js";
+import { pageOf, tokenPageOf, TOKENS } from "./addresses.js";
+import { ApiError, get, query } from "./api.js";
+import { openCreateToken } from "./create-token.js";
 import { h } from "./dom.js";
-import { openForm, selectField, textField } from "./form.js";
 import { drawing } from "./icons.js";
 import { cursor, pager, segments } from "./list.js";
-import { direction, time, tokenStatus } from "./parts.js";
-import { navigate } from "./router.js";
-import { current, explain } from "./session.js";
-import { notify } from "./shell.js";
-import { tokenName, wayOf } from "./share-token.js";
-import { TOKEN_STATUSES, viewOf } from "./words.js";
+import { connectionName, direction, party, time, tokenName, tokenStatus } from "./parts.js";
+import { navigate, render } from "./router.js";
+import { current } from "./session.js";
+import { watch } from "./watch.js";
+import { TOKEN_STATUSES, viewOf, wayOf } from "./words.js";
 
 const PAGE = 20;
-const DAY = 86400;
-const LIVES = [[3600, "1 hour"], [DAY, "1 day"], [7 * DAY, "7 days"], [14 * DAY, "14 days"], [21 * DAY, "21 days"]];
 
 function address(filters) {
   return TOKENS + query(filters);
-}
-
-/* Opens the form for a new token, through one of the newest hundred active Connections. */
-async function openCreate() {
-  let connections;
-  try {
-    ({ data: connections } = await get("list_connections", {
-      search: { "filter[direction]": "outbound", "filter[status]": "active", "page[size]": 100 },
-    }));
-  } catch (error) {
-    notify("warning", explain(error));
-    return;
-  }
-  if (connections.length === 0) {
-    notify("info", "None of your partners has accepted a Connection from you. One must be active before something can be handed over.");
-    return;
-  }
-  const through = selectField({
-    id: "token-connection", label: "Connection", hint: "Only this partner can redeem it.",
-    options: connections.map((one) => [one.id,
-      [one.attributes.name, viewOf(one, current().id).partner.name].filter((text) => text !== null).join(" · ")]),
-  });
-  const source = textField({
-    id: "token-source", label: "Id of what you hand over", spellcheck: "false", autocapitalize: "off",
-    hint: "Your partner gets a copy of it, and is not told this id.",
-  });
-  const life = selectField({
-    id: "token-life", label: "Can be redeemed for", value: String(14 * DAY), options: LIVES.map(([seconds, text]) => [String(seconds), text]),
-  });
-  const intent = new Intent();
-  openForm({
-    title: "New Share Token",
-    button: "Create",
-    content: [h("p", { class: "lead" }, "You hand over one thing to one partner, once."), through.element, source.element, life.element],
-    fields: {
-      "/data/attributes/connection-id": through, "/data/attributes/source-id": source,
-      "/data/attributes/expires-in-seconds": life,
-    },
-    check() {
-      if (source.control.value.trim() !== "") {
-        return null;
-      }
-      source.fail("Enter the id.");
-      return source;
-    },
-    async submit() {
-      const { data } = await intent.send("create_share_token", {
-        document: {
-          data: {
-            type: "connect/share-token",
-            attributes: {
-              "connection-id": through.control.value, "source-id": source.control.value.trim(),
-              "expires-in-seconds": Number(life.control.value),
-            },
-          },
-        },
-      });
-      await navigate(tokenPageOf(data.id));
-      notify("info", `Made. ${data.meta["partner-name"]} finds it under Share Tokens, or by the id below.`);
-    },
-  });
 }
 
 function row(token) {
@@ -119,33 +55,66 @@ function nothing(isFiltered) {
         + "What partners hand over to you stands here for you to redeem."));
 }
 
-export async function tokensPage({ search, signal }) {
-  const filters = Object.fromEntries(["status", "direction", "connection", "before", "after"].map((name) => [name, search.get(name) ?? ""]));
-  let answer;
-  try {
-    answer = await get("list_share_tokens", {
+/* Asks for what the page shows: a page of tokens, and the Connection to which the filters narrow it. */
+async function load(filters, signal) {
+  const [{ data, links }, connection] = await Promise.all([
+    get("list_share_tokens", {
       search: {
         "filter[status]": filters.status, "filter[direction]": filters.direction, "filter[connection-id]": filters.connection,
         "page[size]": PAGE, "page[after]": filters.after, "page[before]": filters.before,
       },
       signal,
-    });
+    }),
+    filters.connection === "" ? null : get("get_connection", { id: filters.connection, signal }).then(({ data: one }) => one),
+  ]);
+  return { data, connection, before: cursor(links.prev, "before"), after: cursor(links.next, "after") };
+}
+
+/* Returns the Connection if this organization can make a token through it, and else null. */
+function choosable(connection) {
+  return connection !== null && connection.attributes.status !== "inactive"
+    && viewOf(connection, current().id).direction !== "inbound" ? connection : null;
+}
+
+/* Says through which Connection all that is listed goes. */
+function throughNote(connection, all) {
+  const { partner } = viewOf(connection, current().id);
+  return h("p", { class: "narrowed" }, h("span", null, "Through ", h("a", { href: pageOf(connection.id) }, connectionName(connection, partner)),
+    connection.attributes.name !== null && [", with ", party(partner)]),
+  h("a", { class: "button quiet", id: "all-connections", href: all }, "Show those of all Connections"));
+}
+
+/* Shows the list anew if it is another one by now. */
+async function look(shown, filters, signal) {
+  const { data } = await load(filters, signal);
+  if (JSON.stringify(data) !== JSON.stringify(shown) && !signal.aborted) {
+    await render({ refresh: true });
+  }
+}
+
+export async function tokensPage({ search, signal }) {
+  const filters = Object.fromEntries(["status", "direction", "connection", "before", "after"].map((name) => [name, search.get(name) ?? ""]));
+  let loaded;
+  try {
+    loaded = await load(filters, signal);
   } catch (error) {
-    if (!(error instanceof ApiError && error.status === 400)) {
+    if (!(error instanceof ApiError && (error.status === 400 || error.status === 404))) {
       throw error;
     }
     navigate(TOKENS, { replace: true });
     return null;
   }
-  const { data, links } = answer;
+  const { data, connection } = loaded;
   const to = (change) => address({ ...filters, before: "", after: "", ...change });
   const isFiltered = filters.status !== "" || filters.direction !== "" || filters.connection !== "";
   const go = (change) => navigate(to(change));
+  watch(() => look(data, filters, signal), signal);
   return {
     title: "Share Tokens",
     content: [
       h("div", { class: "heading" }, h("h1", null, "Share Tokens"),
-        h("button", { type: "button", class: "primary", onclick: openCreate }, drawing("plus"), "New Share Token")),
+        h("button", { type: "button", class: "primary", onclick: () => openCreateToken(choosable(connection)) }, drawing("plus"), "New Share Token")),
+      connection === null ? "" : throughNote(connection, to({ connection: "" })),
       data.length > 0 || isFiltered ? h("div", { class: "filters", role: "search", "aria-label": "Share tokens" },
         segments("status", "Status", [["", "All"], ...Object.entries(TOKEN_STATUSES)], filters.status, (status) => go({ status })),
         segments("direction", "Direction", [["", "Both"], ["outbound", "Outbound"], ["inbound", "Inbound"]],
@@ -153,7 +122,7 @@ export async function tokensPage({ search, signal }) {
       h("section", { class: "results" },
         h("h2", { id: "results", class: "spoken" }, data.length === 0 ? "No share tokens" : `${data.length} share tokens on this page`),
         data.length > 0 ? table(data) : nothing(isFiltered),
-        pager(to, { before: cursor(links.prev, "before"), after: cursor(links.next, "after") })),
+        pager(to, loaded)),
     ],
   };
 }

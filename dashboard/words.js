@@ -42,6 +42,11 @@ export function viewOf(connection, organizationId) {
   return { partner, direction: source === organizationId ? "outbound" : "inbound" };
 }
 
+/* Returns which way a share token goes; only who is both sees both ends of it. */
+export function wayOf({ attributes, relationships }) {
+  return relationships.source !== undefined && relationships.destination !== undefined ? "both" : attributes.direction;
+}
+
 /* Returns what people call an organization of this Connection. */
 export function namesOf(connection, us) {
   const { partner } = viewOf(connection, us.id);

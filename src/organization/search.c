@@ -22,16 +22,21 @@
 #define FIRST_SURROGATE 0xD800
 #define LAST_SURROGATE 0xDFFF
 
+/* So many are not worth a look at the Connections with each. */
+#define TOO_MANY "10000"
+
 /*
  * Selects the ids of those that are found, as one array, which is null if there
- * are none.  The first parameter is who searches, and is not asked for.
+ * are none, and whether they are too many.  The first parameter is who
+ * searches, and is not asked for.
  */
 StoreQuery	organization_search = {
-	"SELECT pg_catalog.array_agg(f.id) FROM"
-	" (SELECT o.id FROM connect.organization AS o"
-	" WHERE " ORGANIZATION_NAME_BEGINS("$2", "$3")
-	" UNION SELECT o.id FROM connect.organization AS o"
-	" WHERE " ORGANIZATION_ID_BEGINS("$4", "$5") ") AS f",
+	"SELECT pg_catalog.array_agg(f.id), pg_catalog.count(*)"
+	" OPERATOR(pg_catalog.>=) " TOO_MANY " FROM"
+	" ((SELECT o.id FROM connect.organization AS o"
+	" WHERE " ORGANIZATION_NAME_BEGINS("$2", "$3") " LIMIT " TOO_MANY ")"
+	" UNION (SELECT o.id FROM connect.organization AS o"
+	" WHERE " ORGANIZATION_ID_BEGINS("$4", "$5") " LIMIT " TOO_MANY ")) AS f",
 	5, {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID}
 };
 

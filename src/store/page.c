@@ -96,8 +96,9 @@ read_step(const PageQuery *query, PageStep step, PageBound bound, text *id,
 	shape.state_column = query->state != NULL ? query->state_column : NO_COLUMN;
 	shape.state = query->state;
 	shape.condition = query->condition;
-	shape.narrow = step == STEP_ALL && query->narrow != NULL &&
-		store_readable(query->narrow) ? query->narrow : NULL;
+	shape.narrow = (step == STEP_ALL || step == STEP_REST) &&
+		query->narrow != NULL && store_readable(query->narrow) ?
+		query->narrow : NULL;
 	shape.narrow_column = query->narrow_column;
 	shape.narrow_states = query->narrow_states;
 	shape.step = step;
@@ -108,9 +109,12 @@ read_step(const PageQuery *query, PageStep step, PageBound bound, text *id,
 	return store_query(statement_for(&shape), values, nulls);
 }
 
-/* Reads what the other column can hold in rows that the search finds. */
+/*
+ * Reads what the other column can hold in rows that the search finds; 0 if
+ * there is nothing.  too_many tells that there is more.
+ */
 static Datum
-read_others(const PageSearch *search)
+read_others(const PageSearch *search, bool *too_many)
 {
 	Datum		values[PAGE_SEARCH_TEXTS];
 	char		nulls[PAGE_SEARCH_TEXTS];
@@ -122,8 +126,8 @@ read_others(const PageSearch *search)
 		nulls[i] = search->texts[i] != NULL ? ' ' : 'n';
 	}
 	result = store_query(search->others, values, nulls);
-	return result.count > 0 && !result.rows[0].nulls[0] ?
-		result.rows[0].values[0] : (Datum) 0;
+	*too_many = DatumGetBool(result.rows[0].values[1]);
+	return result.rows[0].nulls[0] ? (Datum) 0 : result.rows[0].values[0];
 }
 
 /*
@@ -132,7 +136,8 @@ read_others(const PageSearch *search)
  *
  * A search looks through the next rows first: if many match, that fills the
  * page.  If it does not, and there are more, then few of the rows match, and
- * they are looked up by what their other column can hold.
+ * they are looked up by what their other column can hold.  Where that is too
+ * much to be looked up, the rows are looked through until the page is full.
  */
 static StoreResult
 read_rows(const PageQuery *query, PageBound bound, text *id, bool ascending,
@@ -140,6 +145,7 @@ read_rows(const PageQuery *query, PageBound bound, text *id, bool ascending,
 {
 	StoreResult result;
 	Datum		others;
+	bool		too_many;
 
 	if (query->search == NULL)
 		return read_step(query, STEP_ALL, bound, id, ascending, limit, 0);
@@ -148,7 +154,9 @@ read_rows(const PageQuery *query, PageBound bound, text *id, bool ascending,
 		query->other_column != NO_COLUMN ||
 		read_step(query, STEP_MORE, bound, id, ascending, limit, 0).count == 0)
 		return result;
-	others = read_others(query->search);
+	others = read_others(query->search, &too_many);
+	if (too_many)
+		return read_step(query, STEP_REST, bound, id, ascending, limit, 0);
 	if (others == (Datum) 0)
 		return (StoreResult) {0};
 	return read_step(query, STEP_OTHERS, bound, id, ascending, limit, others);

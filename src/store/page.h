@@ -24,7 +24,9 @@ typedef struct PageSearch
 	text	   *texts[PAGE_SEARCH_TEXTS];
 	StoreQuery *others;			/* selects an array of all that the other column
 								 * of the pair can hold where the condition is
-								 * met; its parameters are the texts */
+								 * met, and whether these are too many to be
+								 * looked up, and then not all; its parameters
+								 * are the texts */
 	int			pair[2];
 } PageSearch;
 

@@ -98,8 +98,11 @@ append_conditions(StringInfo sql, const PageShape *shape, int column,
 {
 	append_owner(sql, shape, column, not_column);
 	/* a search counts the rows that it looks through before it filters them */
-	if (shape->step == STEP_ALL || shape->step == STEP_OTHERS)
+	if (shape->step != STEP_NEXT && shape->step != STEP_MORE)
 		append_filters(sql, shape);
+	/* what costs a look at another row comes last */
+	if (shape->step == STEP_REST)
+		appendStringInfo(sql, " AND %s", shape->searched);
 }
 
 /*
@@ -199,6 +202,7 @@ page_sql(const PageShape *shape)
 	{
 		case STEP_ALL:
 		case STEP_OTHERS:
+		case STEP_REST:
 			append_scans(&sql, shape, "$3");
 			break;
 		case STEP_NEXT:

@@ -25,7 +25,8 @@ typedef enum PageStep
 	STEP_ALL,					/* all, where nothing is searched for */
 	STEP_NEXT,					/* so many of the next ones */
 	STEP_MORE,					/* are there more than these? */
-	STEP_OTHERS					/* those whose other column is one of $12 */
+	STEP_OTHERS,				/* those whose other column is one of $12 */
+	STEP_REST					/* all, until enough are found */
 } PageStep;
 
 /* What distinguishes one statement from another: all but the values. */

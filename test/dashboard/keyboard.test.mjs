@@ -4,66 +4,23 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { BASE, closePage, isAllowed, LIST, notice, openPage, organization, settled } from "./world.mjs";
+import { keyboardOf } from "./keyboard.mjs";
+import { closePage, isAllowed, notice, openPage, organization, settled } from "./world.mjs";
 
 const source = organization("org_keyboard_source", "Keyboard Bank");
 const destination = organization("org_keyboard_partner", "Keyboard Insurance");
 let page;
+let focused;
+let tabTo;
+let headingHasFocus;
+let signInByKeyboard;
 
 before(async () => {
   page = await openPage();
+  ({ focused, tabTo, headingHasFocus, signInByKeyboard } = keyboardOf(page));
 });
 
 after(() => closePage(page));
-
-/* Tells what has the focus, and how anyone could see that. */
-function focused() {
-  return page.evaluate(() => {
-    const element = document.activeElement;
-    /* a radio button is drawn by its label */
-    const drawn = element.matches("[type=radio]") ? element.labels[0] : element;
-    const style = getComputedStyle(drawn);
-    const { top, bottom, left, right } = drawn.getBoundingClientRect();
-    const label = element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? element.innerText;
-    return {
-      name: label.replace(/\s+/g, " ").trim(),
-      isNowhere: element === document.body || element === document.documentElement,
-      hasOutline: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-      isInView: top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth,
-    };
-  });
-}
-
-/* Presses Tab until what has this name has the focus; each stop on the way must be visible. */
-async function tabTo(name) {
-  for (let i = 0; i < 60; i += 1) {
-    await page.keyboard.press("Tab");
-    const now = await focused();
-    /* behind the last one the browser's own controls would follow */
-    if (!now.isNowhere) {
-      assert.equal(now.hasOutline, true, `${now.name} shows that it has the focus`);
-      assert.equal(now.isInView, true, `${now.name} is in view`);
-      if (typeof name === "string" ? now.name === name : name.test(now.name)) {
-        return;
-      }
-    }
-  }
-  assert.fail(`Tab never reaches ${name}`);
-}
-
-async function headingHasFocus(name) {
-  await page.waitForFunction((text) => document.activeElement.matches("h1") && document.activeElement.innerText === text, name);
-}
-
-async function signInByKeyboard(who) {
-  await page.goto(BASE + LIST);
-  await page.waitForFunction(() => document.activeElement.id === "token");
-  await page.keyboard.type(who.key);
-  await tabTo("Sign in");
-  await page.keyboard.press("Enter");
-  await settled(page);
-  await headingHasFocus("Connections");
-}
 
 test("the source signs in and offers a Connection", async () => {
   await signInByKeyboard(source);

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { api, closePage, notice, offer, openAs, organization, pageOf } from "./world.mjs";
+import { api, closePage, loseAnswers, notice, offer, openAs, organization, pageOf } from "./world.mjs";
 
 const us = organization("org_once");
 let page;
@@ -31,19 +31,6 @@ async function count(partner) {
   return found.length;
 }
 
-/* Lets requests reach the server and loses the first so many answers. */
-async function loseAnswers(pattern, times) {
-  let lost = 0;
-  await page.route(pattern, async (route) => {
-    if (route.request().method() === "GET" || lost === times) {
-      return route.continue();
-    }
-    lost += 1;
-    await route.fetch();
-    return route.abort("connectionreset");
-  });
-}
-
 test("a double click makes one Connection, by one request", async () => {
   const partner = organization("org_once_double");
   const dialog = await fillIn(partner);
@@ -57,7 +44,7 @@ test("a double click makes one Connection, by one request", async () => {
 test("a lost answer and another try make one Connection, under one key", async () => {
   const partner = organization("org_once_lost");
   const dialog = await fillIn(partner);
-  await loseAnswers("**/api/v1/connect/connections", 1);
+  await loseAnswers(page, "**/api/v1/connect/connections", 1);
   await dialog.getByRole("button", { name: "Create" }).click();
   await dialog.getByText("nothing is done twice").waitFor();
   assert.equal(await count(partner), 1);
@@ -84,7 +71,7 @@ test("a lost answer to an action, and to a change, does no harm", async () => {
   const partner = organization("org_once_action");
   const connection = await offer(us, partner, { name: "Old" });
   page = await openAs(us, pageOf(connection));
-  await loseAnswers("**/api/v1/connect/connections/*", 1);
+  await loseAnswers(page, "**/api/v1/connect/connections/*", 1);
   await page.getByRole("button", { name: "Change" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill("New");
@@ -92,7 +79,7 @@ test("a lost answer to an action, and to a change, does no harm", async () => {
   await dialog.getByRole("button", { name: "Try again" }).click();
   await page.getByText("Saved.", { exact: true }).waitFor();
   await page.unrouteAll();
-  await loseAnswers("**/deactivate", 1);
+  await loseAnswers(page, "**/deactivate", 1);
   await page.getByRole("button", { name: "Withdraw", exact: true }).click();
   await dialog.getByRole("button", { name: "Withdraw" }).click();
   await dialog.getByRole("button", { name: "Try again" }).click();

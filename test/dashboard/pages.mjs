@@ -8,6 +8,7 @@ import { api, LIST, offer, openPage, organization, pageOf, settled, signIn, sql 
 export async function strain(suite) {
   const us = organization(`org_${suite}_us_`.padEnd(64, "W"), "Our own organization ".repeat(5).trim());
   const partner = organization(`org_${suite}_partner_`.padEnd(64, "w"), "Partner Organization With A Name ".repeat(7).trim());
+  const giver = organization(`org_${suite}_giver`, "Giving Organization");
   const offered = await offer(us, partner, {
     name: "Supercalifragilistic".repeat(12), scopes: ["account.read", "inquiry.read", "verification.read"],
   });
@@ -20,15 +21,18 @@ export async function strain(suite) {
   const waiting = await offer(partner, us, { name: "An offer", "respond-by": soon, "expires-at": "2999-12-31T23:59:59Z" });
   sql(`CREATE SCHEMA dashboard_${suite};
     CREATE TABLE dashboard_${suite}.paper (id text PRIMARY KEY, organization_id text NOT NULL);
-    INSERT INTO dashboard_${suite}.paper VALUES (:'paper', :'us'), ('their_${suite}', :'partner');
+    INSERT INTO dashboard_${suite}.paper VALUES (:'paper', :'us'), ('their_${suite}', :'partner'), ('giver_${suite}', :'giver');
     SELECT connect.share_rows('paper_${suite}', 'dashboard_${suite}.paper', 'organization_id', 'id', 'inquiry.read');`,
-  { paper: `paper_${suite}_`.padEnd(200, "W"), us: us.id, partner: partner.id });
+  { paper: `paper_${suite}_`.padEnd(200, "W"), us: us.id, partner: partner.id, giver: giver.id });
   const token = (who, through, sourceId) => api(who, "POST", "/share-tokens", {
     data: { attributes: { "connection-id": through.id, "source-id": sourceId, kind: `paper_${suite}` } },
   });
   const handed = await token(us, offered, `paper_${suite}_`.padEnd(200, "W"));
   const received = await token(partner, waiting, `their_${suite}`);
-  return { handed, received, us, nobody: organization(`org_${suite}_empty`), offered, ended, waiting };
+  const given = await offer(giver, us, { scopes: ["inquiry.read"] });
+  await api(us, "POST", `/connections/${given.id}/activate`);
+  const ready = await token(giver, given, `giver_${suite}`);
+  return { handed, received, ready, us, nobody: organization(`org_${suite}_empty`), offered, ended, waiting };
 }
 
 async function openDialog(page, button) {
@@ -50,7 +54,7 @@ async function go(page, address) {
  * Walks through every page and calls look(page, name) on each; the options are a
  * browser context's.  Returns the page, which the caller closes.
  */
-export async function walk({ us, nobody, handed, received, offered, ended, waiting }, options, look) {
+export async function walk({ us, nobody, handed, received, ready, offered, ended, waiting }, options, look) {
   const page = await openPage(options);
   await signIn(page, nobody);
   await look(page, "the empty list");
@@ -116,6 +120,18 @@ export async function walk({ us, nobody, handed, received, offered, ended, waiti
   await look(page, "no share token matches");
   await go(page, `/connect/share-tokens/${received.id}`);
   await look(page, "a share token to redeem once its Connection is active");
+  await go(page, `/connect/share-tokens?connection=${offered.id}`);
+  await look(page, "the share tokens of one Connection");
+  await go(page, `/connect/share-tokens/${ready.id}`);
+  await openDialog(page, "Redeem");
+  await page.getByRole("dialog").getByLabel("Fields that are called otherwise").fill("nothing");
+  await page.getByRole("dialog").getByRole("button", { name: "Redeem" }).click();
+  await page.locator("[aria-invalid=true]").waitFor();
+  await look(page, "redeem refused");
+  await page.getByRole("dialog").getByLabel("Fields that are called otherwise").fill("");
+  await page.getByRole("dialog").getByRole("button", { name: "Redeem" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await look(page, "a share token whose copy is being made");
   await go(page, `/connect/share-tokens/${handed.id}`);
   await openDialog(page, "Withdraw");
   await look(page, "withdraw a share token");

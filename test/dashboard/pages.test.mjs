@@ -12,7 +12,7 @@ import { mistakes } from "./layout.mjs";
 import { strain, walk } from "./pages.mjs";
 import { closePage } from "./world.mjs";
 
-const PAGES = 25;
+const PAGES = 28;
 const SCHEMES = ["light", "dark"];
 const WIDTHS = [360, 520, 861, 1121, 1280, 1920];
 const seen = { objections: [], contrasts: [], mistakes: [] };

@@ -4,28 +4,18 @@
  */
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { api, closePage, notice, offer, openAs, organization, pageOf, sql } from "./world.mjs";
+import { api, closePage, makeToken, notice, offer, openAs, organization, pageOf, shareRows, sql } from "./world.mjs";
 
 const us = organization("org_tokens", "Tokens Bank");
 const partner = organization("org_tokens_partner", "Tokens Insurance");
 const connection = await offer(us, partner, { name: "Handed over", scopes: ["inquiry.read"] });
 await api(partner, "POST", `/connections/${connection.id}/activate`);
-sql(`CREATE SCHEMA dashboard_shop;
-  CREATE TABLE dashboard_shop.memo (id text PRIMARY KEY, organization_id text NOT NULL);
-  CREATE FUNCTION dashboard_shop.redeem(source_id text, source_organization_id text, destination_organization_id text,
-    destination_id text, options jsonb) RETURNS text LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-    INSERT INTO dashboard_shop.memo VALUES (coalesce($4, 'memo_copy_' || $1), $3) RETURNING id $$;
-  INSERT INTO dashboard_shop.memo SELECT 'memo_' || n, 'org_tokens' FROM generate_series(1, 30) AS n;
-  SELECT connect.share_rows('memo', 'dashboard_shop.memo', 'organization_id', 'id', 'inquiry.read', 'memo',
-    'dashboard_shop.redeem(text,text,text,text,jsonb)');`);
+shareRows("memo", us, 40);
 let page;
 
 afterEach(() => closePage(page));
 
-/* Makes a token for one of our rows. */
-function make(sourceId) {
-  return api(us, "POST", "/share-tokens", { data: { attributes: { "connection-id": connection.id, "source-id": sourceId } } });
-}
+const make = (sourceId) => makeToken(us, connection, sourceId);
 
 test("a Connection that has handed something over still shows its own history", async () => {
   const { id } = await make("memo_1");
@@ -67,7 +57,7 @@ test("the destination sees neither id nor creator of the source's, and redeems i
   await page.getByText("memo_mine").waitFor();
   assert.equal(await page.locator("main .heading button").count(), 0);
   assert.deepEqual(await page.locator(".event-title").allInnerTexts(), ["The copy was made", "You redeemed it", "Tokens Bank made it"]);
-  assert.equal(sql("SELECT organization_id FROM dashboard_shop.memo WHERE id = 'memo_mine'"), partner.id);
+  assert.equal(sql("SELECT organization_id FROM dashboard_memo.memo WHERE id = 'memo_mine'"), partner.id);
 });
 
 test("either ends one with a reason; who was slower is told", async () => {
@@ -87,7 +77,7 @@ test("either ends one with a reason; who was slower is told", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Decline" }).click();
   await notice(page, /^Ended\./);
   assert.equal(await page.locator(".badges .status").innerText(), "Ended");
-  assert.match(await page.locator(".event").first().innerText(), /^You ended it[\s\S]*Not now/);
+  assert.match(await page.locator(".event").first().innerText(), /^You declined it[\s\S]*Not now/);
   assert.equal(sql("SELECT reason FROM connect.event WHERE subject_id = :'id' AND action = 'expire'", { id: other.id }), "Not now");
 });
 
@@ -114,4 +104,31 @@ test("one between others looks like one that does not exist", async () => {
   const { id } = await make("memo_6");
   page = await openAs(organization("org_tokens_curious"), `${TOKENS}/${id}`);
   await page.getByRole("heading", { name: "No such share token" }).waitFor();
+});
+
+test("fields that are called otherwise are named with the object that is filled, and only with one", async () => {
+  const { id } = await make("memo_31");
+  page = await openAs(partner, `${TOKENS}/${id}`);
+  await page.getByRole("button", { name: "Redeem", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  const names = dialog.getByLabel("Fields that are called otherwise");
+  for (const wrong of ["one", "a = b = c", "= b", "a =", "a = b\nc"]) {
+    await names.fill(wrong);
+    await dialog.getByRole("button", { name: "Redeem" }).click();
+    await dialog.getByText("Write one field a line").waitFor();
+    assert.equal(await names.getAttribute("aria-invalid"), "true");
+  }
+  await names.fill(" name-first =first name\n\nborn = birthday ");
+  await dialog.getByRole("button", { name: "Redeem" }).click();
+  await dialog.getByText("Enter the id, or leave the fields’ names out").waitFor();
+  await dialog.getByLabel("Id of your own to fill").fill("memo_named");
+  await dialog.getByRole("button", { name: "Redeem" }).click();
+  await notice(page, /^Redeemed\./);
+  assert.deepEqual(JSON.parse(sql("SELECT options FROM dashboard_memo.memo WHERE id = 'memo_named'")), {
+    "field-mappings": [
+      { "source-field-name": "name-first", "destination-field-name": "first name" },
+      { "source-field-name": "born", "destination-field-name": "birthday" },
+    ],
+  });
+  assert.match(await page.locator(".facts").innerText(), /Redeemed into\s+something that the destination named[\s\S]*What you named\s+memo_named/);
 });

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { closePage, isAllowed, LIST, notice, openAs, organization, settled } from "./world.mjs";
+import { closePage, comeBack, isAllowed, LIST, notice, openAs, organization, settled } from "./world.mjs";
 
 const source = organization("org_story_source", "Story Bank");
 const destination = organization("org_story_partner", "Story Insurance");
@@ -32,11 +32,6 @@ async function confirm(page, action) {
 async function isNow(page, status) {
   await page.locator(".badges .status", { hasText: status }).waitFor();
   await page.locator(".states .present", { hasText: status }).waitFor();
-}
-
-/* Comes back to a page, as somebody does who looks at another window meanwhile. */
-async function comeBack(page) {
-  await page.evaluate(() => dispatchEvent(new Event("focus")));
 }
 
 test("who has no Connections is told what to do", async () => {

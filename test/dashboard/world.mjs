@@ -57,11 +57,29 @@ export function offer(source, destination, attributes = {}) {
   });
 }
 
+/* Lets share tokens name rows of an organization's, SUITE_1 to SUITE_n, which a function copies. */
+export function shareRows(suite, owner, n, withFunction = true) {
+  sql(`CREATE SCHEMA dashboard_${suite};
+    CREATE TABLE dashboard_${suite}.memo (id text PRIMARY KEY, organization_id text NOT NULL, options jsonb);
+    CREATE FUNCTION dashboard_${suite}.redeem(source_id text, source_organization_id text, destination_organization_id text,
+      destination_id text, options jsonb) RETURNS text LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+      INSERT INTO dashboard_${suite}.memo VALUES (coalesce($4, $1 || '_copy'), $3, $5) RETURNING id $$;
+    INSERT INTO dashboard_${suite}.memo SELECT '${suite}_' || n, :'owner' FROM generate_series(1, :n) AS n;
+    SELECT connect.share_rows('${suite}', 'dashboard_${suite}.memo', 'organization_id', 'id', 'inquiry.read', '${suite}'
+      ${withFunction ? `, 'dashboard_${suite}.redeem(text,text,text,text,jsonb)'` : ""});`, { owner: owner.id, n });
+}
+
+/* Makes a share token for a row, through a Connection. */
+export function makeToken(source, connection, sourceId) {
+  return api(source, "POST", "/share-tokens", { data: { attributes: { "connection-id": connection.id, "source-id": sourceId } } });
+}
+
 let browser = null;
 const contexts = new Map();
 
-async function theBrowser() {
-  browser ??= await chromium.launch({
+/* Returns a promise of the one browser, also to two who ask for it at once. */
+function theBrowser() {
+  browser ??= chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell",
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync"],
@@ -90,7 +108,7 @@ async function contextFor({ initScript, ...options }) {
 }
 
 export async function closeBrowser() {
-  await browser?.close();
+  await (await browser)?.close();
 }
 
 /* The browser itself reports answers such as 409 as errors; those the page deals with. */
@@ -122,6 +140,24 @@ export async function openPage(options = {}) {
     }
   });
   return page;
+}
+
+/* Lets a page's requests reach the server and loses the first so many answers to writes. */
+export async function loseAnswers(page, pattern, times) {
+  let lost = 0;
+  await page.route(pattern, async (route) => {
+    if (route.request().method() === "GET" || lost === times) {
+      return route.continue();
+    }
+    lost += 1;
+    await route.fetch();
+    return route.abort("connectionreset");
+  });
+}
+
+/* Comes back to a page, as somebody does who looks at another window meanwhile. */
+export function comeBack(page) {
+  return page.evaluate(() => dispatchEvent(new Event("focus")));
 }
 
 /* Closes a page; fails if there was anything that must never be, cookies among it. */

@@ -61,6 +61,42 @@ test('filters are ANDed and kept in links', async () => {
     `${root}?filter%5Bstatus%5D=pending&filter%5Bdirection%5D=outbound&page%5Bsize%5D=1&page%5Bafter%5D=${made[6]}`);
 });
 
+test('what ends before a time is found by its nearest term, while it is pending or active', async () => {
+  const [owner, ...others] = await Promise.all(Array.from({ length: 5 }, () => organization()));
+  const inDays = (days) => new Date(Date.now() + days * 86400_000).toISOString();
+  const offered = await create(owner, others[0], { 'respond-by': inDays(2), 'expires-at': inDays(30) });
+  const sharing = await createActive(owner, others[1], { 'respond-by': inDays(2), 'expires-at': inDays(10) });
+  const ended = await create(owner, others[2], { 'expires-at': inDays(1) });
+  await call('POST', `${root}/${ended.id}/deactivate`, { key: owner.key });
+  await create(owner, others[3]);
+  const before = (time, more = '') => call('GET', `${root}?filter[expires-before]=${encodeURIComponent(time)}${more}`, { key: owner.key });
+  assert.deepEqual(ids(await before(inDays(1))), []);
+  // one that nobody accepts lapses earlier than it would end; one that is accepted has only its end
+  assert.deepEqual(ids(await before(inDays(3))), [offered.id]);
+  assert.deepEqual(ids(await before(inDays(11))), [sharing.id, offered.id]);
+  assert.deepEqual(ids(await before(inDays(11), '&filter[status]=active')), [sharing.id]);
+  assert.deepEqual(ids(await before(inDays(11), '&filter[status]=inactive')), []);
+  assert.deepEqual(ids(await before(inDays(11), '&filter[direction]=inbound')), []);
+  // the moment itself is not before it, in whichever zone it is written
+  const [day, time] = sharing.attributes['expires-at'].replace('Z', '').split('T');
+  assert.deepEqual(ids(await before(`${day}T${time}Z`)), [offered.id]);
+  const later = (milliseconds) => new Date(Date.parse(`${day}T${time}Z`) + milliseconds).toISOString().replace('Z', '');
+  assert.deepEqual(ids(await before(`${later(2 * 3600_000)}+02:00`)), [offered.id]);
+  assert.deepEqual(ids(await before(`${later(2 * 3600_000 + 1)}+02:00`)), [sharing.id, offered.id]);
+  for (const name of ['expires_before', 'expiresBefore']) {
+    assert.deepEqual(ids(await call('GET', `${root}?filter[${name}]=${inDays(3)}`, { key: owner.key })), [offered.id], name);
+  }
+  // links keep it
+  const page = await before(`${later(3 * 3600_000)}+02:00`, '&page[size]=1');
+  assert.match(page.json.links.next, /\?filter%5Bexpires-before%5D=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}%2B02:00&page%5Bsize%5D=1&/);
+  assert.deepEqual(ids(await call('GET', page.json.links.next, { key: owner.key })), [offered.id]);
+  for (const wrong of ['', 'soon', 'infinity', '-infinity', 'tomorrow', '2026-02-30T00:00:00Z', '2026-11-23']) {
+    const refused = await before(wrong);
+    assert.equal(errorOf(refused), '400 parameter_invalid', wrong);
+    assert.deepEqual(refused.json.errors[0].source, { parameter: 'filter[expires-before]' }, wrong);
+  }
+});
+
 test('a partner is found by what its name or id begins with, and by no pattern', async () => {
   const [a, b] = [await organization(), await organization()];
   await sql(`UPDATE connect.organization SET name = '100% Ümlaut & Söhne+' WHERE id = '${a.id}';
