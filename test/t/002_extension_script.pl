@@ -165,7 +165,7 @@ SKIP:
 	my $sound = $node->safe_psql($database, $triggers);
 	my $findings = q{SELECT string_agg(code, ' ') FROM connect.check_setup() WHERE severity = 'error'};
 
-	is(() = $sound =~ /^connect\./mg, 20, 'a new store has its triggers');
+	is(() = $sound =~ /^connect\./mg, 23, 'a new store has its triggers');
 	is($node->safe_psql($database, $findings), '', 'and check_setup() finds nothing to mend');
 
 	$node->safe_psql($database, q{
