@@ -44,14 +44,19 @@ GRANT USAGE ON SCHEMA twin, lean TO hub;
 GRANT SELECT, UPDATE ON twin.connection TO hub;
 """
 
-# What those Connections hand over: a row of each partner's with a token that the hub may redeem, and rows of the hub's.
-TOKENS = """
+# What those Connections hand over: a row of each partner's, with a token that the hub may redeem, and rows of the hub's.
+TOKEN_SCHEMAS = ("connect", "floor", "answered", "app")
+HANDED_OVER = """
 INSERT INTO inquiry SELECT 'inq_i' || lpad(n::text, 25, '0'), 'org_' || lpad(n::text, 7, '0'), 'Loan ' || n FROM generate_series(1, {rows}) AS n;
 INSERT INTO inquiry SELECT 'inq_o' || lpad(n::text, 25, '0'), 'org_hub', 'Loan ' || n FROM generate_series(1, {rows}) AS n;
 """
-PEER_TOKENS = """
+ACTIVE = """
 SET session_replication_role = replica;
 UPDATE {schema}.connection SET status = 'active' WHERE id ~ '^cxn_[io]' AND status <> 'active';
+RESET session_replication_role;
+"""
+PEER_TOKENS = """
+SET session_replication_role = replica;
 INSERT INTO {schema}.share_token (id, connection_id, source_organization_id, destination_organization_id, kind, source_id, expires_at,
     creator_id, creator_type, created_at, updated_at)
 SELECT 'cnst_i' || lpad(n::text, 25, '0'), 'cxn_i' || lpad(n::text, 25, '0'), 'org_' || lpad(n::text, 7, '0'), 'org_hub', 'inquiry',
@@ -73,10 +78,17 @@ def fill(rows):
     execute(GRANTS, "VACUUM (ANALYZE, FREEZE)", "CHECKPOINT")
 
 
+def fill_rows(rows):
+    """Makes all Connections of fill() active, and rows that go through them."""
+    execute((HERE / "share_tokens.sql").read_text(), HANDED_OVER.format(rows=rows))
+    for schema in TOKEN_SCHEMAS:
+        execute(ACTIVE.format(schema=schema))
+
+
 def fill_tokens(rows):
-    """Makes all Connections of fill() active, and share tokens in the store and in its peers."""
-    execute((HERE / "share_tokens.sql").read_text(), TOKENS.format(rows=rows))
-    for schema in ("connect", "floor", "answered", "app"):
+    """Does that, and makes share tokens in the store and in its peers."""
+    fill_rows(rows)
+    for schema in TOKEN_SCHEMAS:
         execute(PEER_TOKENS.format(schema=schema, rows=rows))
     execute("VACUUM (ANALYZE, FREEZE)", "CHECKPOINT")
 
