@@ -116,6 +116,12 @@ foreach my $old (@versions)
 	my $ask = q{SELECT connect.is_allowed('org_ABC123', 'org_DEF456');};
 	is( $node->safe_psql($database, "BEGIN; $ask SET LOCAL session_replication_role = replica; UPDATE connect.connection SET status = 'active'; $ask ROLLBACK"),
 		"f\nt", 'its gate too');
+	# the filter by what an event is of, and the closed shape, which shows Connections alone
+	my $narrowed = 'BEGIN; SELECT connect.grant_http($$regress_connect_destination$$) \g /dev/null
+		SET LOCAL ROLE regress_connect_destination;' . join('', map { qq{SET LOCAL request.headers = '{"x-connect-id": "cxn_old", $_}';
+		SELECT jsonb_array_length(connect_api.list_events()::jsonb -> 'data'), jsonb_array_length(connect_api.list_connection_events()::jsonb -> 'data');} }
+		'"x-connect-query": "filter[subject-type]=connection"', '"x-connect-query": "filter[subject-type]=share_token"', '"persona-version": "2023-01-05"') . ' ROLLBACK';
+	is($node->safe_psql($database, $narrowed), "4|4\n0|0\n4|4", 'its filters too');
 	my $outdated = sub {
 		my ($then) = @_;
 		foreach my $sql (q{UPDATE connect.connection SET name = 'Another' WHERE id = 'cxn_old'},
@@ -150,6 +156,7 @@ foreach my $old (@versions)
 		'after the update check_setup() says what upgrade_store() will do');
 	is($node->safe_psql($database, $read),
 		"reactivate activate deactivate create|cxn_old\n4|pending|1", 'what reads goes on before that');
+	is($node->safe_psql($database, $narrowed), "4|4\n0|0\n4|4", 'and its filters');
 	is( $node->safe_psql($database, "BEGIN; $ask SET LOCAL session_replication_role = replica; UPDATE connect.connection SET status = 'active'; $ask ROLLBACK"),
 		"f\nt", 'the gate too');
 	is( $node->safe_psql($database, q{BEGIN; GRANT SELECT ON connect.event TO regress_connect_destination; SET LOCAL ROLE regress_connect_destination; SELECT count(*) FROM connect.event; ROLLBACK}),
