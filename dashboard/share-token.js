@@ -23,17 +23,19 @@ function facts(token, connection) {
   const { attributes, relationships } = token;
   const { partner } = viewOf(connection, current().id);
   const when = (term, name) => attributes[name] !== null && fact(term, time(attributes[name]));
-  const isFilled = attributes["redeem-mode"] === "hydrate";
+  const { status, "redeem-mode": mode } = attributes;
+  const isFilled = mode === "hydrate";
   return h("dl", { class: "facts" },
     fact("Share token id", copyableId(token.id, "share token id")),
     fact("Partner", party(partner)),
     fact("Connection", h("a", { href: pageOf(connection.id) }, connectionName(connection, partner))),
     fact("Kind", attributes.kind),
     relationships.source && fact("What is handed over", copyableId(relationships.source.data.id, "id of what is handed over")),
-    attributes["redeem-mode"] !== null && fact("Redeemed into", isFilled ? "something that the destination named" : "a new copy"),
+    mode !== null && status !== "failed" && fact("Redeemed into", isFilled ? "something that the destination named" : "a new copy"),
     relationships.destination?.data && fact(isFilled ? "What you named" : "Your copy",
       copyableId(relationships.destination.data.id, "id of your copy")),
-    when("Created", "created-at"), when(attributes.status === "expired" ? "Ended" : "Can be redeemed until", "expires-at"),
+    when("Created", "created-at"), status === "created" && when("Can be redeemed until", "expires-at"),
+    status === "expired" && when("Ended", "expires-at"),
     when("Redemption began", "pending-at"), when("Redeemed", "redeemed-at"), when("Failed", "failed-at"),
     relationships.creator && fact("Created by", relationships.creator.data.type, " ", id(relationships.creator.data.id)));
 }
@@ -79,7 +81,8 @@ export async function tokenPage({ parameters: [tokenId], signal }) {
       h("p", { class: "trail" }, h("a", { href: TOKENS }, drawing("back"), "Share Tokens")),
       h("div", { class: "heading" },
         h("div", null, h("h1", null, tokenName(token)), h("p", { class: "badges" },
-          tokenStatus(status), direction(wayOf(token)))),
+          tokenStatus(status), direction(wayOf(token)),
+          h("span", { class: "with" }, party(viewOf(connection, current().id).partner)))),
         tokenButtons(token)),
       h("p", { class: "outlook" }, tokenOutlook(token, connection, history)),
       h("div", { class: "columns" },

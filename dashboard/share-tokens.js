@@ -31,10 +31,10 @@ function row(token) {
   const { attributes } = token;
   return h("tr", { role: "row", onclick: open },
     h("th", { role: "rowheader", scope: "row" }, h("a", { href }, tokenName(token))),
-    cell("Partner", token.meta["partner-name"]),
+    cell("Partner", h("span", { class: "party-name" }, token.meta["partner-name"])),
     cell("Direction", direction(wayOf(token))),
     cell("Status", tokenStatus(attributes.status)),
-    cell("Until", attributes.status === "created" && ["until ", time(attributes["expires-at"])]),
+    cell("Until", attributes.status === "created" && [h("span", { class: "until" }, "until "), time(attributes["expires-at"])]),
     cell("Last change", time(attributes["updated-at"])));
 }
 
