@@ -8,7 +8,7 @@ use warnings;
 
 use FindBin;
 use lib $FindBin::RealBin;
-use HostileStore qw(install invariants_hold no_crash session);
+use HostileStore qw(install invariants_hold no_crash);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -95,14 +95,10 @@ foreach my $preload ('', 'connect')
 	isnt($rc, 0, "$way: one that was further is refused");
 	like($err, qr/cursor of a later time/, "$way: and told why");
 
-	# Writing goes on behind what is there, and the gate follows, in sessions too that have asked before.
+	# Writing goes on behind what is there, and the gate follows.
 	is(as($restored, 'b', "SELECT connect.redeem_share_token('$token') #>> '{data,attributes,status}'"), 'pending', "$way: the token is redeemed, for here it was not");
-	my $gate = session($restored);
-	is($gate->("$ask; $ask;"), 't allowed active pending t allowed active pending', "$way: a session remembers");
 	as($restored, 'a', q{SELECT connect.deactivate_connection('cxn_1', 'here')});
 	is($restored->safe_psql('postgres', $ask), 'f inactive inactive pending', "$way: a revocation counts at once");
-	is($gate->("$ask;"), 'f inactive inactive pending', "$way: for that session as well");
-	$gate->();
 	is( as($restored, 'b', "SELECT string_agg(e #>> '{attributes,action}', ' ') FROM jsonb_array_elements(connect.read_events('$followed') -> 'data') AS e"),
 		'redeem deactivate', "$way: a reader meets what happens here, in order");
 	is( $restored->safe_psql('postgres', q{SELECT bool_and(id > last_id AND position >= last_position AND created_at > last_time) FROM (SELECT *,
