@@ -41,8 +41,8 @@ FROM (
     UNION ALL
     SELECT 'time of a share token', 'Times of %1$s share tokens', o.ends_at
     FROM connect.open_share_token AS o JOIN connect.share_token AS t ON t.id = o.id
-    WHERE CASE t.status WHEN 'created' THEN t.expires_at
-        WHEN 'pending' THEN t.pending_at + interval '24 hours' END = o.ends_at) AS d
+    WHERE CASE t.status WHEN 'created' THEN t.expires_at = o.ends_at
+        WHEN 'pending' THEN t.pending_at = o.ends_at - interval '24 hours' END) AS d
 WHERE d.ends_at < statement_timestamp() - interval '1 hour'
 GROUP BY d.one, d.many
 $findings$;

@@ -90,7 +90,7 @@ static StoreNarrow ending = {
 	.derive_sql = "SELECT " PARTIES_SQL ", " TERMS_END_SQL
 	" FROM connect.connection AS c"
 	" WHERE c.status OPERATOR(pg_catalog.<>) 'inactive'"
-	" AND " TERMS_END_SQL " IS NOT NULL"
+	" AND " TERMS_END_SQL " OPERATOR(pg_catalog.<) 'infinity'"
 };
 
 /* Makes both tables known; called once, at load. */

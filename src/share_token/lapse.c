@@ -24,7 +24,8 @@ lapse_is_open(int status)
 
 /*
  * Returns the time at which a token ends by itself, or TERM_NEVER.  A row that
- * was imported may be pending since nobody knows when.
+ * was imported may be pending since nobody knows when, or since a time that no
+ * day follows.
  */
 TimestampTz
 lapse_end(const ShareToken *token)
@@ -32,7 +33,8 @@ lapse_end(const ShareToken *token)
 	if (token->status == TOKEN_CREATED)
 		return token->expires_at;
 	if (token->status != TOKEN_PENDING ||
-		TIMESTAMP_NOT_FINITE(token->pending_at))
+		TIMESTAMP_NOT_FINITE(token->pending_at) ||
+		!IS_VALID_TIMESTAMP(token->pending_at + PENDING_LIMIT))
 		return TERM_NEVER;
 	return token->pending_at + PENDING_LIMIT;
 }

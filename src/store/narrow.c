@@ -81,16 +81,6 @@ same_row(const StoreNarrow *narrow, const StoreRow *a, const StoreRow *b)
 	return true;
 }
 
-/* Is there a row with the key of this one? */
-static bool
-has_row(StoreNarrow *narrow, const StoreRow *row)
-{
-	Datum		key[STORE_KEY_COLUMNS];
-
-	read_key(narrow, row, key);
-	return store_has(&narrow->key, key);
-}
-
 /* Deletes the row with the key of this one; returns false if there is none. */
 static bool
 delete_row(StoreNarrow *narrow, const StoreRow *row)
@@ -130,10 +120,16 @@ follow(StoreNarrow *narrow, const void *old, const void *changed)
 	if (was && is && same_row(narrow, &old_row, &new_row))
 		return;
 	deleted = was && delete_row(narrow, &old_row);
-	/* the snapshot still sees a row that has just been deleted */
-	if (is && ((deleted && same_key(narrow, &old_row, &new_row)) ||
-			   !has_row(narrow, &new_row)))
-		(void) store_insert(&narrow->insert, &new_row);
+	if (!is)
+		return;
+
+	/*
+	 * A row of this key that is there all the same says something wrong.  But
+	 * the snapshot still sees one that has just been deleted.
+	 */
+	if (!deleted || !same_key(narrow, &old_row, &new_row))
+		(void) delete_row(narrow, &new_row);
+	(void) store_insert(&narrow->insert, &new_row);
 }
 
 /*

@@ -38,15 +38,24 @@ append_bound(StringInfo sql, const PageShape *shape, const char *alias)
 						 shape->ascending ? ">" : "<");
 }
 
+/* Does the scan of this column read the narrow table? */
+static bool
+reads_narrow(const PageShape *shape, int column)
+{
+	return shape->narrow != NULL && (shape->narrow_column == NO_COLUMN ||
+									 shape->narrow_column == column);
+}
+
 /*
  * Does the scan of one index have to be in the order of its two columns?  What
  * is one of a pair is found by the key of the pair.
  */
 static bool
-is_ranged(const PageShape *shape)
+is_ranged(const PageShape *shape, int column)
 {
-	return shape->other_column == NO_COLUMN && shape->bound != BOUND_SAME &&
-		shape->narrow == NULL && shape->step != STEP_OTHERS;
+	return column != NO_COLUMN && shape->other_column == NO_COLUMN &&
+		shape->bound != BOUND_SAME && !reads_narrow(shape, column) &&
+		shape->step != STEP_OTHERS;
 }
 
 /*
@@ -65,7 +74,7 @@ append_owner(StringInfo sql, const PageShape *shape, int column, int not_column)
 {
 	appendStringInfoString(sql, " WHERE true");
 	if (column != NO_COLUMN)
-		appendStringInfo(sql, is_ranged(shape) ?
+		appendStringInfo(sql, is_ranged(shape, column) ?
 						 " AND c.%1$s OPERATOR(pg_catalog.=) ANY (ARRAY[$1])"
 						 " AND c.%1$s OPERATOR(pg_catalog.>=) $1"
 						 " AND c.%1$s OPERATOR(pg_catalog.<=) $1" :
@@ -135,8 +144,7 @@ append_scan(StringInfo sql, const PageShape *shape, int column, int not_column,
 
 	appendStringInfo(sql, "SELECT %s FROM",
 					 store_select_list(shape->table, "c"));
-	if (shape->narrow != NULL && (shape->narrow_column == NO_COLUMN ||
-								  shape->narrow_column == column))
+	if (reads_narrow(shape, column))
 	{
 		ordered = "n";
 		append_looked_up(sql, shape,
@@ -166,7 +174,7 @@ append_scan(StringInfo sql, const PageShape *shape, int column, int not_column,
 	}
 	append_bound(sql, shape, ordered);
 	appendStringInfoString(sql, " ORDER BY ");
-	if (column != NO_COLUMN && is_ranged(shape))
+	if (is_ranged(shape, column))
 		appendStringInfo(sql, "c.%s %s, ", column_name(shape, column),
 						 direction(shape));
 	appendStringInfo(sql, "%s.%s %s LIMIT %s", ordered, id, direction(shape),

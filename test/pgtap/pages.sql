@@ -100,6 +100,10 @@ INSERT INTO list (party, statement, rows) VALUES
     ('destination', $$connect.list_connections(status => 'inactive')$$, 0),
     ('both', $$connect.list_connections()$$, 2),
     ('none', $$connect.list_connections()$$, 0),
+    -- a table of its own has the pending ones by their destination, and serves that half of a list alone
+    ('none', $$connect.list_connections(status => 'pending')$$, 0),
+    ('none', $$connect.list_connections(status => 'pending', direction => 'outbound')$$, 0),
+    ('destination', $$connect.list_connections(status => 'pending', direction => 'outbound')$$, 0),
     ('source', $$connect.list_events()$$, 10),
     ('source', $$connect.list_events(page_after => 'evt_020000')$$, 10),
     ('source', $$connect.list_events(connection_id => 'cxn_000001', page_after => 'evt_020000')$$, 10),

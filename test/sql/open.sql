@@ -56,6 +56,23 @@ UPDATE connect.connection SET id = 'cxn_4', destination_organization_id = 'org_G
 SELECT test.open();
 DELETE FROM connect.connection WHERE id = 'cxn_4';
 SELECT test.open();
+-- a term that is imported as infinite is none, also for upgrade_store(), and may be given another one
+INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, status, scopes, expires_at, created_at, updated_at)
+VALUES ('cxn_5', 'org_GHI789', 'org_DEF456', 'active', '{account.read}', 'infinity', '2001-02-03', '2001-02-03');
+RESET session_replication_role;
+SELECT connect.upgrade_store(), (SELECT count(*) FROM connect.open_term WHERE id = 'cxn_5') AS terms;
+-- and a row that is wrong all the same goes with the next change
+SET session_replication_role = replica;
+ALTER TABLE connect.open_term DISABLE TRIGGER USER;
+INSERT INTO connect.open_term VALUES ('cxn_5', 'org_GHI789', 'org_DEF456', 'infinity');
+ALTER TABLE connect.open_term ENABLE TRIGGER USER;
+RESET session_replication_role;
+UPDATE connect.connection SET expires_at = '2999-01-01 00:00:00+00' WHERE id = 'cxn_5';
+SELECT ends_at FROM connect.open_term WHERE id = 'cxn_5';
+SET session_replication_role = replica;
+DELETE FROM connect.connection WHERE id = 'cxn_5';
+SELECT count(*) AS terms FROM connect.open_term WHERE id = 'cxn_5';
+SELECT connect.upgrade_store();
 -- what is replicated of the table itself passes by
 INSERT INTO connect.open_connection VALUES ('cxn_x', 'org_ABC123', 'org_DEF456');
 DELETE FROM connect.open_connection;

@@ -154,5 +154,23 @@ FROM (VALUES (connect.list_share_tokens(status => 'created', page_after => 'cnst
     (connect.list_share_tokens(status => 'created', page_before => 'cnst_099', page_size => 2))) AS v (l);
 RESET ROLE;
 REVOKE SELECT ON connect.share_token FROM regress_connect_source;
+-- those that are pending since no time that there is do not end, for lists, documents, sweeps and upgrade_store() alike
+SET session_replication_role = replica;
+DELETE FROM connect.share_token;
+INSERT INTO connect.share_token (id, connection_id, source_organization_id, destination_organization_id, kind, source_id, status, expires_at, pending_at, created_at, updated_at)
+SELECT 'cnst_' || n, 'cxn_1', 'org_ABC123', 'org_DEF456', 'account', 'act_1', 'pending', now(), t::timestamptz, now(), now()
+FROM unnest(ARRAY[NULL, '-infinity', 'infinity', '294276-12-31 00:00:00+00', '294276-12-30 23:59:59+00', '2001-02-03 04:05:06+00']) WITH ORDINALITY AS v (t, n);
+RESET session_replication_role;
+SELECT id, ends_at AT TIME ZONE 'UTC' AS ends_at FROM connect.open_share_token ORDER BY id;
+CREATE TEMPORARY TABLE before AS TABLE connect.open_share_token;
+SELECT connect.upgrade_store();
+(TABLE before EXCEPT TABLE connect.open_share_token) UNION ALL (TABLE connect.open_share_token EXCEPT TABLE before);
+SELECT substring(finding FROM '^.*token') AS finding FROM connect.check_setup() WHERE code = 'expiry_unswept';
+SET SESSION AUTHORIZATION regress_connect_source;
+SELECT s AS listed_as, string_agg(concat_ws(' ', t ->> 'id', t #>> '{attributes,status}'), ', ' ORDER BY t ->> 'id') AS tokens
+FROM unnest(ARRAY['pending', 'failed']) AS s, jsonb_array_elements(connect.list_share_tokens(status => s::connect.share_token_status) -> 'data') AS t GROUP BY s ORDER BY s;
+RESET SESSION AUTHORIZATION;
+SELECT connect.expire_due() AS due, connect.expire_due() AS still_due;
+DROP TABLE before;
 DROP FUNCTION test.open_tokens;
 CALL test.reset();
