@@ -83,8 +83,9 @@ run_suite() {
 			echo "$name: ran nothing"
 		fi
 		if [ "$bad" != 0 ]; then
-			# This shows the end of the log, and what failed before that. What a test says on stderr often stands before its line.
-			head -n -400 "$log" | grep -E -B 5 -A 15 '^ *not ok' | head -n 200 || true
+			# This shows the end of the log, and what failed before that. What a test says on stderr
+			# often stands far before its line.
+			head -n -400 "$log" | grep -E -B 5 -A 15 '^ *(not ok|# +Failed test )' | head -n 200 || true
 			tail -n 400 "$log"
 			show_diffs "$name"
 		fi

@@ -184,24 +184,18 @@ fires_on(FunctionCallInfo fcinfo, StoreTable *table)
 		store_relation_id(table);
 }
 
-/* Returns a narrow table that follows the one on which the trigger fires. */
+/*
+ * Returns a narrow table that follows the one on which the trigger fires, or
+ * the one on which it fires; any, if there is none, whose name is then in the
+ * error for the caller.
+ */
 static StoreNarrow *
-following(FunctionCallInfo fcinfo)
+find_narrow(FunctionCallInfo fcinfo, bool followed)
 {
 	StoreNarrow *narrow = registered;
 
-	while (narrow->next != NULL && !fires_on(fcinfo, narrow->followed))
-		narrow = narrow->next;
-	return narrow;
-}
-
-/* Returns the narrow table on which the trigger fires. */
-static StoreNarrow *
-guarded(FunctionCallInfo fcinfo)
-{
-	StoreNarrow *narrow = registered;
-
-	while (narrow->next != NULL && !fires_on(fcinfo, narrow->table))
+	while (narrow->next != NULL &&
+		   !fires_on(fcinfo, followed ? narrow->followed : narrow->table))
 		narrow = narrow->next;
 	return narrow;
 }
@@ -215,7 +209,7 @@ guarded(FunctionCallInfo fcinfo)
 Datum
 connect_keep_open(PG_FUNCTION_ARGS)
 {
-	StoreNarrow *narrow = following(fcinfo);
+	StoreNarrow *narrow = find_narrow(fcinfo, true);
 	TriggerData *data = store_require_trigger(fcinfo, narrow->followed,
 											  "keep_open");
 	void	   *first;
@@ -247,7 +241,7 @@ connect_keep_open(PG_FUNCTION_ARGS)
 Datum
 connect_guard_open(PG_FUNCTION_ARGS)
 {
-	StoreNarrow *narrow = guarded(fcinfo);
+	StoreNarrow *narrow = find_narrow(fcinfo, false);
 	TriggerData *data = store_require_trigger(fcinfo, narrow->table,
 											  "guard_open");
 

@@ -14,6 +14,30 @@ use Test::More;
 my $node = start_node();
 
 $node->safe_psql('postgres', install() . people_and_rows());
+
+# A label that is renamed while a session keeps its snapshot: what it remembers by the old label is void, and the gate
+# knows no such state. News comes with the lock of a table that the transaction has not read yet.
+sub asked
+{
+	my ($table) = @_;
+
+	return "SELECT connect.may_see('org_source', 'account.read'), connect.is_allowed('org_source', 'org_destination', 'account.read'), "
+	  . "'org_source' = ANY (connect.visible_organizations('account.read')) FROM (SELECT count(*) FROM pg_catalog.$table OFFSET 0) AS c;\n";
+}
+
+sub renamed
+{
+	my ($from, $to) = @_;
+
+	return sprintf(qq{\\! psql -XAtq -v ON_ERROR_STOP=1 -d "%s" -c "ALTER TYPE connect.connection_status RENAME VALUE '%s' TO '%s'"\n},
+		$node->connstr('postgres'), $from, $to);
+}
+
+is($node->safe_psql('postgres', "BEGIN ISOLATION LEVEL REPEATABLE READ;\n" . asked('pg_namespace') . asked('pg_language')
+	  . renamed('active', 'lively') . asked('pg_am') . renamed('lively', 'active') . asked('pg_collation'),
+	connstr => $node->connstr('postgres') . ' user=regress_connect_destination'),
+	"t|t|t\nt|t|t\nf|f|f\nt|t|t", 'what was remembered of a label ends with it');
+
 $node->safe_psql('postgres', q{ALTER TYPE connect.connection_status ADD VALUE 'archived'});
 $node->safe_psql('postgres', q{SET session_replication_role = replica;
 	UPDATE connect.connection SET status = 'archived' WHERE id = 'cxn_active';});
