@@ -44,7 +44,7 @@ _PG_init(void)
 	preload_init();
 	snapshot_key_init();
 	store_table_init();
-	store_scan_init();
+	store_key_init();
 	store_label_init();
 	store_set_main_table(&connection_table);
 	acting_init();

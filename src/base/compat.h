@@ -130,4 +130,26 @@
 	makeJsonLexContextCstringLen((json), (len), PG_UTF8, true)
 #endif
 
+/*
+ * 16: entering a row in indexes, it can be told that only summarizing ones need
+ * it.  Inserts a row whose key in these indexes may be taken.
+ */
+#if PG_VERSION_NUM >= 160000
+#define insert_index_tuples(result, slot, estate, taken, arbiters) \
+	ExecInsertIndexTuples((result), (slot), (estate), false, true, (taken), \
+						  (arbiters), false)
+#else
+#define insert_index_tuples(result, slot, estate, taken, arbiters) \
+	ExecInsertIndexTuples((result), (slot), (estate), false, true, (taken), \
+						  (arbiters))
+#endif
+
+/* 16: evaluating a plan anew for one row takes a list of tables. */
+#if PG_VERSION_NUM >= 160000
+#define init_epq(epq, estate) \
+	EvalPlanQualInit((epq), (estate), NULL, NIL, -1, NIL)
+#else
+#define init_epq(epq, estate) EvalPlanQualInit((epq), (estate), NULL, NIL, -1)
+#endif
+
 #endif							/* CONNECT_BASE_COMPAT_H */

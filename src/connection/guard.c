@@ -12,6 +12,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "base/typeid.h"
 #include "connection/change.h"
 #include "connection/retirement.h"
 #include "connection/terms.h"
@@ -112,6 +113,9 @@ guard_insert(TriggerData *data)
 	if (!own_id)
 	{
 		new.id = random_typeid("cxn");
+		if (writer.made_id != NULL)
+			text_to_cstring_buffer(new.id, writer.made_id,
+								   ID_MAX_LENGTH + 1);
 		store_patch(&patch, &connection_table, CONNECTION_ID,
 					PointerGetDatum(new.id), false);
 	}

@@ -75,7 +75,7 @@ static StoreNarrow waiting = {
 		&open_table, "open_connection_pkey", 2,
 		{OPEN_DESTINATION, OPEN_ID}, F_TEXTEQ
 	},
-	.insert = {&open_table},
+	.insert = {&open_table, STORE_ALL_COLUMNS},
 	.derive = derive_waiting,
 	.derive_sql = "SELECT " PARTIES_SQL " FROM connect.connection AS c"
 	" WHERE c.status OPERATOR(pg_catalog.=) 'pending'"
@@ -85,7 +85,7 @@ static StoreNarrow ending = {
 	FOLLOWS_CONNECTION,
 	.table = &term_table,
 	.key = {&term_table, "open_term_pkey", 1, {OPEN_ID}, F_TEXTEQ},
-	.insert = {&term_table},
+	.insert = {&term_table, STORE_ALL_COLUMNS},
 	.derive = derive_ending,
 	.derive_sql = "SELECT " PARTIES_SQL ", " TERMS_END_SQL
 	" FROM connect.connection AS c"

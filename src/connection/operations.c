@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "base/text.h"
+#include "base/typeid.h"
 #include "base/values.h"
 #include "connection/change.h"
 #include "connection/document.h"
@@ -91,10 +92,14 @@ connection_create(const Principal *who, const char *request_id,
 	Connection	offer = {
 		.source = who->organization,
 		.destination = destination,
-		.name = name
+		.name = name,
+		.status = CONNECTION_PENDING
 	};
 
+	char		made_id[ID_MAX_LENGTH + 1] = "";
+
 	write.action = ACTION_CREATE;
+	write.made_id = made_id;
 	value_require_id(destination, "destination_organization_id");
 	offer.scopes = scopes != NULL ? change_sort_scopes(scopes) : NULL;
 	offer.respond_by = offer.expires_at = TERM_NEVER;

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/text.h"
 #include "connection/change.h"
 #include "connection/retirement.h"
 #include "connection/terms.h"
@@ -80,13 +81,13 @@ new_event(int action, int from, const Connection *connection, TimestampTz time)
 /* Writes the event of a change, by whoever made it. */
 static void
 write_event(const ConnectionWrite *write, int action, int from,
-			const Connection *connection, TimestampTz time)
+			const Connection *connection, TimestampTz time, bool first)
 {
 	Event		event = new_event(action, from, connection, time);
 
 	subject_set_actor(&event, write->principal, write->reason,
 					  write->request_id);
-	event_record(&event);
+	event_record(&event, first);
 }
 
 /*
@@ -105,7 +106,7 @@ record_expiry(Connection *old, TimestampTz time)
 	old->status = CONNECTION_INACTIVE;
 	event = new_event(ACTION_EXPIRE, from, old, time);
 	event.effective_at = terms_end(from, old->respond_by, old->expires_at);
-	event_record(&event);
+	event_record(&event, false);
 }
 
 /*
@@ -125,6 +126,7 @@ connect_record_event(PG_FUNCTION_ARGS)
 	ConnectionWrite	writer;
 	int			action = ACTION_CREATE;
 	TimestampTz time;
+	bool		first;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
 	writer = writer_current(&who);
@@ -143,8 +145,9 @@ connect_record_event(PG_FUNCTION_ARGS)
 		record_expiry(&old, time);
 		action = writer_check_update(&writer, &old, &new, time);
 	}
-	/* an id that we have just made has no row yet */
-	if (insert && writer.action == ACTION_CREATE)
+	/* nothing can be of an id that the guard has just made */
+	first = insert && writer.made_id != NULL && text_is(new.id, writer.made_id);
+	if (first)
 		store_narrow_add(&connection_table, &new);
 	else
 		store_narrow_follow(&connection_table, insert ? NULL : &stored, &new);
@@ -152,7 +155,7 @@ connect_record_event(PG_FUNCTION_ARGS)
 	{
 		if (action == ACTION_CREATE || action == ACTION_REACTIVATE)
 			retirement_check(&new, action);
-		write_event(&writer, action, old.status, &new, time);
+		write_event(&writer, action, old.status, &new, time, first);
 	}
 	PopActiveSnapshot();
 	return PointerGetDatum(NULL);

@@ -15,12 +15,13 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "base/errors.h"
+#include "base/text.h"
 #include "catalog/pg_type.h"
 #include "connection/retirement.h"
 #include "identity/tables.h"
 #include "miscadmin.h"
 #include "organization/operations.h"
+#include "store/lock.h"
 #include "store/statement.h"
 #include "store/trigger.h"
 #include "utils/builtins.h"
@@ -35,19 +36,6 @@ PG_FUNCTION_INFO_V1(connect_guard_organization);
  * a trigger suppresses the change.
  */
 #define MAX_ATTEMPTS 10
-
-static StoreQuery lock_parties = {
-	"SELECT o.id FROM connect.organization AS o"
-	" WHERE o.id OPERATOR(pg_catalog.=) ANY (ARRAY[$1, $2])"
-	" ORDER BY o.id FOR KEY SHARE",
-	2, {TEXTOID, TEXTOID}, true
-};
-
-static StoreQuery lock_organization = {
-	"SELECT o.id FROM connect.organization AS o"
-	" WHERE o.id OPERATOR(pg_catalog.=) $1 FOR UPDATE",
-	1, {TEXTOID}, true
-};
 
 static StoreQuery find_open = {
 	"SELECT s.id FROM connect.connection AS s"
@@ -82,6 +70,13 @@ static StoreQuery find_unmarked = {
 	1, {TEXTOID}
 };
 
+/* Locks an organization, if it is registered. */
+static void
+hold(text *id, LockTupleMode mode)
+{
+	(void) store_hold(&organization_by_id, PointerGetDatum(id), mode, NULL);
+}
+
 /*
  * Raises organization_retired unless both parties of a Connection that has just
  * been offered may act, and keeps them from being retired before the end of the
@@ -93,18 +88,17 @@ static StoreQuery find_unmarked = {
 void
 retirement_check(const Connection *connection, int action)
 {
-	Datum		parties[] = {
-		PointerGetDatum(connection->source),
-		PointerGetDatum(connection->destination)
-	};
+	text	   *source = connection->source;
+	text	   *destination = connection->destination;
+	bool		ordered = text_compare(source, destination) < 0;
 
 	if (action != ACTION_CREATE)
-		(void) store_query(&lock_parties, parties, NULL);
+	{
+		hold(ordered ? source : destination, LockTupleKeyShare);
+		hold(ordered ? destination : source, LockTupleKeyShare);
+	}
 	PushActiveSnapshot(GetLatestSnapshot());
-	organization_check(connection->source, "source_organization_id",
-					   HINT_REGISTER);
-	organization_check(connection->destination, "destination_organization_id",
-					   HINT_REGISTER);
+	organization_check_parties(source, destination);
 	PopActiveSnapshot();
 }
 
@@ -271,8 +265,8 @@ connect_guard_organization(PG_FUNCTION_ARGS)
 	{
 		require_owner();
 		if (!new.nulls[ORGANIZATION_RETIRED_AT])
-			(void) store_query(&lock_organization, &old.values[ORGANIZATION_ID],
-							   NULL);
+			hold(DatumGetTextPP(old.values[ORGANIZATION_ID]),
+				 LockTupleExclusive);
 		return PointerGetDatum(data->tg_newtuple);
 	}
 	mark_credentials(id, new.values[ORGANIZATION_RETIRED_AT],

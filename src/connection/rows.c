@@ -6,14 +6,18 @@
 
 #include "catalog/pg_type.h"
 #include "connection/rows.h"
+#include "store/insert.h"
 #include "store/label.h"
-#include "store/statement.h"
+#include "store/lock.h"
+#include "store/update.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 #define STORE_VALUE_STATE(datum) connection_status(datum)
+#define STORE_DATUM_STATE(value) connection_status_datum(value)
 
 static const StoreColumn columns[] = {
 	CONNECTION_COLUMNS(STORE_COLUMN_INFO, Connection)
@@ -39,40 +43,26 @@ StoreKey	connection_by_destination = {
 	{CONNECTION_DESTINATION, CONNECTION_ID}, F_TEXTEQ, F_TEXT_GT
 };
 
-/* The guard fills everything but the pair, name, scopes and terms. */
-static StoreQuery insert_connection = {
-	"INSERT INTO connect.connection AS t"
-	" (source_organization_id, destination_organization_id, name, scopes,"
-	" respond_by, expires_at) VALUES ($1, $2, $3, $4, $5, $6)"
-	" ON CONFLICT (source_organization_id, destination_organization_id)"
-	" DO NOTHING",
-	6, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID,
-	TIMESTAMPTZOID}, true, &connection_table
+/* The guard fills in all other columns. */
+static StoreInsert insert_connection = {
+	&connection_table,
+	STORE_BIT(CONNECTION_SOURCE) | STORE_BIT(CONNECTION_DESTINATION) |
+	STORE_BIT(CONNECTION_NAME) | STORE_BIT(CONNECTION_STATUS) |
+	STORE_BIT(CONNECTION_SCOPES) | STORE_BIT(CONNECTION_RESPOND_BY) |
+	STORE_BIT(CONNECTION_EXPIRES_AT),
+	&connection_by_pair
 };
 
 /*
  * Compare and set: it changes the row only if it still is what was decided
- * upon, which updated_at tells, for that ascends at each change.  Under READ
- * COMMITTED PostgreSQL asks again on the locked row.
+ * upon, which updated_at tells, for that ascends at each change.
  */
-static StoreQuery update_connection = {
-	"UPDATE connect.connection AS t"
-	" SET name = $2, status = $3::connect.connection_status, scopes = $4,"
-	" respond_by = $5, expires_at = $6"
-	" WHERE t.id OPERATOR(pg_catalog.=) $1"
-	" AND t.updated_at OPERATOR(pg_catalog.=) $7",
-	7, {TEXTOID, TEXTOID, TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID,
-	TIMESTAMPTZOID, TIMESTAMPTZOID}, true, &connection_table
+static StoreUpdate update_connection = {
+	&connection_by_id, CONNECTION_UPDATED_AT,
+	STORE_BIT(CONNECTION_NAME) | STORE_BIT(CONNECTION_STATUS) |
+	STORE_BIT(CONNECTION_SCOPES) | STORE_BIT(CONNECTION_RESPOND_BY) |
+	STORE_BIT(CONNECTION_EXPIRES_AT)
 };
-
-static StoreQuery lock_connection = {
-	"SELECT FROM connect.connection AS t WHERE t.id OPERATOR(pg_catalog.=) $1"
-	" FOR NO KEY UPDATE",
-	1, {TEXTOID}, true
-};
-
-/* Its list of columns is made at the first use. */
-static StoreQuery hold_connection = {NULL, 1, {TEXTOID}, true};
 
 /* Returns the state that a value of type connect.connection_status names. */
 int
@@ -112,23 +102,6 @@ connection_from_row(void *row, const StoreRow *from)
 	CONNECTION_COLUMNS(STORE_COLUMN_READ, connection)
 }
 
-/* Tells SPI whether a term is null in the table. */
-static char
-term_null(TimestampTz term)
-{
-	return term == DT_NOEND ? 'n' : ' ';
-}
-
-/* Reads the first row of a result.  Returns false if there is none. */
-static bool
-read_first(const StoreResult *result, Connection *connection)
-{
-	if (result->count == 0)
-		return false;
-	connection_from_row(connection, &result->rows[0]);
-	return true;
-}
-
 /*
  * Reads the row with this unique key under the active snapshot.  Returns false
  * if there is none.
@@ -163,9 +136,8 @@ connection_find(text *id, Connection *connection)
 void
 connection_lock(text *id)
 {
-	Datum		value = PointerGetDatum(id);
-
-	(void) store_query(&lock_connection, &value, NULL);
+	(void) store_hold(&connection_by_id, PointerGetDatum(id),
+					  LockTupleNoKeyExclusive, NULL);
 }
 
 /*
@@ -177,20 +149,13 @@ connection_lock(text *id)
 bool
 connection_hold(text *id, Connection *connection)
 {
-	Datum		value = PointerGetDatum(id);
-	StoreResult result;
+	StoreRow	row;
 
-	if (hold_connection.sql == NULL)
-		hold_connection.sql =
-			MemoryContextStrdup(TopMemoryContext,
-								psprintf("SELECT %s FROM connect.connection"
-										 " AS c WHERE c.id"
-										 " OPERATOR(pg_catalog.=) $1"
-										 " FOR SHARE",
-										 store_select_list(&connection_table,
-														   "c")));
-	result = store_query(&hold_connection, &value, NULL);
-	return read_first(&result, connection);
+	if (!store_hold(&connection_by_id, PointerGetDatum(id), LockTupleShare,
+					&row))
+		return false;
+	connection_from_row(connection, &row);
+	return true;
 }
 
 /*
@@ -207,30 +172,27 @@ connection_find_pair(text *source, text *destination, Connection *connection)
 }
 
 /*
- * Inserts a Connection, as the guard fills it.  Returns false if the pair has
- * one already, committed or not, or if a trigger has suppressed the row; waits
- * for whoever is inserting it right now.
+ * Inserts a Connection, as the guard fills it, under a new snapshot.  Returns
+ * false if the pair has one already, committed or not, or if a trigger has
+ * suppressed the row; waits for whoever is inserting it right now.
  */
 bool
 connection_insert(const ConnectionWrite *write, const Connection *offer,
 				  Connection *connection)
 {
-	Datum		values[] = {
-		PointerGetDatum(offer->source),
-		PointerGetDatum(offer->destination),
-		PointerGetDatum(offer->name),
-		PointerGetDatum(offer->scopes),
-		TimestampTzGetDatum(offer->respond_by),
-		TimestampTzGetDatum(offer->expires_at)
-	};
-	char		nulls[] = {
-		' ', ' ', offer->name ? ' ' : 'n', offer->scopes ? ' ' : 'n',
-		term_null(offer->respond_by), term_null(offer->expires_at)
-	};
-	StoreResult result = store_query_marked(&insert_connection, values, nulls,
-											&connection_table, write);
+	StoreRow	row;
+	StoreRow   *to = &row;
+	StoreRow	stored;
+	bool		inserted;
 
-	return read_first(&result, connection);
+	CONNECTION_COLUMNS(STORE_COLUMN_WRITE, offer)
+	row.nulls[CONNECTION_SCOPES] = offer->scopes == NULL;
+	store_push_snapshot();
+	inserted = store_insert(&insert_connection, &row, write, &stored);
+	PopActiveSnapshot();
+	if (inserted)
+		connection_from_row(connection, &stored);
+	return inserted;
 }
 
 /*
@@ -243,22 +205,16 @@ bool
 connection_update(const ConnectionWrite *write, const Connection *old,
 				  const Connection *changed, Connection *result)
 {
-	const char *status = connection_status_label(changed->status);
-	Datum		values[] = {
-		PointerGetDatum(old->id),
-		PointerGetDatum(changed->name),
-		CStringGetTextDatum(status),
-		PointerGetDatum(changed->scopes),
-		TimestampTzGetDatum(changed->respond_by),
-		TimestampTzGetDatum(changed->expires_at),
-		TimestampTzGetDatum(old->updated_at)
-	};
-	char		nulls[] = {
-		' ', changed->name ? ' ' : 'n', ' ', ' ',
-		term_null(changed->respond_by), term_null(changed->expires_at), ' '
-	};
-	StoreResult rows = store_query_marked(&update_connection, values, nulls,
-										  &connection_table, write);
+	Datum		id = PointerGetDatum(old->id);
+	StoreRow	row;
+	StoreRow   *to = &row;
+	StoreRow	stored;
 
-	return read_first(&rows, result);
+	CONNECTION_COLUMNS(STORE_COLUMN_WRITE, changed)
+	if (!store_update(&update_connection, id,
+					  TimestampTzGetDatum(old->updated_at), &row, write,
+					  &stored))
+		return false;
+	connection_from_row(result, &stored);
+	return true;
 }

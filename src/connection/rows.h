@@ -55,6 +55,8 @@ typedef struct ConnectionWrite
 	const Principal *principal;
 	ConnectionAction action;
 	bool		forgets;		/* takes the creator away, and nothing else */
+	char	   *made_id;		/* where the guard leaves the id that it makes
+								 * of a new row, or NULL */
 	const char *reason;			/* or NULL */
 	const char *request_id;		/* or NULL */
 } ConnectionWrite;

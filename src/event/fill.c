@@ -176,9 +176,6 @@ fill_row(const StoreRow *row, void *state)
 {
 	FillState  *fill = state;
 	Event		event;
-	uint64		own =
-		STORE_VALUE_XID(row->values[event_table.ncolumns]);
-
 	event_from_row(&event, row);
 	if (fill->subject == NULL || !text_equal(fill->subject, event.subject_id))
 	{
@@ -191,9 +188,11 @@ fill_row(const StoreRow *row, void *state)
 	if (event.seal == NULL)
 	{
 		if (row->nulls[EVENT_POSITION])
-			event.position = Max(fill->position, own < fill->next ? own : 0);
+			event.position = Max(fill->position,
+							 event.transaction < fill->next ?
+							 event.transaction : 0);
 		seal_event(&event, fill->seal);
-		add_filled(fill, &event, row->values[event_table.ncolumns + 1]);
+		add_filled(fill, &event, row->values[event_table.ncolumns]);
 	}
 	fill->seal = keep(fill, fill->seal, event.seal);
 	fill->position = event.position;
@@ -223,7 +222,7 @@ event_fill(void)
 		fill->batch = AllocSetContextCreate(CurrentMemoryContext,
 											"connect events to fill",
 											ALLOCSET_DEFAULT_SIZES);
-		query.sql = psprintf("SELECT %s, t.transaction_id, t.ctid"
+		query.sql = psprintf("SELECT %s, t.ctid"
 							 " FROM connect.event AS t"
 							 " ORDER BY coalesce(t.subject_id,"
 							 " t.connection_id), t.id",

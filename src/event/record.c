@@ -29,16 +29,14 @@ event_require_current(void)
 }
 
 /*
- * Returns the position of an event behind one of this position: not below it,
- * so that a reader who has seen the event has seen the one before.  A position
- * that no transaction of this cluster can have is one of another cluster, and
- * means nothing here.
+ * Returns the position of an event of this transaction behind one of this
+ * position: not below it, so that a reader who has seen the event has seen the
+ * one before.  A position that no transaction of this cluster can have is one
+ * of another cluster, and means nothing here.
  */
 static uint64
-next_position(uint64 last)
+next_position(uint64 own, uint64 last)
 {
-	uint64		own = U64FromFullTransactionId(GetTopFullTransactionId());
-
 	if (last <= own ||
 		last >= U64FromFullTransactionId(ReadNextFullTransactionId()))
 		return own;
@@ -75,24 +73,26 @@ require_as_sealed(const Event *event, const bytea *last_seal)
 
 /*
  * Writes the event of a change that has been made, in the AFTER ROW trigger of
- * its subject.  The caller fills in all but id, position and seals; created_at
+ * its subject.  first says that no other event can be of this subject.  The
+ * caller fills in all but id, transaction, position and seals; created_at
  * is the time of the change, and becomes just above that of the last event if
  * it is not.  Raises store_outdated, and transition_not_allowed if a trigger or
  * a rule has suppressed the event, or made another one of it.
  */
 void
-event_record(Event *event)
+event_record(Event *event, bool first)
 {
 	Event		last = {0};
 	bool		follows;
 
 	event_require_current();
-	follows = event_last(event->subject_id, &last);
+	follows = !first && event_last(event->subject_id, &last);
 	event->id = follows ?
 		random_typeid_above("evt", last.id) : random_typeid("evt");
 	if (follows && event->created_at <= last.created_at)
 		event->created_at = last.created_at + 1;
-	event->position = next_position(last.position);
+	event->transaction = U64FromFullTransactionId(GetTopFullTransactionId());
+	event->position = next_position(event->transaction, last.position);
 	seal_event(event, last.seal);
 	if (!event_insert(event))
 		require_as_sealed(event, last.seal);

@@ -8,6 +8,6 @@
 #include "event/rows.h"
 
 extern void event_require_current(void);
-extern void event_record(Event *event);
+extern void event_record(Event *event, bool first);
 
 #endif							/* CONNECT_EVENT_RECORD_H */

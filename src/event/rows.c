@@ -18,7 +18,7 @@ StoreKey	event_by_subject = {
 	&event_table, "event_subject_idx", 2, {EVENT_SUBJECT_ID, EVENT_ID}, F_TEXTEQ
 };
 
-static StoreInsert insert_event = {&event_table};
+static StoreInsert insert_event = {&event_table, STORE_ALL_COLUMNS};
 
 /*
  * Fills the struct from a row; it points into the row's tuple.  An older store
@@ -65,7 +65,7 @@ event_insert(const Event *event)
 	StoreRow   *to = &row;
 
 	EVENT_COLUMNS(STORE_COLUMN_WRITE, event)
-	if (!store_insert(&insert_event, to))
+	if (!store_insert(&insert_event, to, &insert_event, NULL))
 		ereport(ERROR,
 				(connect_error(ERROR_TRANSITION_NOT_ALLOWED),
 				 errdetail("The change was allowed, but its event was not "

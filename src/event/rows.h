@@ -50,6 +50,8 @@
 		   NULLABLE | ADDED, "personal_salt") \
 	COLUMN(context, EVENT_PERSONAL_DIGEST, personal_digest, BYTES, \
 		   NOT_NULL | ADDED, "personal_digest") \
+	COLUMN(context, EVENT_TRANSACTION, transaction, XID, NOT_NULL, \
+		   "transaction_id") \
 	COLUMN(context, EVENT_CREATED_AT, created_at, TIME, NOT_NULL, \
 		   "created_at")
 

@@ -68,24 +68,16 @@ typedef enum OrganizationState
 	ORGANIZATION_REGISTERED
 } OrganizationState;
 
-/* Returns the state of an organization, as the active snapshot sees it. */
+/* Looks up the state of an organization, as the active snapshot sees it. */
 static OrganizationState
-organization_state(text *id)
+organization_state(StoreScan *look_up, text *id)
 {
-	Datum		key = PointerGetDatum(id);
-	OrganizationState state = ORGANIZATION_UNKNOWN;
-	StoreScan	scan;
+	bool		null;
 
-	store_scan_begin(&scan, &organization_by_id, &key);
-	if (store_scan_next(&scan))
-	{
-		bool		null;
-
-		(void) store_scan_column(&scan, ORGANIZATION_RETIRED_AT, &null);
-		state = null ? ORGANIZATION_REGISTERED : ORGANIZATION_RETIRED;
-	}
-	store_scan_end(&scan);
-	return state;
+	if (!store_look_up(look_up, &organization_by_id, PointerGetDatum(id)))
+		return ORGANIZATION_UNKNOWN;
+	(void) store_scan_column(look_up, ORGANIZATION_RETIRED_AT, &null);
+	return null ? ORGANIZATION_REGISTERED : ORGANIZATION_RETIRED;
 }
 
 /*
@@ -95,7 +87,12 @@ organization_state(text *id)
 bool
 organization_may_act(text *id)
 {
-	return organization_state(id) == ORGANIZATION_REGISTERED;
+	StoreScan	look_up = {0};
+	bool		may = organization_state(&look_up, id) ==
+		ORGANIZATION_REGISTERED;
+
+	store_look_up_end(&look_up);
+	return may;
 }
 
 /*
@@ -115,14 +112,12 @@ organization_find(text *id, Organization *organization)
 	return true;
 }
 
-/*
- * Raises organization_unknown or organization_retired, blaming an argument,
- * unless the active snapshot sees that this organization may act.
- */
-void
-organization_check(text *id, const char *argument, const char *unknown_hint)
+/* Does what organization_check() does, by one look-up of several. */
+static void
+check(StoreScan *look_up, text *id, const char *argument,
+	  const char *unknown_hint)
 {
-	switch (organization_state(id))
+	switch (organization_state(look_up, id))
 	{
 		case ORGANIZATION_REGISTERED:
 			break;
@@ -142,6 +137,30 @@ organization_check(text *id, const char *argument, const char *unknown_hint)
 							   text_to_cstring(id)),
 					 errhint("%s", unknown_hint)));
 	}
+}
+
+/*
+ * Raises organization_unknown or organization_retired, blaming an argument,
+ * unless the active snapshot sees that this organization may act.
+ */
+void
+organization_check(text *id, const char *argument, const char *unknown_hint)
+{
+	StoreScan	look_up = {0};
+
+	check(&look_up, id, argument, unknown_hint);
+	store_look_up_end(&look_up);
+}
+
+/* The same for two organizations, one of which shares with the other. */
+void
+organization_check_parties(text *source, text *destination)
+{
+	StoreScan	look_up = {0};
+
+	check(&look_up, source, "source_organization_id", HINT_REGISTER);
+	check(&look_up, destination, "destination_organization_id", HINT_REGISTER);
+	store_look_up_end(&look_up);
 }
 
 /*

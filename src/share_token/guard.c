@@ -142,6 +142,8 @@ guard_insert(TriggerData *data)
 	if (given.id != NULL)
 		refuse_taken_id(&writer, settled.id);
 	tell_settled(&writer, &settled, TOKEN_CREATE, false);
+	if (writer.settled != NULL)
+		writer.settled->made_id = given.id == NULL;
 	return settled_tuple(data, data->tg_trigtuple, &given, &settled);
 }
 
@@ -184,7 +186,7 @@ connect_guard_share_token(PG_FUNCTION_ARGS)
  */
 static void
 write_event(const ShareTokenWrite *write, int action, bool by_time, int from,
-			const ShareToken *token, TimestampTz time)
+			const ShareToken *token, TimestampTz time, bool first)
 {
 	Event		event = {
 		EVENT_BLANK,
@@ -206,7 +208,7 @@ write_event(const ShareTokenWrite *write, int action, bool by_time, int from,
 	else
 		subject_set_actor(&event, write->principal, write->reason,
 						  write->request_id);
-	event_record(&event);
+	event_record(&event, first);
 }
 
 /* Sees to it that a new row was stored as it was settled. */
@@ -250,6 +252,7 @@ connect_record_share_token(PG_FUNCTION_ARGS)
 	ShareTokenWrite writer;
 	int			action = TOKEN_CREATE;
 	bool		by_time = false;
+	bool		first;
 	TimestampTz time;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -265,13 +268,14 @@ connect_record_share_token(PG_FUNCTION_ARGS)
 		read_tuple(data, data->tg_trigtuple, &old);
 		action = verify_update(&writer, &old, &new, time, &by_time);
 	}
-	/* an id that we have just made has no row yet */
-	if (insert && writer.action == TOKEN_CREATE)
+	/* nothing can be of an id that the guard has just made */
+	first = insert && writer.settled != NULL && writer.settled->made_id;
+	if (first)
 		store_narrow_add(&share_token_table, &new);
 	else
 		store_narrow_follow(&share_token_table, insert ? NULL : &old, &new);
 	if (action != ACTION_NONE)
-		write_event(&writer, action, by_time, old.status, &new, time);
+		write_event(&writer, action, by_time, old.status, &new, time, first);
 	PopActiveSnapshot();
 	return PointerGetDatum(NULL);
 }

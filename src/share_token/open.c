@@ -45,7 +45,7 @@ static StoreNarrow open_tokens = {
 		&open_token_table, "open_share_token_pkey", 3,
 		{OPEN_TOKEN_CONNECTION_ID, OPEN_TOKEN_STATUS, OPEN_TOKEN_ID}, F_TEXTEQ
 	},
-	.insert = {&open_token_table},
+	.insert = {&open_token_table, STORE_ALL_COLUMNS},
 	.read = share_token_from_row,
 	.row_size = sizeof(ShareToken),
 	.derive = derive_open,

@@ -9,11 +9,13 @@
 #include "connection/terms.h"
 #include "share_token/lapse.h"
 #include "share_token/rows.h"
+#include "store/insert.h"
 #include "store/label.h"
-#include "store/statement.h"
+#include "store/update.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 
 #define STORE_VALUE_STATE(datum) share_token_status(datum)
 
@@ -28,24 +30,20 @@ StoreKey	share_token_by_id = {
 };
 
 /* The guard fills in all other columns. */
-static StoreQuery insert_token = {
-	"INSERT INTO connect.share_token AS t (connection_id, source_id, kind)"
-	" VALUES ($1, $2, $3)",
-	3, {TEXTOID, TEXTOID, TEXTOID}, true, &share_token_table
+static StoreInsert insert_token = {
+	&share_token_table,
+	STORE_BIT(TOKEN_CONNECTION_ID) | STORE_BIT(TOKEN_SOURCE_ID) |
+	STORE_BIT(TOKEN_KIND) | STORE_BIT(TOKEN_STATUS)
 };
 
 /*
  * This changes the row only if it still is in the state in which the change was
- * decided upon.  Under READ COMMITTED PostgreSQL compares again once it has
- * locked the row.
+ * decided upon.
  */
-static StoreQuery update_token = {
-	"UPDATE connect.share_token AS t"
-	" SET status = $2::connect.share_token_status, destination_id = $3,"
-	" failure_reason = $4"
-	" WHERE t.id OPERATOR(pg_catalog.=) $1"
-	" AND t.status OPERATOR(pg_catalog.=) $5::connect.share_token_status",
-	5, {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID}, true, &share_token_table
+static StoreUpdate update_token = {
+	&share_token_by_id, TOKEN_STATUS,
+	STORE_BIT(TOKEN_STATUS) | STORE_BIT(TOKEN_DESTINATION_ID) |
+	STORE_BIT(TOKEN_FAILURE_REASON)
 };
 
 static StoreQuery find_of_kind = {
@@ -134,34 +132,30 @@ share_token_from_row_by_now(void *row, const StoreRow *from)
 	(void) lapse_apply(row, terms_reading_clock());
 }
 
-/* Reads the first row of a result.  Returns false if there is none. */
-static bool
-read_first(const StoreResult *result, ShareToken *token)
-{
-	if (result->count == 0)
-		return false;
-	share_token_from_row(token, &result->rows[0]);
-	return true;
-}
-
 /*
- * Inserts a token, which the guard fills in; kind may be NULL.  Returns false
- * if a trigger has suppressed the row.
+ * Inserts a token, which the guard fills in, under a new snapshot; kind may be
+ * NULL.  Returns false if a trigger has suppressed the row.
  */
 bool
 share_token_insert(const ShareTokenWrite *write, text *connection_id,
 				   text *source_id, text *kind, ShareToken *result)
 {
-	Datum		values[] = {
-		PointerGetDatum(connection_id),
-		PointerGetDatum(source_id),
-		PointerGetDatum(kind)
-	};
-	char		nulls[] = {' ', ' ', kind ? ' ' : 'n'};
-	StoreResult rows = store_query_marked(&insert_token, values, nulls,
-										  &share_token_table, write);
+	StoreRow	row;
+	StoreRow	stored;
+	bool		inserted;
 
-	return read_first(&rows, result);
+	memset(row.nulls, 0, sizeof(row.nulls));
+	row.values[TOKEN_CONNECTION_ID] = PointerGetDatum(connection_id);
+	row.values[TOKEN_SOURCE_ID] = PointerGetDatum(source_id);
+	row.values[TOKEN_KIND] = PointerGetDatum(kind);
+	row.nulls[TOKEN_KIND] = kind == NULL;
+	row.values[TOKEN_STATUS] = share_token_status_datum(TOKEN_CREATED);
+	store_push_snapshot();
+	inserted = store_insert(&insert_token, &row, write, &stored);
+	PopActiveSnapshot();
+	if (inserted)
+		share_token_from_row(result, &stored);
+	return inserted;
 }
 
 /*
@@ -175,20 +169,22 @@ share_token_update(const ShareTokenWrite *write, const ShareToken *old,
 				   int status, text *destination_id, const char *failure_reason,
 				   ShareToken *result)
 {
-	Datum		values[] = {
-		PointerGetDatum(old->id),
-		CStringGetTextDatum(share_token_status_label(status)),
-		PointerGetDatum(destination_id),
-		failure_reason ? CStringGetTextDatum(failure_reason) : (Datum) 0,
-		CStringGetTextDatum(share_token_status_label(old->status))
-	};
-	char		nulls[] = {
-		' ', ' ', destination_id ? ' ' : 'n', failure_reason ? ' ' : 'n', ' '
-	};
-	StoreResult rows = store_query_marked(&update_token, values, nulls,
-										  &share_token_table, write);
+	StoreRow	row;
+	StoreRow	stored;
 
-	return read_first(&rows, result);
+	row.values[TOKEN_STATUS] = share_token_status_datum(status);
+	row.nulls[TOKEN_STATUS] = false;
+	row.values[TOKEN_DESTINATION_ID] = PointerGetDatum(destination_id);
+	row.nulls[TOKEN_DESTINATION_ID] = destination_id == NULL;
+	row.nulls[TOKEN_FAILURE_REASON] = failure_reason == NULL;
+	if (failure_reason != NULL)
+		row.values[TOKEN_FAILURE_REASON] = CStringGetTextDatum(failure_reason);
+	if (!store_update(&update_token, PointerGetDatum(old->id),
+					  share_token_status_datum(old->status), &row, write,
+					  &stored))
+		return false;
+	share_token_from_row(result, &stored);
+	return true;
 }
 
 /* Is there a token of this kind? */

@@ -83,6 +83,7 @@ typedef struct ShareTokenSettled
 	ShareToken	row;
 	int			action;
 	bool		by_time;
+	bool		made_id;		/* of a new row */
 } ShareTokenSettled;
 
 extern StoreTable share_token_table;

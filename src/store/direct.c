@@ -1,146 +1,58 @@
 /*
  * direct.c
- *		Inserting and deleting single rows without a plan.
+ *		Writing single rows without a plan.
  *
  * An INSERT of one row costs three times that when a plan has to be started
- * and ended for it.  Here the row goes to the executor's own function for rows
- * that are there already, by which logical replication applies them: it fires
- * the row's triggers, checks constraints and enters the row in every index, the
- * DBA's included.  A table for which that is not all that an INSERT does
- * (rules, triggers for statements, columns of another type) is left to SPI.
+ * and ended for it.  Here the row goes to the executor's own functions for rows
+ * that are there already, by which logical replication applies them: they fire
+ * the row's triggers, check constraints and enter the row in every index, the
+ * DBA's included.  direct_table.c says for which tables that is all that a
+ * statement does.
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/heapam.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/pg_trigger.h"
+#include "base/compat.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
+#include "miscadmin.h"
 #include "rewrite/rewriteHandler.h"
 #include "storage/lmgr.h"
 #include "store/direct.h"
+#include "store/lock.h"
 #include "store/statement.h"
-#include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
-/* What store_direct_insert() hands on to the function that it runs. */
-typedef struct DirectInsert
+/* One row that is being written. */
+typedef struct DirectWrite
 {
 	StoreTable *table;
 	Relation	rel;			/* the table, open and locked */
+	uint64		columns;		/* those that are given */
 	const StoreRow *row;
-	bool		inserted;
-} DirectInsert;
-
-/* Returns the type of the parameter for a column. */
-Oid
-store_parameter_type(StoreKind kind)
-{
-	switch (kind)
-	{
-		case STORE_TEXTS:
-			return TEXTARRAYOID;
-		case STORE_TIME:
-		case STORE_TERM:
-			return TIMESTAMPTZOID;
-		case STORE_BOOLEAN:
-			return BOOLOID;
-		case STORE_BYTES:
-			return BYTEAOID;
-		case STORE_INTEGER:
-			return INT4OID;
-		case STORE_XID:
-			return XID8OID;
-		case STORE_NAME:
-			return NAMEOID;
-		default:
-			return TEXTOID;
-	}
-}
-
-/* Does an INSERT do something for statements, or in place of the row? */
-static bool
-needs_statement(Relation rel)
-{
-	const TriggerDesc *triggers = rel->trigdesc;
-
-	return rel->rd_rules != NULL || rel->rd_rel->relispartition ||
-		(triggers != NULL && (triggers->trig_insert_before_statement ||
-							  triggers->trig_insert_after_statement ||
-							  triggers->trig_insert_instead_row ||
-							  triggers->trig_insert_new_table));
-}
+	StoreRow   *stored;			/* or NULL */
+	Oid			arbiter;		/* unique index whose key may be taken, or
+								 * InvalidOid */
+	StoreScan  *scan;			/* at the row that is to be changed, or NULL */
+	DirectOutcome outcome;
+} DirectWrite;
 
 /*
- * May rows go into this open table without a plan?  All our columns must be
- * there and hold the types that C has, for nothing casts them.
+ * Fills in the default of a column that is not given.  A type of PostgreSQL's
+ * own has none.
  */
-bool
-store_direct_serves(StoreTable *table, Relation rel)
-{
-	TupleDesc	desc = RelationGetDescr(rel);
-
-	if (needs_statement(rel))
-		return false;
-	for (int i = 0; i < table->ncolumns; i++)
-	{
-		AttrNumber	attnum = table->attnums[i];
-		Form_pg_attribute attribute;
-
-		if (attnum == InvalidAttrNumber)
-			return false;
-		attribute = TupleDescAttr(desc, attnum - 1);
-		if (attribute->atttypid !=
-			store_parameter_type(table->columns[i].kind) ||
-			attribute->atttypmod != -1 || attribute->attgenerated != '\0')
-			return false;
-	}
-	return true;
-}
-
-/* Is a trigger the table's guard, by its name? */
-static bool
-is_guard(Relation rel, const Trigger *trigger)
-{
-	static const char prefix[] = "zz_guard_";
-	const int	len = sizeof(prefix) - 1;
-
-	return strncmp(trigger->tgname, prefix, len) == 0 &&
-		strcmp(trigger->tgname + len, RelationGetRelationName(rel)) == 0;
-}
-
-/*
- * May a trigger of somebody else's alter a row on its way into this open table?
- * The store's own is the guard that is named after the table.
- */
-bool
-store_direct_alters(Relation rel)
-{
-	const TriggerDesc *triggers = rel->trigdesc;
-
-	if (triggers == NULL || !triggers->trig_insert_before_row)
-		return false;
-	for (int i = 0; i < triggers->numtriggers; i++)
-	{
-		const Trigger *trigger = &triggers->triggers[i];
-
-		if (TRIGGER_TYPE_MATCHES(trigger->tgtype, TRIGGER_TYPE_ROW,
-								 TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT) &&
-			!is_guard(rel, trigger))
-			return true;
-	}
-	return false;
-}
-
-/* Fills in the default of a column that is not ours. */
 static void
 fill_default(Relation rel, EState *estate, int attribute, TupleTableSlot *slot)
 {
+	Form_pg_attribute column = TupleDescAttr(RelationGetDescr(rel), attribute);
 	Expr	   *expression;
 
 	slot->tts_isnull[attribute] = true;
-	if (TupleDescAttr(RelationGetDescr(rel), attribute)->attisdropped ||
-		TupleDescAttr(RelationGetDescr(rel), attribute)->attgenerated != '\0')
+	if (column->attisdropped ||
+		(!column->atthasdef && column->atttypid < FirstNormalObjectId))
 		return;
 	expression = (Expr *) build_column_default(rel, attribute + 1);
 	if (expression != NULL)
@@ -150,36 +62,133 @@ fill_default(Relation rel, EState *estate, int attribute, TupleTableSlot *slot)
 									  &slot->tts_isnull[attribute]);
 }
 
-/* Fills a slot of the table with the row. */
+/*
+ * Puts the columns that are given into a slot of the table, and marks them by
+ * their place in the table, if that is asked for.
+ */
 static void
-fill_slot(const DirectInsert *insert, EState *estate, TupleTableSlot *slot)
+fill_given(const DirectWrite *write, TupleTableSlot *slot, bool *given)
 {
-	Relation	rel = insert->rel;
-	Bitmapset  *ours = NULL;
-
-	for (int i = 0; i < insert->table->ncolumns; i++)
+	for (int i = 0; i < write->table->ncolumns; i++)
 	{
-		int			attribute = insert->table->attnums[i] - 1;
+		int			attribute = write->table->attnums[i] - 1;
 
-		slot->tts_values[attribute] = insert->row->values[i];
-		slot->tts_isnull[attribute] = insert->row->nulls[i];
-		if (RelationGetNumberOfAttributes(rel) > insert->table->ncolumns)
-			ours = bms_add_member(ours, attribute);
+		if (!store_is_given(write->columns, i))
+			continue;
+		slot->tts_values[attribute] = write->row->values[i];
+		slot->tts_isnull[attribute] = write->row->nulls[i];
+		if (given != NULL)
+			given[attribute] = true;
 	}
-	for (int i = 0; ours != NULL && i < RelationGetNumberOfAttributes(rel); i++)
+}
+
+/* Fills a slot of the table with a new row. */
+static void
+fill_new(const DirectWrite *write, EState *estate, TupleTableSlot *slot)
+{
+	int			natts = RelationGetNumberOfAttributes(write->rel);
+	bool	   *given = palloc0(natts * sizeof(bool));
+
+	fill_given(write, slot, given);
+	for (int i = 0; i < natts; i++)
 	{
-		if (!bms_is_member(i, ours))
-			fill_default(rel, estate, i, slot);
+		if (!given[i])
+			fill_default(write->rel, estate, i, slot);
 	}
 	ExecStoreVirtualTuple(slot);
 }
 
-/* Inserts the row, as the store's owner. */
+/* Fills a slot with the row that is to be changed, as it is to be. */
 static void
-run_insert(void *arg)
+fill_changed(const DirectWrite *write, TupleTableSlot *slot)
 {
-	DirectInsert *insert = arg;
-	Relation	rel = insert->rel;
+	TupleTableSlot *old = write->scan->slot;
+	int			natts = RelationGetNumberOfAttributes(write->rel);
+
+	slot_getallattrs(old);
+	memcpy(slot->tts_values, old->tts_values, natts * sizeof(Datum));
+	memcpy(slot->tts_isnull, old->tts_isnull, natts * sizeof(bool));
+	fill_given(write, slot, NULL);
+	ExecStoreVirtualTuple(slot);
+}
+
+/*
+ * Inserts the row unless somebody has its key in the arbiter, as ON CONFLICT DO
+ * NOTHING does once it has found nobody: the row counts only when its key is in
+ * the index.
+ */
+static DirectOutcome
+insert_unless_taken(const DirectWrite *write, ResultRelInfo *result,
+					EState *estate, TupleTableSlot *slot)
+{
+	List	   *recheck;
+	bool		taken = false;
+	uint32		token;
+
+	if (result->ri_TrigDesc != NULL &&
+		result->ri_TrigDesc->trig_insert_before_row &&
+		!ExecBRInsertTriggers(estate, result, slot))
+		return DIRECT_SUPPRESSED;
+	if (RelationGetDescr(write->rel)->constr != NULL)
+		ExecConstraints(result, slot, estate);
+	token = SpeculativeInsertionLockAcquire(GetCurrentTransactionId());
+	table_tuple_insert_speculative(write->rel, slot, estate->es_output_cid, 0,
+								   NULL, token);
+	recheck = insert_index_tuples(result, slot, estate, &taken,
+								  list_make1_oid(write->arbiter));
+	table_tuple_complete_speculative(write->rel, slot, token, !taken);
+	SpeculativeInsertionLockRelease(GetCurrentTransactionId());
+	if (taken)
+		return DIRECT_CONFLICT;
+	ExecARInsertTriggers(estate, result, slot, recheck, NULL);
+	return DIRECT_DONE;
+}
+
+/* Inserts the row. */
+static DirectOutcome
+insert_row(const DirectWrite *write, ResultRelInfo *result, EState *estate,
+		   TupleTableSlot *slot)
+{
+	fill_new(write, estate, slot);
+	if (OidIsValid(write->arbiter))
+		return insert_unless_taken(write, result, estate, slot);
+	ExecSimpleRelationInsert(result, estate, slot);
+	return ItemPointerIsValid(&slot->tts_tid) ? DIRECT_DONE : DIRECT_SUPPRESSED;
+}
+
+/* Changes the row that the scan is at, which is locked. */
+static DirectOutcome
+change_row(const DirectWrite *write, ResultRelInfo *result, EState *estate,
+		   TupleTableSlot *slot)
+{
+	EPQState	epq;
+
+	/* there is nothing to evaluate anew, for nobody can change the row */
+	init_epq(&epq, estate);
+	fill_changed(write, slot);
+	ExecSimpleRelationUpdate(result, estate, &epq, write->scan->slot, slot);
+	EvalPlanQualEnd(&epq);
+	return DIRECT_DONE;
+}
+
+/* Copies what was stored into a memory context. */
+static void
+copy_stored(const DirectWrite *write, TupleTableSlot *slot,
+			MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+
+	store_deform(write->table, ExecCopySlotHeapTuple(slot),
+				 RelationGetDescr(write->rel), write->stored);
+	MemoryContextSwitchTo(old);
+}
+
+/* Writes the row, as the store's owner. */
+static void
+run_write(void *arg)
+{
+	DirectWrite *write = arg;
+	Relation	rel = write->rel;
 	EState	   *estate = CreateExecutorState();
 	MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
 	ResultRelInfo *result = makeNode(ResultRelInfo);
@@ -189,12 +198,15 @@ run_insert(void *arg)
 	/* where AFTER triggers look for it */
 	estate->es_opened_result_relations =
 		lappend(estate->es_opened_result_relations, result);
+	estate->es_snapshot = GetActiveSnapshot();
 	estate->es_output_cid = GetCurrentCommandId(true);
 	AfterTriggerBeginQuery();
 	ExecOpenIndices(result, false);
-	fill_slot(insert, estate, slot);
-	ExecSimpleRelationInsert(result, estate, slot);
-	insert->inserted = ItemPointerIsValid(&slot->tts_tid);
+	write->outcome = write->scan == NULL ?
+		insert_row(write, result, estate, slot) :
+		change_row(write, result, estate, slot);
+	if (write->outcome == DIRECT_DONE && write->stored != NULL)
+		copy_stored(write, slot, old);
 	AfterTriggerEndQuery(estate);
 	ExecCloseResultRelations(estate);
 	ExecResetTupleTable(estate->es_tupleTable, false);
@@ -203,20 +215,86 @@ run_insert(void *arg)
 	CommandCounterIncrement();
 }
 
+/* Raises what a statement of this name raises where nothing can be written. */
+static void
+require_writable(const char *command)
+{
+	PreventCommandIfReadOnly(command);
+	PreventCommandIfParallelMode(command);
+}
+
+/*
+ * Finds the index of a key that tells whether it is taken; returns InvalidOid
+ * if there is none that keeps it unique at once.
+ */
+static Oid
+find_arbiter(StoreKey *key, Relation rel)
+{
+	Oid			arbiter = InvalidOid;
+	Relation	index = store_key_open(key, rel);
+
+	if (index == NULL)
+		return InvalidOid;
+	if (index->rd_index->indisunique && index->rd_index->indimmediate)
+		arbiter = RelationGetRelid(index);
+	index_close(index, NoLock);
+	return arbiter;
+}
+
 /*
  * Inserts a row, under the active snapshot and as the store's owner, into a
  * table that store_direct_serves() and that is open and locked for writing;
- * triggers on it find the meaning by store_meaning().  Returns false if a
- * trigger has suppressed the row.
+ * triggers on it find the meaning by store_meaning().  Copies the row as it was
+ * stored into the current memory context, unless stored is NULL.
+ *
+ * If insert->unless is not NULL, returns DIRECT_CONFLICT where somebody has that key or
+ * is just taking it, without waiting for them.
+ */
+DirectOutcome
+store_direct_insert(const StoreInsert *insert, Relation rel,
+					const StoreRow *row, const void *meaning, StoreRow *stored)
+{
+	DirectWrite write = {insert->table, rel, insert->columns, row, stored};
+
+	require_writable("INSERT");
+	if (insert->unless != NULL)
+	{
+		write.arbiter = find_arbiter(insert->unless, rel);
+		if (!OidIsValid(write.arbiter))
+			return DIRECT_CONFLICT;
+	}
+	store_run_marked(run_write, &write, insert->table, meaning);
+	return write.outcome;
+}
+
+/*
+ * Changes a row as store_update() does, under the active snapshot.  Otherwise
+ * as store_direct_insert().
  */
 bool
-store_direct_insert(StoreTable *table, Relation rel, const StoreRow *row,
-					const void *meaning)
+store_direct_update(const StoreUpdate *update, Datum key, Datum same,
+					Relation rel, const StoreRow *changed, const void *meaning,
+					StoreRow *stored)
 {
-	DirectInsert insert = {table, rel, row, false};
+	StoreTable *table = update->key->table;
+	DirectWrite write = {table, rel, update->columns, changed, stored};
+	StoreScan	scan;
+	bool		found;
 
-	store_run_marked(run_insert, &insert, table, meaning);
-	return insert.inserted;
+	require_writable("UPDATE");
+	store_scan_begin(&scan, update->key, &key);
+	found = store_scan_next(&scan) &&
+		store_scan_has(&scan, update->same, same) &&
+		store_lock(&scan, LockTupleNoKeyExclusive) &&
+		store_scan_has(&scan, update->key->columns[0], key) &&
+		store_scan_has(&scan, update->same, same);
+	if (found)
+	{
+		write.scan = &scan;
+		store_run_marked(run_write, &write, table, meaning);
+	}
+	store_scan_end(&scan);
+	return found;
 }
 
 /*

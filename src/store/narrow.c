@@ -129,7 +129,7 @@ follow(StoreNarrow *narrow, const void *old, const void *changed)
 	 */
 	if (!deleted || !same_key(narrow, &old_row, &new_row))
 		(void) delete_row(narrow, &new_row);
-	(void) store_insert(&narrow->insert, &new_row);
+	(void) store_insert(&narrow->insert, &new_row, narrow, NULL);
 }
 
 /*
@@ -158,7 +158,7 @@ store_narrow_add(const StoreTable *followed, const void *row)
 	for (StoreNarrow *narrow = registered; narrow; narrow = narrow->next)
 	{
 		if (narrow->followed == followed && derive(narrow, row, &new_row))
-			(void) store_insert(&narrow->insert, &new_row);
+			(void) store_insert(&narrow->insert, &new_row, narrow, NULL);
 	}
 }
 

@@ -101,7 +101,7 @@ store_select_list(const StoreTable *table, const char *alias)
 		const StoreColumn *column = &table->columns[i];
 
 		appendStringInfoString(&list, i > 0 ? ", " : "");
-		if (table->absent & UINT64CONST(1) << i)
+		if (store_is_given(table->absent, i))
 			appendStringInfo(&list, "NULL AS %s", column->name);
 		else
 			appendStringInfo(&list, "%s.%s%s", alias, column->name,

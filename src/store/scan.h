@@ -5,34 +5,7 @@
 #ifndef CONNECT_STORE_SCAN_H
 #define CONNECT_STORE_SCAN_H
 
-#include "access/skey.h"
-#include "store/table.h"
-#include "utils/fmgroids.h"
-
-/* The most columns that a key may have. */
-#define STORE_KEY_COLUMNS 3
-
-/* A key by which rows of a table are read. */
-typedef struct StoreKey
-{
-	StoreTable *table;
-	const char *index;
-	int			ncolumns;
-	int			columns[STORE_KEY_COLUMNS];
-	RegProcedure equal;
-	RegProcedure greater;		/* if set, the last column is a lower bound,
-								 * exclusive */
-
-	/* made at first use, all but their arguments */
-	bool		scankeys_ready;
-	ScanKeyData scankeys[STORE_KEY_COLUMNS];
-
-	/* found at first use; the index is valid until it or the table changes */
-	Oid			relid;
-	Oid			indexid;
-	bool		used;
-	struct StoreKey *next;		/* of those that were used */
-} StoreKey;
+#include "store/key.h"
 
 /* Rows of one table being read by a key. */
 typedef struct StoreScan
@@ -48,11 +21,11 @@ typedef struct StoreScan
 	bool		ordered;
 } StoreScan;
 
-extern void store_scan_init(void);
 extern bool store_fetch(StoreKey *key, const Datum *values, StoreRow *row);
 extern bool store_fetch_last(StoreKey *key, Datum value, StoreRow *row);
 extern void store_scan_begin_last(StoreScan *scan, StoreKey *key, Datum value);
 extern bool store_scan_previous(StoreScan *scan);
+extern bool store_scan_has(StoreScan *scan, int column, Datum expected);
 extern void store_scan_row(StoreScan *scan, StoreRow *row);
 extern bool store_has(StoreKey *key, const Datum *values);
 extern void store_scan_begin(StoreScan *scan, StoreKey *key,

@@ -11,12 +11,14 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "base/errors.h"
 #include "miscadmin.h"
 #include "store/statement.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 /*
  * What the statement of ours that is running says to the triggers that it
@@ -217,6 +219,17 @@ store_meaning(const StoreTable *table)
 		current_mark->trigger_depth == trigger_depth())
 		return current_mark->meaning;
 	return NULL;
+}
+
+/*
+ * Makes a new snapshot the active one that sees all that the transaction has
+ * done, as a statement that writes has it.
+ */
+void
+store_push_snapshot(void)
+{
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
 }
 
 /* Runs a statement once, as the given role; for DDL and grants. */

@@ -38,6 +38,7 @@ extern StoreResult store_query(StoreQuery *query, const Datum *values,
 extern StoreResult store_query_marked(StoreQuery *query, const Datum *values,
 									  const char *nulls, StoreTable *table,
 									  const void *meaning);
+extern void store_push_snapshot(void);
 extern void store_run_marked(void (*run) (void *arg), void *arg,
 							 StoreTable *table, const void *meaning);
 extern const void *store_meaning(const StoreTable *table);

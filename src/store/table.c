@@ -211,7 +211,7 @@ find_column(StoreTable *table, int n, TupleDesc desc, bool raise)
 		return false;
 	}
 	if (attribute == NULL)
-		table->absent |= UINT64CONST(1) << n;
+		table->absent |= STORE_BIT(n);
 	if (attribute == NULL ||
 		(!attribute->attnotnull && (column->presence & NULLABLE) == 0))
 		table->outdated = true;

@@ -77,6 +77,10 @@ typedef struct StoreRow
 	bool		nulls[STORE_MAX_COLUMNS];
 } StoreRow;
 
+/* Columns as bits: one of them, and all of a table. */
+#define STORE_BIT(column) (UINT64CONST(1) << (column))
+#define STORE_ALL_COLUMNS (~UINT64CONST(0))
+
 #define STORE_TABLE(name, columns) {(name), (columns), lengthof(columns)}
 
 /*
@@ -167,6 +171,13 @@ typedef struct StoreRow
 #define STORE_DATUM_RELATION(value) ObjectIdGetDatum(value)
 #define STORE_DATUM_XID(value) \
 	FullTransactionIdGetDatum(FullTransactionIdFromU64(value))
+
+/* Is a column one of these? */
+static inline bool
+store_is_given(uint64 columns, int column)
+{
+	return (columns & STORE_BIT(column)) != 0;
+}
 
 extern void store_table_init(void);
 extern void store_watch_relations(void (*changed) (Oid relid));

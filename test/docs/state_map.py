@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 from source import blanked, files, find_tree, line_of, report   # noqa: E402
 
 
-TOLD_BY_TYPE = re.compile(r"static\s+(StoreTable|StoreKey|StoreQuery|StoreInsert|StoreNarrow)\s+\w")
+TOLD_BY_TYPE = re.compile(r"static\s+(StoreTable|StoreKey|StoreQuery|StoreInsert|StoreUpdate|StoreNarrow)\s+\w")
 
 
 def outermost(text):
