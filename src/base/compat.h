@@ -131,10 +131,14 @@
 #endif
 
 /*
- * 16: entering a row in indexes, it can be told that only summarizing ones need
- * it.  Inserts a row whose key in these indexes may be taken.
+ * Enters a new row, whose key in some indexes may be taken, in all of them.  16:
+ * a row can go into summarizing indexes only; 19: that and the like are flags.
  */
-#if PG_VERSION_NUM >= 160000
+#if PG_VERSION_NUM >= 190000
+#define insert_index_tuples(result, slot, estate, taken, arbiters) \
+	ExecInsertIndexTuples((result), (estate), EIIT_NO_DUPE_ERROR, (slot), \
+						  (arbiters), (taken))
+#elif PG_VERSION_NUM >= 160000
 #define insert_index_tuples(result, slot, estate, taken, arbiters) \
 	ExecInsertIndexTuples((result), (slot), (estate), false, true, (taken), \
 						  (arbiters), false)
