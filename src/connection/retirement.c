@@ -15,7 +15,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "base/text.h"
+#include "base/errors.h"
 #include "catalog/pg_type.h"
 #include "connection/retirement.h"
 #include "identity/tables.h"
@@ -70,13 +70,6 @@ static StoreQuery find_unmarked = {
 	1, {TEXTOID}
 };
 
-/* Locks an organization, if it is registered. */
-static void
-hold(text *id, LockTupleMode mode)
-{
-	(void) store_hold(&organization_by_id, PointerGetDatum(id), mode, NULL);
-}
-
 /*
  * Raises organization_retired unless both parties of a Connection that has just
  * been offered may act, and keeps them from being retired before the end of the
@@ -88,17 +81,13 @@ hold(text *id, LockTupleMode mode)
 void
 retirement_check(const Connection *connection, int action)
 {
-	text	   *source = connection->source;
-	text	   *destination = connection->destination;
-	bool		ordered = text_compare(source, destination) < 0;
-
 	if (action != ACTION_CREATE)
 	{
-		hold(ordered ? source : destination, LockTupleKeyShare);
-		hold(ordered ? destination : source, LockTupleKeyShare);
+		organization_hold_parties(connection->source, connection->destination);
+		return;
 	}
 	PushActiveSnapshot(GetLatestSnapshot());
-	organization_check_parties(source, destination);
+	organization_check_parties(connection->source, connection->destination);
 	PopActiveSnapshot();
 }
 
@@ -265,8 +254,8 @@ connect_guard_organization(PG_FUNCTION_ARGS)
 	{
 		require_owner();
 		if (!new.nulls[ORGANIZATION_RETIRED_AT])
-			hold(DatumGetTextPP(old.values[ORGANIZATION_ID]),
-				 LockTupleExclusive);
+			(void) store_hold(&organization_by_id, old.values[ORGANIZATION_ID],
+							  LockTupleExclusive, NULL);
 		return PointerGetDatum(data->tg_newtuple);
 	}
 	mark_credentials(id, new.values[ORGANIZATION_RETIRED_AT],

@@ -5,8 +5,10 @@
  */
 #include "postgres.h"
 
+#include "base/text.h"
 #include "base/values.h"
 #include "identity/tables.h"
+#include "store/lock.h"
 #include "utils/snapmgr.h"
 
 static const StoreColumn organization_columns[] = {
@@ -112,12 +114,15 @@ organization_find(text *id, Organization *organization)
 	return true;
 }
 
-/* Does what organization_check() does, by one look-up of several. */
+/*
+ * Raises organization_unknown or organization_retired, blaming an argument, for
+ * an organization in a state in which it may not act.
+ */
 static void
-check(StoreScan *look_up, text *id, const char *argument,
-	  const char *unknown_hint)
+require_state(OrganizationState state, text *id, const char *argument,
+			  const char *unknown_hint)
 {
-	switch (organization_state(look_up, id))
+	switch (state)
 	{
 		case ORGANIZATION_REGISTERED:
 			break;
@@ -148,7 +153,7 @@ organization_check(text *id, const char *argument, const char *unknown_hint)
 {
 	StoreScan	look_up = {0};
 
-	check(&look_up, id, argument, unknown_hint);
+	require_state(organization_state(&look_up, id), id, argument, unknown_hint);
 	store_look_up_end(&look_up);
 }
 
@@ -158,9 +163,47 @@ organization_check_parties(text *source, text *destination)
 {
 	StoreScan	look_up = {0};
 
-	check(&look_up, source, "source_organization_id", HINT_REGISTER);
-	check(&look_up, destination, "destination_organization_id", HINT_REGISTER);
+	require_state(organization_state(&look_up, source), source,
+				  "source_organization_id", HINT_REGISTER);
+	require_state(organization_state(&look_up, destination), destination,
+				  "destination_organization_id", HINT_REGISTER);
 	store_look_up_end(&look_up);
+}
+
+/* Locks an organization, and returns its state as it is by now. */
+static OrganizationState
+hold(text *id)
+{
+	StoreRow	row;
+
+	if (!store_hold(&organization_by_id, PointerGetDatum(id), LockTupleKeyShare,
+					&row))
+		return ORGANIZATION_UNKNOWN;
+	return row.nulls[ORGANIZATION_RETIRED_AT] ?
+		ORGANIZATION_REGISTERED : ORGANIZATION_RETIRED;
+}
+
+/*
+ * Does what organization_check_parties() does by what is there now, and keeps
+ * both from being retired before the end of the transaction.  They are locked
+ * in the order of their ids, so that two who do so do not wait for each other.
+ * Raises 40001 as store_hold() does.
+ */
+void
+organization_hold_parties(text *source, text *destination)
+{
+	OrganizationState of_source = ORGANIZATION_UNKNOWN;
+	OrganizationState of_destination;
+	bool		source_first = text_compare(source, destination) < 0;
+
+	if (source_first)
+		of_source = hold(source);
+	of_destination = hold(destination);
+	if (!source_first)
+		of_source = hold(source);
+	require_state(of_source, source, "source_organization_id", HINT_REGISTER);
+	require_state(of_destination, destination, "destination_organization_id",
+				  HINT_REGISTER);
 }
 
 /*

@@ -102,6 +102,7 @@ extern StoreKey api_key_by_sha256;
 extern bool organization_may_act(text *id);
 extern bool organization_find(text *id, Organization *organization);
 extern void organization_check_parties(text *source, text *destination);
+extern void organization_hold_parties(text *source, text *destination);
 extern void organization_check(text *id, const char *argument,
 							   const char *unknown_hint);
 extern void organization_require(text *id);
