@@ -92,7 +92,7 @@ organization_name(StoreScan *look_up, text *id)
 	text	   *name;
 	bool		found;
 
-	if (len > ID_MAX_LENGTH || key == SNAPSHOT_KEY_NONE)
+	if (len > ID_MAX_LENGTH)
 		return copy_name(read_name(look_up, id), CurrentMemoryContext);
 	memcpy(padded, VARDATA_ANY(id), len);
 	entry = names == NULL ? NULL : hash_search(names, padded, HASH_FIND, NULL);
