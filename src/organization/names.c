@@ -70,12 +70,11 @@ static text *
 read_name(StoreScan *look_up, text *id)
 {
 	bool		null;
-	Datum		name;
 
 	if (!store_look_up(look_up, &organization_by_id, PointerGetDatum(id)))
 		return NULL;
-	name = store_scan_column(look_up, ORGANIZATION_NAME, &null);
-	return null ? NULL : DatumGetTextPP(name);
+	return DatumGetTextPP(store_scan_column(look_up, ORGANIZATION_NAME,
+											&null));
 }
 
 /*
