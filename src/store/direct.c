@@ -32,7 +32,10 @@ typedef struct DirectInsert
 	bool		inserted;
 } DirectInsert;
 
-/* Returns the type of the parameter for a column. */
+/*
+ * Returns the type of the parameter for a column.  Booleans, numbers and names
+ * stand in no table into which rows are inserted here.
+ */
 Oid
 store_parameter_type(StoreKind kind)
 {
@@ -43,22 +46,16 @@ store_parameter_type(StoreKind kind)
 		case STORE_TIME:
 		case STORE_TERM:
 			return TIMESTAMPTZOID;
-		case STORE_BOOLEAN:
-			return BOOLOID;
 		case STORE_BYTES:
 			return BYTEAOID;
-		case STORE_INTEGER:
-			return INT4OID;
 		case STORE_XID:
 			return XID8OID;
-		case STORE_NAME:
-			return NAMEOID;
 		default:
 			return TEXTOID;
 	}
 }
 
-/* Does an INSERT do something for statements, or in place of the row? */
+/* Does an INSERT do more here than to insert the row? */
 static bool
 needs_statement(Relation rel)
 {
@@ -67,13 +64,12 @@ needs_statement(Relation rel)
 	return rel->rd_rules != NULL || rel->rd_rel->relispartition ||
 		(triggers != NULL && (triggers->trig_insert_before_statement ||
 							  triggers->trig_insert_after_statement ||
-							  triggers->trig_insert_instead_row ||
 							  triggers->trig_insert_new_table));
 }
 
 /*
- * May rows go into this open table without a plan?  All our columns must be
- * there and hold the types that C has, for nothing casts them.
+ * May rows go into this open table, which is current, without a plan?  All our
+ * columns must hold the types that C has, for nothing casts them.
  */
 bool
 store_direct_serves(StoreTable *table, Relation rel)
@@ -84,12 +80,9 @@ store_direct_serves(StoreTable *table, Relation rel)
 		return false;
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		AttrNumber	attnum = table->attnums[i];
-		Form_pg_attribute attribute;
+		Form_pg_attribute attribute =
+			TupleDescAttr(desc, table->attnums[i] - 1);
 
-		if (attnum == InvalidAttrNumber)
-			return false;
-		attribute = TupleDescAttr(desc, attnum - 1);
 		if (attribute->atttypid !=
 			store_parameter_type(table->columns[i].kind) ||
 			attribute->atttypmod != -1 || attribute->attgenerated != '\0')

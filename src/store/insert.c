@@ -88,10 +88,9 @@ store_insert(StoreInsert *insert, const StoreRow *row)
 	bool		direct;
 	bool		as_given;
 
-	store_require_current(insert->table);
 	rel = table_open(store_relation_id(insert->table), RowExclusiveLock);
 	/* the lock may have brought news */
-	(void) store_relation_id(insert->table);
+	store_require_current(insert->table);
 	direct = store_direct_serves(insert->table, rel);
 	as_given = direct && !store_direct_alters(rel);
 	inserted = direct ?
