@@ -82,6 +82,7 @@ INSERT INTO repeated VALUES
     ('cxn_1', '{"data": {"relationships": {"creator": {"data": {"type": "user", "id": "another"}}}}}', '422 relationships_not_allowed /data/relationships/creator'),
     ('cxn_1', '{"data": {"relationships": {"creator": {"data": {"type": "user", "name": "somebody"}}}}}', '422 relationships_not_allowed /data/relationships/creator'),
     ('cxn_1', '{"data": {"relationships": {"creator": {"data": {"type": "user", "id": "somebody", "more": 1}}}}}', '422 relationships_not_allowed /data/relationships/creator'),
+    ('cxn_1', '{"data": {"relationships": {"creator": {"data": {"type": "user"}}}}}', '422 relationships_not_allowed /data/relationships/creator'),
     ('cxn_1', '{"data": {"relationships": {"creator": {"data": {"type": "user", "id": false}}}}}', '422 relationships_not_allowed /data/relationships/creator'),
     ('cxn_1', '{"data": {"relationships": {"creator": {"data": null}}}}', '422 relationships_not_allowed /data/relationships/creator'),
     ('cxn_1', '{"data": {"relationships": {"creator": []}}}', '422 relationships_not_allowed /data/relationships/creator'),
