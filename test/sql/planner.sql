@@ -54,7 +54,7 @@ SELECT reads, passed FROM test.plan('connect.may_see(small, (SELECT ''account.re
 SELECT reads, passed FROM test.plan('connect.may_see(small, ''account.read'') AND connect.may_see(small, ''account.read''::text || '''')');
 SELECT reads, passed FROM test.plan('connect.may_see(word, ''account.read'') AND key LIKE ''key2%'' AND starts_with(key, ''key200'')');
 -- two columns that a call may be about
-SELECT reads, passed FROM test.plan('connect.may_see(small, ''account.read'') AND connect.may_see(big, ''account.read'')');
+SELECT reads IS NOT NULL AS by_one, passed FROM test.plan('connect.may_see(small, ''account.read'') AND connect.may_see(big, ''account.read'')');
 -- No condition: an index that takes no array. Behind other columns of an index only newer servers read arrays in order.
 RESET ROLE;
 DROP INDEX test.owned_small, test.owned_big;
@@ -79,30 +79,33 @@ RESET ROLE;
 SELECT connect.register_organization('org_new', 'New') \g /dev/null
 SET ROLE regress_connect_third;
 SELECT reads, expected BETWEEN 14900 AND 15100 AS as_held, passed FROM test.plan('connect.may_see(word, ''account.read'')');
-SELECT reads, expected BETWEEN 4900 AND 5100 AS as_held, passed FROM test.plan('connect.may_see(word, ''inquiry.read'')');
+SELECT expected BETWEEN 4900 AND 5100 AS as_held, passed FROM test.plan('connect.may_see(word, ''inquiry.read'')');
 RESET ROLE;
 -- What ANALYZE does not know of: partners that came since, or a table that it has never seen, or seen as distinct.
-SET session_replication_role = replica;
+BEGIN;
+LOCK TABLE connect.connection, test.owned IN SHARE UPDATE EXCLUSIVE MODE;  -- against autovacuum
+SET LOCAL session_replication_role = replica;
 INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, status, scopes, created_at, updated_at)
     SELECT 'cxn_new_a' || n, n::text, 'org_ABC123', 'active'::connect.connection_status, '{account.read}'::text[], now(), now() FROM generate_series(1, 300) AS n
     UNION ALL SELECT 'cxn_new_b' || n, 'org_' || lpad(n::text, 60, '0'), 'org_ABC123', 'active', '{account.read}', now(), now() FROM generate_series(1, 1100) AS n;
-RESET session_replication_role;
-SET ROLE regress_connect_source;
-SELECT reads, expected BETWEEN 1900 AND 2100 AS as_read, passed FROM test.plan('connect.may_see(word, ''account.read'')');
+SET LOCAL session_replication_role = origin;
+SET LOCAL ROLE regress_connect_source;
+SELECT expected BETWEEN 1900 AND 2100 AS as_read, passed FROM test.plan('connect.may_see(word, ''account.read'')');
 RESET ROLE;
-BEGIN;
+SAVEPOINT s;
 UPDATE pg_statistic SET stakind1 = 0 WHERE starelid = 'connect.connection'::regclass;
 SET LOCAL ROLE regress_connect_source;
-SELECT reads, expected BETWEEN 1900 AND 2100 AS as_read FROM test.plan('connect.is_allowed(word, ''org_ABC123'', ''account.read'')');
+SELECT expected BETWEEN 1900 AND 2100 AS as_read FROM test.plan('connect.is_allowed(word, ''org_ABC123'', ''account.read'')');
 RESET ROLE;
 DELETE FROM pg_statistic WHERE starelid IN ('connect.connection'::regclass, 'test.owned'::regclass);
 SET LOCAL ROLE regress_connect_source;
 SELECT passed FROM test.plan('connect.is_allowed(word, ''org_ABC123'', NULL)');
-ROLLBACK;
+ROLLBACK TO s;
+COMMIT;
 -- Nobody's own data is not counted, and an id that can be nobody's has none.
 SELECT passed FROM test.plan('connect.is_allowed(word, repeat(''x'', 100), ''account.read'')');
 SELECT passed FROM test.plan('connect.is_allowed(word, NULL, ''account.read'')');
-SELECT passed FROM test.plan('connect.is_allowed(word, ''org_DEF456'', NULL)');
+SELECT * FROM test.plan('connect.is_allowed(word, ''org_DEF456'', NULL)');
 SELECT passed FROM test.plan('connect.is_allowed(word, ''org_DEF456'', ''verification.read'')');
 SELECT passed FROM test.plan('connect.is_allowed(word, word)');
 -- of no column there are no statistics
