@@ -155,7 +155,7 @@ ALTER TABLE connect.event ALTER position DROP NOT NULL, ALTER seal DROP NOT NULL
 SET LOCAL session_replication_role = replica;
 INSERT INTO connect.event (id, subject_type, subject_id, connection_id, source_organization_id, destination_organization_id, action, from_status, to_status, scopes, created_at)
     SELECT 'evt_old_' || lpad(n::text, 4, '0'), 'connection', 'cxn_old_' || n % 2, 'cxn_old_' || n % 2, 'org_ABC123', 'org_DEF456', 'update', 'pending', 'pending', '{account.read}',
-        '2001-01-01'::timestamptz + n * interval '1 second' FROM generate_series(1, 1203) AS n;
+        '2001-01-01'::timestamptz + n * interval '1 second' FROM generate_series(1, 603) AS n;
 SET LOCAL session_replication_role = origin;
 SAVEPOINT s;
 CREATE FUNCTION test.nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
