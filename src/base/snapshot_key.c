@@ -121,8 +121,8 @@ snapshot_key_init(void)
 }
 
 /*
- * Returns the number of the active snapshot, or SNAPSHOT_KEY_NONE if it is not
- * an ordinary MVCC snapshot.
+ * Returns the number of the active snapshot.  One that is not an ordinary MVCC
+ * snapshot gets another number each time.
  */
 uint64
 snapshot_key_current(void)
@@ -133,7 +133,10 @@ snapshot_key_current(void)
 	uint64		transaction = IsolationIsSerializable() ? transactions + 1 : 0;
 
 	if (snapshot->snapshot_type != SNAPSHOT_MVCC)
-		return SNAPSHOT_KEY_NONE;
+	{
+		last_key = SNAPSHOT_KEY_NONE;
+		return ++keys_given;
+	}
 	if (last_key != SNAPSHOT_KEY_NONE &&
 		last_sight.xmin == snapshot->xmin &&
 		last_sight.xmax == snapshot->xmax &&

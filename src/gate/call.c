@@ -128,6 +128,18 @@ null_part(const VariableStatData *column)
 	return ((Form_pg_statistic) GETSTRUCT(column->statsTuple))->stanullfrac;
 }
 
+/* Estimates which part of the rows have one of those that were counted. */
+static Selectivity
+estimate_part(VariableStatData *column, const VisibleCount *count, Oid type)
+{
+	bool		isdefault;
+	double		owners = get_variable_numdistinct(column, &isdefault);
+
+	if (count->nids > 0 && count->nids == count->count)
+		return add_parts(column, count, type);
+	return (1.0 - null_part(column)) * count->count / owners;
+}
+
 /*
  * Estimates which part of the rows a call passes: the organizations that are
  * visible, of those that the column has.  False if it is not known.
@@ -138,24 +150,17 @@ gate_call_selectivity(PlannerInfo *root, const GateCall *call, int relid,
 {
 	const VisibleCount *count = count_visible(root, call);
 	VariableStatData column;
-	bool		isdefault;
-	double		owners;
+	bool		known;
 
 	if (count == NULL)
 		return false;
 	examine_variable(root, call->column, relid, &column);
-	if (column.rel == NULL)
+	known = column.rel != NULL;
+	if (known)
 	{
-		ReleaseVariableStats(column);
-		return false;
+		*selectivity = estimate_part(&column, count, call->type);
+		CLAMP_PROBABILITY(*selectivity);
 	}
-	owners = get_variable_numdistinct(&column, &isdefault);
-	if (count->nids > 0 && count->nids == count->count)
-		*selectivity = add_parts(&column, count, call->type);
-	else
-		*selectivity = (1.0 - null_part(&column)) * count->count /
-			Max(1.0, owners);
-	CLAMP_PROBABILITY(*selectivity);
 	ReleaseVariableStats(column);
-	return true;
+	return known;
 }

@@ -153,22 +153,19 @@ memo_refresh(void)
 {
 	uint64		key = snapshot_key_current();
 
-	if (memo.key == key && key != SNAPSHOT_KEY_NONE && !memo.distrusted &&
-		memo.pairs != NULL)
+	if (memo.key == key && !memo.distrusted && memo.pairs != NULL)
 		return;
 	memo.key = SNAPSHOT_KEY_NONE;	/* in case of an error below */
 	memo.misses = 0;
 	memo.next_load = FIRST_LOAD;
 	memo.from_first = false;
 	memo.complete = false;
-	memo.horizon = 0;
 	if (memo.pairs == NULL || !pair_tags_enabled() || memo.distrusted ||
 		memo.look == PG_UINT32_MAX || !memo_has_room())
 		memo_empty();
 	/* numbers start anew where no entry has one */
 	memo.look = memo.pairs->members == 0 ? 1 : memo.look + 1;
-	if (key != SNAPSHOT_KEY_NONE)
-		memo.horizon = pair_tags_horizon();
+	memo.horizon = pair_tags_horizon();
 	memo.key = key;
 }
 
@@ -181,8 +178,7 @@ memo_find(const Pair *pair, uint32 hash)
 {
 	PairEntry  *entry = pairs_lookup_hash(memo.pairs, pair, hash);
 
-	if (entry == NULL || (entry->look == memo.look &&
-						  memo.key != SNAPSHOT_KEY_NONE))
+	if (entry == NULL || entry->look == memo.look)
 		return entry;
 	if (entry->tag == PAIR_TAG_NONE ||
 		entry->tag != pair_tag_to_use(hash, memo.horizon))
@@ -372,8 +368,7 @@ pair_memo_check(const text *source, const text *destination, const text *scope,
 	if (entry != NULL)
 		return judge_entry(entry, scope, ends);
 
-	remember = memo.key != SNAPSHOT_KEY_NONE &&
-		(knows_all(pair) || make_room());
+	remember = knows_all(pair) || make_room();
 	if (remember && !knows_all(pair))
 	{
 		count_miss(pair);

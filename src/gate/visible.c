@@ -192,7 +192,7 @@ find_array(const Question *question, uint64 key)
 {
 	for (int i = 0; i < MAX_QUESTIONS; i++)
 	{
-		if (arrays[i].key == key && key != SNAPSHOT_KEY_NONE &&
+		if (arrays[i].key == key &&
 			same_question(&arrays[i].question, question) &&
 			(arrays[i].until == TERM_NEVER ||
 			 arrays[i].until > terms_reading_clock()))
@@ -209,7 +209,7 @@ keep_array(const Question *question, uint64 key, TimestampTz until,
 	KeptArray  *kept = &arrays[next_array];
 	Size		size = VARSIZE(array);
 
-	if (key == SNAPSHOT_KEY_NONE || size > get_hash_memory_limit())
+	if (size > get_hash_memory_limit())
 		return;
 	next_array = (next_array + 1) % MAX_QUESTIONS;
 	kept->key = SNAPSHOT_KEY_NONE;	/* in case of an error below */
@@ -348,7 +348,7 @@ visible_count(const text *destination, const text *scope, bool with_own)
 	kept = find_count(&question);
 	if (kept == NULL)
 		kept = add_count(&question);
-	if (kept->key != key || key == SNAPSHOT_KEY_NONE)
+	if (kept->key != key)
 	{
 		kept->key = SNAPSHOT_KEY_NONE;	/* in case of an error below */
 		estimate_count(kept, destination, scope, with_own);

@@ -107,11 +107,8 @@ member_at(const BodyShape *shape, int i)
 static int
 find_member(const BodyShape *shape, const char *name)
 {
-	int			i;
+	int			i = find_in(list_own(shape), name, true);
 
-	if (shape->place == BODY_NONE)
-		return -1;
-	i = find_in(list_own(shape), name, true);
 	return i >= 0 ? i : find_in(list_meta(shape), name, true);
 }
 

@@ -73,7 +73,7 @@ same_string(const char *a, const char *b)
 static bool
 known_is_current(uint64 key)
 {
-	return known.key == key && key != SNAPSHOT_KEY_NONE &&
+	return known.key == key &&
 		known.transaction == snapshot_key_transactions() &&
 		known.userid == GetUserId() &&
 		known.session_userid == GetSessionUserId() &&

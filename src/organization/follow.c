@@ -152,12 +152,13 @@ is_key(Relation rel, AttrNumber attnum)
 
 	foreach(cell, indexes)
 	{
+		Oid			indexid = lfirst_oid(cell);
 		HeapTuple	tuple = SearchSysCache1(INDEXRELID,
-											ObjectIdGetDatum(lfirst_oid(cell)));
+											ObjectIdGetDatum(indexid));
 		Form_pg_index index;
 
 		if (!HeapTupleIsValid(tuple))
-			continue;
+			elog(ERROR, "cache lookup failed for index %u", indexid);
 		index = (Form_pg_index) GETSTRUCT(tuple);
 		if (index->indisunique && index->indisvalid &&
 			index->indnkeyatts == 1 && index->indkey.values[0] == attnum &&

@@ -70,12 +70,11 @@ static text *
 read_name(StoreScan *look_up, text *id)
 {
 	bool		null;
-	Datum		name;
 
 	if (!store_look_up(look_up, &organization_by_id, PointerGetDatum(id)))
 		return NULL;
-	name = store_scan_column(look_up, ORGANIZATION_NAME, &null);
-	return null ? NULL : DatumGetTextPP(name);
+	return DatumGetTextPP(store_scan_column(look_up, ORGANIZATION_NAME,
+											&null));
 }
 
 /*
@@ -92,7 +91,7 @@ organization_name(StoreScan *look_up, text *id)
 	text	   *name;
 	bool		found;
 
-	if (len > ID_MAX_LENGTH || key == SNAPSHOT_KEY_NONE)
+	if (len > ID_MAX_LENGTH)
 		return copy_name(read_name(look_up, id), CurrentMemoryContext);
 	memcpy(padded, VARDATA_ANY(id), len);
 	entry = names == NULL ? NULL : hash_search(names, padded, HASH_FIND, NULL);

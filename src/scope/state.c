@@ -63,8 +63,6 @@ scope_state(const text *name)
 
 	if (len > NAME_MAX_LENGTH)
 		return SCOPE_UNKNOWN;
-	if (key == SNAPSHOT_KEY_NONE)
-		return look_up(name);
 	for (int i = 0; i < REMEMBERED; i++)
 	{
 		if (is_about(&remembered[i], key, name, len))

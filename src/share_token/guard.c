@@ -38,8 +38,6 @@ static const EventSubject share_token_subject = {
 	.transition_refused = ERROR_TOKEN_TRANSITION
 };
 
-#define STORE_DATUM_STATE(value) share_token_status_datum(value)
-
 /*
  * Finds out for whom a row is being written.  The function of ours that is
  * running says so; for a plain statement it is whoever is acting.  The caller
@@ -70,15 +68,38 @@ read_tuple(TriggerData *data, HeapTuple tuple, ShareToken *token)
 	share_token_from_row(token, &row);
 }
 
-#define DIFFERS_TEXT(a, b) (!text_same(a, b))
-#define DIFFERS_TIME(a, b) ((a) != (b))
-#define DIFFERS_STATE(a, b) ((a) != (b))
+/* Puts a column into the patch, if it was settled as another value. */
+static void
+patch_text(TriggerPatch *patch, int column, text *given, text *settled)
+{
+	if (!text_same(given, settled))
+		store_patch(patch, &share_token_table, column,
+					PointerGetDatum(settled), settled == NULL);
+}
+
+static void
+patch_time(TriggerPatch *patch, int column, TimestampTz given,
+		   TimestampTz settled)
+{
+	if (given != settled)
+		store_patch(patch, &share_token_table, column,
+					TimestampTzGetDatum(settled), settled == DT_NOBEGIN);
+}
+
+/* The status of a row that was settled is not null. */
+static void
+patch_state(TriggerPatch *patch, int column, int given, int settled)
+{
+	if (given != settled)
+		store_patch(patch, &share_token_table, column,
+					share_token_status_datum(settled), false);
+}
+
+#define PATCH_TEXT patch_text
+#define PATCH_TIME patch_time
+#define PATCH_STATE patch_state
 #define PATCH_COLUMN(context, number, member, kind, null, name) \
-	if (DIFFERS_##kind(given->member, settled->member)) \
-		store_patch(&patch, &share_token_table, number, \
-					settled->member == STORE_NULL_##kind ? (Datum) 0 : \
-					STORE_DATUM_##kind(settled->member), \
-					settled->member == STORE_NULL_##kind);
+	PATCH_##kind(&patch, number, given->member, settled->member);
 
 /* Returns a tuple that holds the row as it was settled. */
 static HeapTuple

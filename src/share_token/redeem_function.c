@@ -167,8 +167,7 @@ has_signature(Form_pg_proc form)
 {
 	return form->prokind == PROKIND_FUNCTION && !form->proretset &&
 		form->prorettype == TEXTOID && form->pronargs == NARGS &&
-		!OidIsValid(form->provariadic) && !form->proisstrict &&
-		form->provolatile == PROVOLATILE_VOLATILE &&
+		!form->proisstrict && form->provolatile == PROVOLATILE_VOLATILE &&
 		memcmp(form->proargtypes.values, argument_types,
 			   sizeof(argument_types)) == 0;
 }

@@ -101,7 +101,7 @@ index_serves(Oid indexid, AttrNumber attnum)
 	bool		serves;
 
 	if (!HeapTupleIsValid(tuple))
-		return false;
+		elog(ERROR, "cache lookup failed for index %u", indexid);
 	index = (Form_pg_index) GETSTRUCT(tuple);
 	serves = index->indisunique && index->indisvalid && index->indimmediate &&
 		index->indnkeyatts == 1 && index->indkey.values[0] == attnum &&

@@ -14,8 +14,8 @@
 #include "utils/lsyscache.h"
 
 /*
- * Does a statement do something for the whole of it, in place of the row, or
- * only if it names a column?  change is TRIGGER_TYPE_INSERT or _UPDATE.
+ * Does a statement do something for the whole of it, or only if it names a
+ * column?  change is TRIGGER_TYPE_INSERT or _UPDATE.
  */
 static bool
 needs_statement(Relation rel, int change)
@@ -30,7 +30,6 @@ needs_statement(Relation rel, int change)
 
 		if ((trigger->tgtype & change) != 0 &&
 			(!TRIGGER_FOR_ROW(trigger->tgtype) ||
-			 TRIGGER_FOR_INSTEAD(trigger->tgtype) ||
 			 trigger->tgnewtable != NULL || trigger->tgoldtable != NULL ||
 			 (change == TRIGGER_TYPE_UPDATE && trigger->tgnattr > 0)))
 			return true;
@@ -48,7 +47,8 @@ holds(Form_pg_attribute attribute, StoreKind kind)
 }
 
 /*
- * May rows of this open table be inserted or changed without a plan?  The
+ * May rows of this open table, which is current, be inserted or changed without
+ * a plan?  The
  * columns that are given must be there and hold the types that C has, for
  * nothing casts them; nothing computes generated ones.
  */
@@ -69,8 +69,7 @@ store_direct_serves(StoreTable *table, Relation rel, uint64 columns, int change)
 		AttrNumber	attnum = table->attnums[i];
 
 		if (store_is_given(columns, i) &&
-			(attnum == InvalidAttrNumber ||
-			 !holds(TupleDescAttr(desc, attnum - 1), table->columns[i].kind)))
+			!holds(TupleDescAttr(desc, attnum - 1), table->columns[i].kind))
 			return false;
 	}
 	return true;

@@ -121,10 +121,9 @@ store_insert(StoreInsert *insert, const StoreRow *row, const void *meaning,
 	bool		inserted;
 	bool		as_given;
 
-	store_require_current(insert->table);
 	rel = table_open(store_relation_id(insert->table), RowExclusiveLock);
 	/* the lock may have brought news */
-	(void) store_relation_id(insert->table);
+	store_require_current(insert->table);
 	as_given = false;
 	if (may_be_direct(insert, rel))
 	{

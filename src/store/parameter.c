@@ -10,7 +10,10 @@
 #include "store/parameter.h"
 #include "utils/lsyscache.h"
 
-/* Returns the type of the parameter for a column. */
+/*
+ * Returns the type of the parameter for a column.  Booleans, numbers and names
+ * stand in no table that is written to in this way.
+ */
 Oid
 store_parameter_type(StoreKind kind)
 {
@@ -21,16 +24,10 @@ store_parameter_type(StoreKind kind)
 		case STORE_TIME:
 		case STORE_TERM:
 			return TIMESTAMPTZOID;
-		case STORE_BOOLEAN:
-			return BOOLOID;
 		case STORE_BYTES:
 			return BYTEAOID;
-		case STORE_INTEGER:
-			return INT4OID;
 		case STORE_XID:
 			return XID8OID;
-		case STORE_NAME:
-			return NAMEOID;
 		default:
 			return TEXTOID;
 	}

@@ -100,10 +100,9 @@ store_update(StoreUpdate *update, Datum key, Datum same,
 	Relation	rel;
 	bool		updated;
 
-	store_require_current(table);
 	rel = table_open(store_relation_id(table), RowExclusiveLock);
 	/* the lock may have brought news */
-	(void) store_relation_id(table);
+	store_require_current(table);
 	if (store_direct_serves(table, rel, update->columns, TRIGGER_TYPE_UPDATE) &&
 		!store_direct_alters(rel, TRIGGER_TYPE_UPDATE))
 	{

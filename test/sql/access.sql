@@ -144,6 +144,19 @@ SELECT scope, connect.is_allowed('org_ABC123', 'org_DEF456', scope), connect.exp
 FROM (VALUES ('scope_10'), ('scope_59'), ('scope_9')) AS v (scope);
 ROLLBACK;
 
+-- More lists of scopes than there is room for at first, each with a scope of its own beside the one that all have.
+BEGIN;
+SET LOCAL session_replication_role = replica;
+INSERT INTO connect.scope (name, description) SELECT 'own_' || n || '.read', 'Own.' FROM generate_series(1, 200) AS n;
+INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, status, scopes, created_at, updated_at)
+    SELECT 'cxn_own_' || n, 'own_' || n, 'org_DEF456', 'active', ARRAY['account.read', 'own_' || n || '.read'], now(), now() FROM generate_series(1, 200) AS n;
+SET LOCAL ROLE regress_connect_destination;
+SELECT count(*) FILTER (WHERE connect.is_allowed('own_' || n, 'org_DEF456', 'account.read')) AS all,
+    count(*) FILTER (WHERE connect.is_allowed('own_' || n, 'org_DEF456', 'own_' || n || '.read')) AS own,
+    count(*) FILTER (WHERE connect.is_allowed('own_' || n, 'org_DEF456', 'own_' || n % 200 + 1 || '.read')) AS next
+FROM generate_series(1, 200) AS n;
+ROLLBACK;
+
 -- Who may call them.
 SET ROLE regress_connect_stranger;
 SELECT connect.is_allowed('org_ABC123', 'org_DEF456');  -- fails

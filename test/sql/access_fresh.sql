@@ -212,6 +212,18 @@ SET hash_mem_multiplier = 1;
 TABLE test.many;
 RESET work_mem;
 RESET hash_mem_multiplier;
+-- enough for what was read in advance, or for what is asked for, but not for both
+BEGIN;
+SET LOCAL session_replication_role = replica;
+INSERT INTO connect.connection (id, source_organization_id, destination_organization_id, status, scopes, created_at, updated_at)
+    SELECT 'cxn_room_' || n, 'org_' || lpad(n::text, 50, '0'), 'org_room', CASE n % 3 WHEN 0 THEN 'active' ELSE 'inactive' END::connect.connection_status,
+        '{account.read}', now(), now() FROM generate_series(1, 3000) AS n;
+SET LOCAL work_mem = '256kB';
+SET LOCAL hash_mem_multiplier = 1;
+SELECT count(*) AS asked, count(*) FILTER (WHERE gate) AS allowed, count(*) FILTER (WHERE gate <> (n % 3 = 0)) AS wrong
+FROM (SELECT n, connect.is_allowed('org_' || lpad(n::text, 50, '0'), 'org_room', 'account.read') AS gate
+    FROM generate_series(1, 2) AS again, generate_series(3000, 1, -1) AS n OFFSET 0) AS q;
+ROLLBACK;
 -- without the index that bulk loads read
 BEGIN;
 ALTER INDEX connect.connection_destination_idx RENAME TO other_idx;

@@ -62,6 +62,18 @@ SET ROLE regress_connect_destination;
 SELECT connect.get_organization() #>> '{data,attributes,name}' AS name;
 SELECT jsonb_array_length(connect.list_events() -> 'data') AS events;
 ROLLBACK;
+-- so do labels as the values of an enum
+BEGIN;
+ALTER TABLE connect.event ALTER from_status TYPE connect.connection_status USING from_status::connect.connection_status,
+    ALTER to_status TYPE connect.connection_status USING to_status::connect.connection_status;
+SET LOCAL ROLE regress_connect_destination;
+SELECT connect.deactivate_connection('cxn_active') #>> '{data,attributes,status}' AS status;
+SET LOCAL ROLE regress_connect_source;
+SELECT connect.reactivate_connection('cxn_active') #>> '{data,attributes,status}' AS status;
+RESET ROLE;
+SELECT action, from_status, to_status FROM connect.event ORDER BY id;
+SELECT * FROM connect.verify_history();
+ROLLBACK;
 -- tables that are none, or not ordinary ones
 BEGIN;
 ALTER TABLE connect.scope RENAME TO scope_rows;

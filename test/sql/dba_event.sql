@@ -59,12 +59,12 @@ SELECT test.changed('SELECT');
 -- ---- Defaults: all that an event says is given, so no default matters; columns of the DBA's get theirs ----
 SELECT test.changed($$ALTER TABLE connect.event ALTER name SET DEFAULT 'Default', ALTER reason SET DEFAULT 'Default',
     ALTER actor_id SET DEFAULT 'Default', ALTER created_at SET DEFAULT '2001-01-01', ALTER position SET DEFAULT '3', ALTER seal SET DEFAULT ''$$);
-ALTER TABLE connect.event ADD COLUMN note text DEFAULT 'Default', ADD COLUMN made text GENERATED ALWAYS AS (action || '!') STORED;
+ALTER TABLE connect.event ADD COLUMN note text DEFAULT 'Default', ADD COLUMN bare int, ADD COLUMN made text GENERATED ALWAYS AS (action || '!') STORED;
 SELECT connect.update_connection('cxn_1', 'Noted') IS NOT NULL AS done;
 SELECT action, name, note, made FROM connect.event;
 SELECT count(*) FROM connect.verify_history();
 SELECT test.changed($$CREATE TRIGGER mm BEFORE INSERT ON connect.event FOR EACH ROW EXECUTE FUNCTION test.event('note')$$);
-ALTER TABLE connect.event DROP COLUMN note, DROP COLUMN made;
+ALTER TABLE connect.event DROP COLUMN note, DROP COLUMN bare, DROP COLUMN made;
 -- a Connection's: what the guard asks of a row, it asks of a default
 SELECT test.changed($$ALTER TABLE connect.connection ALTER status SET DEFAULT 'active'$$);
 SELECT test.changed($$ALTER TABLE connect.connection ALTER name SET DEFAULT 'Default'$$);
@@ -73,6 +73,7 @@ SELECT test.changed($$ALTER TABLE connect.connection ALTER name SET DEFAULT 'Def
 SELECT test.changed($$CREATE TRIGGER mm BEFORE INSERT ON connect.event EXECUTE FUNCTION test.event('log')$$);
 SELECT test.changed($$CREATE TRIGGER mm AFTER INSERT ON connect.event EXECUTE FUNCTION test.event('log')$$);
 SELECT test.changed($$CREATE TRIGGER mm AFTER INSERT ON connect.event REFERENCING NEW TABLE AS made EXECUTE FUNCTION test.event('count')$$);
+SELECT test.changed($$CREATE TRIGGER mm AFTER INSERT ON connect.event REFERENCING NEW TABLE AS made FOR EACH ROW EXECUTE FUNCTION test.event('count')$$);
 SELECT test.changed($$CREATE TRIGGER mm AFTER UPDATE ON connect.connection REFERENCING NEW TABLE AS made EXECUTE FUNCTION test.event('log')$$);
 
 -- ---- Rules: beside the event what they like, in its place nothing ----
@@ -103,6 +104,14 @@ SELECT test.changed($$CREATE TRIGGER mm AFTER INSERT ON connect.event FOR EACH R
 SELECT test.changed($$ALTER TABLE connect.event ALTER name TYPE varchar(200)$$);
 SELECT test.changed($$ALTER TABLE connect.event ALTER name TYPE char(20)$$);
 SELECT test.changed($$ALTER TABLE connect.event ALTER created_at TYPE timestamptz(0)$$);
+-- ---- A column that makes its own value, a table that is part of another one, and one without any trigger ----
+SELECT test.changed($$ALTER TABLE connect.event DROP COLUMN reason, ADD COLUMN reason text GENERATED ALWAYS AS ('Always') STORED$$);
+CREATE TABLE test.history (LIKE connect.event) PARTITION BY LIST (subject_type);
+SELECT test.changed($$ALTER TABLE test.history ATTACH PARTITION connect.event FOR VALUES IN ('connection')$$);
+DROP TABLE test.history;
+SELECT test.changed($$DO $d$ DECLARE name name; BEGIN
+    FOR name IN SELECT tgname FROM pg_trigger WHERE tgrelid = 'connect.event'::regclass LOOP EXECUTE format('DROP TRIGGER %I ON connect.event', name); END LOOP;
+END $d$ $$);
 -- ---- A rule that makes nothing of it; last, for PostgreSQL keeps what it has planned then until the session ends ----
 SELECT test.changed($$CREATE RULE mm AS ON INSERT TO connect.event DO INSTEAD NOTHING$$);
 SELECT count(*) FROM test.elsewhere;

@@ -89,6 +89,7 @@ SELECT count(*), count(retired_at) FROM connect.organization WHERE followed_from
 
 -- what cannot be followed
 SELECT connect.follow_organizations(NULL, 'id', 'name');  -- fails
+SELECT connect.follow_organizations('4294967295'::regclass, 'id', 'name');  -- fails: it is none
 SELECT connect.follow_organizations('crm.big', NULL, 'name');  -- fails
 SELECT connect.follow_organizations('crm.big', 'id', NULL);  -- fails
 SELECT connect.unfollow_organizations(NULL);  -- fails

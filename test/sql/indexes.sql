@@ -95,5 +95,12 @@ SET ROLE regress_connect_source;
 SELECT connect.create_connection('org_GHI789', scopes => '{verification.read,account.read,inquiry.read}') #>> '{data,attributes,scopes}' AS scopes;
 SELECT connect.update_connection('cxn_active', scopes => '{account.read,inquiry.read,unknown.read}');  -- fails
 ROLLBACK;
+-- so are the names of many partners
+BEGIN;
+SET LOCAL client_min_messages = warning;
+ALTER TABLE connect.organization DROP CONSTRAINT organization_pkey CASCADE;
+SET LOCAL ROLE regress_connect_destination;
+SELECT d ->> 'id' AS id, d #>> '{meta,partner-name}' AS partner FROM jsonb_array_elements(connect.list_connections() -> 'data') AS d;
+ROLLBACK;
 DROP PROCEDURE test.look();
 DROP FUNCTION test.seen();

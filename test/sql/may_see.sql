@@ -98,6 +98,8 @@ SET LOCAL ROLE regress_connect_source;
 SELECT connect.may_see('org_DEF456', 'test.read'), connect.is_allowed('org_DEF456', 'org_ABC123', 'test.read'),
     connect.allowed_sources('test.read'), connect.explain_access('org_DEF456', 'org_ABC123', 'test.read'), connect.is_allowed('org_DEF456', 'org_ABC123');
 SELECT connect.may_see('org_ABC123', 'test.read') AS own;
+-- nobody shares by what is too long for a scope's name, not even where this was asked before
+SELECT connect.may_see('org_DEF456', repeat('x', 65)) AS longer, connect.is_allowed('org_DEF456', 'org_ABC123', repeat('x', 65)) AS likewise, connect.may_see('org_ABC123', repeat('x', 65)) AS own;
 SAVEPOINT s;
 SELECT connect.require_allowed('org_DEF456', 'org_ABC123', 'test.read');  -- fails
 ROLLBACK TO s;

@@ -51,6 +51,22 @@ UPDATE connect.organization SET name = 'Renamed' WHERE id = 'org_hidden';
 SELECT connect.get_connection('cxn_others') #>> '{data,meta,partner-name}',
     (SELECT connect.deactivate_connection('cxn_others') #>> '{data,meta,partner-name}');
 ROLLBACK;
+-- one that is gone, or whose id has outgrown its pattern, as only a superuser can make it: no name, or the one that is there
+BEGIN;
+SET LOCAL session_replication_role = replica;
+DELETE FROM connect.organization WHERE id = 'org_hidden';
+SELECT connect.get_connection('cxn_others') #> '{data,meta,partner-name}';
+UPDATE connect.organization SET name = name;
+SELECT connect.get_connection('cxn_others') #> '{data,meta,partner-name}';
+INSERT INTO connect.organization (id, name) VALUES ('org_hidden', 'Back');
+SELECT connect.get_connection('cxn_others') #> '{data,meta,partner-name}';
+ALTER TABLE connect.connection DROP CONSTRAINT connection_destination_fkey, DROP CONSTRAINT connection_check;
+ALTER TABLE connect.organization DROP CONSTRAINT organization_id_check;
+UPDATE connect.connection SET destination_organization_id = repeat('x', 65) WHERE id = 'cxn_others';
+SELECT connect.get_connection('cxn_others') #> '{data,meta,partner-name}';
+INSERT INTO connect.organization (id, name) VALUES (repeat('x', 65), 'Long');
+SELECT connect.get_connection('cxn_others') #> '{data,meta,partner-name}';
+ROLLBACK;
 
 SET SESSION AUTHORIZATION regress_connect_source;
 -- by name, in any case; by id, likewise

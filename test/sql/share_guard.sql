@@ -48,6 +48,14 @@ SELECT count(*) FROM connect.share_token;
 UPDATE connect.share_token SET status = 'expired';
 SET SESSION AUTHORIZATION regress_connect_nobody;
 SELECT count(*) FROM connect.share_token;
+-- and where row security does not hold, the guard says that they are not there
+RESET SESSION AUTHORIZATION;
+ALTER ROLE regress_connect_third BYPASSRLS;
+SET SESSION AUTHORIZATION regress_connect_third;
+UPDATE connect.share_token SET status = 'expired' WHERE id = 'cnst_mine';  -- fails
+\echo :LAST_ERROR_SQLSTATE
+RESET SESSION AUTHORIZATION;
+ALTER ROLE regress_connect_third NOBYPASSRLS;
 
 -- what a token is never changes
 RESET SESSION AUTHORIZATION;

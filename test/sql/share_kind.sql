@@ -12,10 +12,15 @@ CREATE VIEW depot.v AS SELECT * FROM depot.inquiry;
 CREATE TABLE depot.t (id int PRIMARY KEY, uid uuid UNIQUE, organization_id text, doc jsonb UNIQUE, twice text, part text UNIQUE, two text, CHECK (part <> ''));
 CREATE UNIQUE INDEX ON depot.t (two, id);
 CREATE UNIQUE INDEX ON depot.t (twice) WHERE twice <> '';
+CREATE TABLE depot.bare (id int, organization_id text, later text UNIQUE DEFERRABLE);
+CREATE TEMP TABLE brief (id int PRIMARY KEY, organization_id text);
 SELECT connect.share_rows(NULL, 'depot.t', 'organization_id', 'id', 'account.read');  -- fails
 SELECT connect.share_rows('x', NULL, 'organization_id', 'id', 'account.read');  -- fails
 SELECT connect.share_rows('', 'depot.t', 'organization_id', 'id', 'account.read');  -- fails
 SELECT connect.share_rows('two words', 'depot.t', 'organization_id', 'id', 'account.read');  -- fails
+SELECT connect.share_rows(repeat('x', 65), 'depot.t', 'organization_id', 'id', 'account.read');  -- fails
+SELECT connect.share_rows('x', '4294967295'::oid::regclass, 'organization_id', 'id', 'account.read');  -- fails: of no table
+SELECT connect.share_rows('x', 'brief', 'organization_id', 'id', 'account.read');  -- fails: for this session only
 SELECT connect.share_rows('x', 'depot.v', 'organization_id', 'id', 'account.read');  -- fails
 \echo :LAST_ERROR_SQLSTATE
 SELECT connect.share_rows('x', 'pg_catalog.pg_class', 'relname', 'oid', 'account.read');  -- fails
@@ -28,6 +33,8 @@ SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'nosuch', 'account.
 SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'twice', 'account.read');  -- fails: for some rows only
 \echo :LAST_ERROR_SQLSTATE
 SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'two', 'account.read');  -- fails: with another column only
+SELECT connect.share_rows('x', 'depot.bare', 'organization_id', 'later', 'account.read');  -- fails: unique at the end only
+SELECT connect.share_rows('x', 'depot.bare', 'organization_id', 'id', 'account.read');  -- fails
 SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'nosuch');  -- fails
 \echo :LAST_ERROR_SQLSTATE
 SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', 'a b');  -- fails
@@ -42,6 +49,8 @@ CREATE FUNCTION depot.strict(text, text, text, text, jsonb) RETURNS text LANGUAG
 CREATE FUNCTION depot.set(text, text, text, text, jsonb) RETURNS SETOF text LANGUAGE sql AS 'SELECT $1';
 CREATE FUNCTION depot.four(text, text, text, text) RETURNS text LANGUAGE sql AS 'SELECT $1';
 CREATE FUNCTION depot.int(text, text, text, text, jsonb) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION depot.json(text, text, text, text, json) RETURNS text LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION depot.variadic(text, text, text, text, VARIADIC jsonb[]) RETURNS text LANGUAGE sql AS 'SELECT $1';
 CREATE FUNCTION depot.temp_first(text, text, text, text, jsonb) RETURNS text LANGUAGE sql SET search_path = pg_temp, depot AS 'SELECT $1';
 RESET ROLE;
 CREATE FUNCTION depot.foreign(text, text, text, text, jsonb) RETURNS text LANGUAGE sql AS 'SELECT $1';
@@ -55,6 +64,8 @@ SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read
 SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.set(text, text, text, text, jsonb)');  -- fails
 SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.four(text, text, text, text)');  -- fails
 SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.int(text, text, text, text, jsonb)');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.json(text, text, text, text, json)');  -- fails
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.variadic(text, text, text, text, jsonb[])');  -- fails
 SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.temp_first(text, text, text, text, jsonb)');  -- fails
 SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'id', 'account.read', NULL, 'depot.foreign(text, text, text, text, jsonb)');  -- fails
 \set VERBOSITY default
@@ -65,6 +76,24 @@ EXCEPTION WHEN object_not_in_prerequisite_state THEN
     RAISE WARNING '%', SQLERRM;
 END $$;
 DROP FUNCTION pg_temp.temporary(text, text, text, text, jsonb);
+-- not even a superuser shares what is PostgreSQL's, or ours, or what an index that failed does not hold
+SELECT connect.share_rows('x', 'pg_catalog.pg_class', 'relname', 'oid', 'account.read');  -- fails
+SELECT connect.share_rows('x', 'connect.organization', 'id', 'id', 'account.read');  -- fails
+BEGIN;
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'depot.t_uid_key'::regclass;
+SELECT connect.share_rows('x', 'depot.t', 'organization_id', 'uid', 'account.read');  -- fails
+ROLLBACK;
+-- a table in parts is one
+SET ROLE regress_connect_app;
+CREATE TABLE depot.parted (id int PRIMARY KEY, organization_id text) PARTITION BY HASH (id);
+CREATE TABLE depot.part PARTITION OF depot.parted FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+INSERT INTO depot.parted VALUES (7, 'org_ABC123');
+SELECT connect.share_rows('Part.1_a/b-Z', 'depot.parted', 'organization_id', 'id', 'account.read', 'P-1');
+RESET ROLE;
+SET SESSION AUTHORIZATION regress_connect_source;
+SELECT test.token(connect.create_share_token('cxn_1', '7', kind => 'Part.1_a/b-Z'));
+RESET SESSION AUTHORIZATION;
+SELECT connect.unshare_rows('nosuch');  -- fails
 -- keys of other types: an id that can be no key finds nothing
 SELECT connect.share_rows('number', 'depot.t', 'organization_id', 'id', 'account.read', 'n');
 SELECT connect.share_rows('uuid', 'depot.t', 'organization_id', 'uid', 'account.read', 'u');
@@ -86,6 +115,25 @@ SELECT connect.unshare_rows('number'), connect.unshare_rows('account');
 SELECT name, retired_at IS NOT NULL AS retired FROM connect.share_kind ORDER BY name;
 SELECT connect.unshare_rows('number');  -- fails
 \echo :LAST_ERROR_SQLSTATE
+-- what cannot be redeemed now is not offered: of a kind that is retired, of one whose scope is not granted, or retired
+SET ROLE regress_connect_destination;
+SELECT d #>> '{attributes,kind}' AS kind, d #>> '{meta,allowed-actions}' AS actions FROM jsonb_array_elements(connect.list_share_tokens() -> 'data') AS d ORDER BY kind;
+RESET ROLE;
+BEGIN;
+UPDATE connect.scope SET retired_at = now() WHERE name = 'account.read';
+SET LOCAL ROLE regress_connect_destination;
+SELECT d #>> '{attributes,kind}' AS kind, d #>> '{meta,allowed-actions}' AS actions FROM jsonb_array_elements(connect.list_share_tokens() -> 'data') AS d ORDER BY kind;
+RESET ROLE;
+SET LOCAL session_replication_role = replica;
+UPDATE connect.scope SET retired_at = NULL;
+UPDATE connect.connection SET scopes = '{inquiry.read}';
+SET LOCAL ROLE regress_connect_destination;
+SELECT d #>> '{attributes,kind}' AS kind, d #>> '{meta,allowed-actions}' AS actions FROM jsonb_array_elements(connect.list_share_tokens() -> 'data') AS d ORDER BY kind;
+RESET ROLE;
+DELETE FROM connect.share_kind WHERE name = 'uuid';
+SET LOCAL ROLE regress_connect_destination;
+SELECT d #>> '{attributes,kind}' AS kind, d #>> '{meta,allowed-actions}' AS actions FROM jsonb_array_elements(connect.list_share_tokens() -> 'data') AS d ORDER BY kind;
+ROLLBACK;
 DELETE FROM connect.share_kind WHERE name = 'number';  -- fails
 SELECT connect.share_rows('number', 'depot.t', 'organization_id', 'id', 'account.read');
 SELECT name, retired_at IS NOT NULL AS retired FROM connect.share_kind ORDER BY name;
@@ -94,11 +142,11 @@ SELECT connect.unshare_rows('number');  -- fails
 RESET ROLE;
 
 -- a function that is not what it was: each use says so, and check_setup() too
-CREATE FUNCTION test.try(text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION test.try(text, into_id text = NULL) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     detail text;
 BEGIN
-    RETURN test.token(connect.redeem_share_token($1));
+    RETURN test.token(connect.redeem_share_token($1, into_id));
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
     RETURN concat_ws(' / ', SQLSTATE, SQLERRM, nullif(detail, ''));
@@ -142,6 +190,9 @@ DROP TABLE depot.inquiry CASCADE;
 SELECT * FROM test.broken;
 SET LOCAL ROLE regress_connect_destination;
 SELECT test.try('cnst_1');
+RESET ROLE;
+SELECT connect.unshare_rows('inquiry');
+SELECT name, retired_at IS NOT NULL AS retired FROM connect.share_kind WHERE name = 'inquiry';
 ROLLBACK;
 BEGIN;
 ALTER TABLE depot.inquiry RENAME COLUMN organization_id TO owner;
@@ -175,13 +226,13 @@ BEGIN
     EXECUTE 'ALTER FUNCTION depot.hand_over(text, text, text, text, jsonb) OWNER TO regress_connect_app';
     RETURN '';
 END $$;
-CREATE PROCEDURE test.misbehave(body text) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE test.misbehave(body text, into_id text = NULL) LANGUAGE plpgsql AS $$
 DECLARE
     said text;
 BEGIN
     PERFORM test.with_body(body);
     SET LOCAL ROLE regress_connect_destination;
-    said := test.try('cnst_1');
+    said := test.try('cnst_1', into_id);
     RESET ROLE;
     RAISE WARNING '%', said;
     RAISE WARNING '% %, % events, % copies', current_user = 'regress_connect_app', (SELECT string_agg(status::text, ' ') FROM connect.share_token WHERE id = 'cnst_1'),
@@ -191,6 +242,7 @@ CALL test.misbehave('BEGIN INSERT INTO depot.inquiry VALUES (''c'', ''org_DEF456
 CALL test.misbehave('BEGIN INSERT INTO depot.inquiry VALUES (''c'', ''org_DEF456''); RETURN NULL; END');
 CALL test.misbehave('BEGIN INSERT INTO depot.inquiry VALUES (''c'', ''org_DEF456''); RETURN ''''; END');
 CALL test.misbehave('BEGIN RETURN repeat(''x'', 256); END');
+CALL test.misbehave('BEGIN RETURN ''x''; END', 'inq_9');
 -- it is the owner of the table, and nobody else
 CALL test.misbehave('BEGIN RAISE EXCEPTION ''% % %'', current_user, session_user <> current_user, current_setting(''search_path''); END');
 CALL test.misbehave('BEGIN SET ROLE regress_connect_owner; RETURN ''x''; END');
@@ -225,6 +277,27 @@ SET ROLE regress_connect_destination;
 SELECT test.try('cnst_3');
 RESET ROLE;
 DROP TABLE inquiry;
-DROP FUNCTION test.try(text), test.with_body(text), test.settings();
-DROP PROCEDURE test.misbehave(text);
+-- a path that cannot be read, as only a superuser can leave it
+BEGIN;
+UPDATE pg_proc SET proconfig = '{"search_path=\""}' WHERE oid = 'depot.hand_over(text, text, text, text, jsonb)'::regprocedure;
+SET LOCAL ROLE regress_connect_destination;
+SELECT test.try('cnst_3');
+ROLLBACK;
+-- other settings are the function's own affair
+SELECT test.with_body('BEGIN RETURN source_id || current_setting(''work_mem''); END') \g /dev/null
+ALTER FUNCTION depot.hand_over(text, text, text, text, jsonb) RESET search_path;
+ALTER FUNCTION depot.hand_over(text, text, text, text, jsonb) SET work_mem = '1MB';
+SET ROLE regress_connect_destination;
+SELECT test.try('cnst_3');
+RESET ROLE;
+DROP FUNCTION test.try(text, text), test.with_body(text), test.settings();
+DROP PROCEDURE test.misbehave(text, text);
 DROP VIEW test.broken;
+-- a session without temporary tables runs a function whose path does not name them
+CALL test.add_token('cnst_4', source_id => 'inq_2');
+ALTER FUNCTION depot.hand_over(text, text, text, text, jsonb) SET search_path = depot;
+\c -
+\pset format unaligned
+SET ROLE regress_connect_destination;
+SELECT test.token(connect.redeem_share_token('cnst_4'));
+RESET ROLE;

@@ -118,3 +118,13 @@ FROM connect.event WHERE subject_id IN ('cnst_old', 'cnst_hanging') ORDER BY sub
 -- events: both parties', beside those of the Connection, without source_id and creator
 SET SESSION AUTHORIZATION regress_connect_destination;
 SELECT test.doc(connect.list_events(page_size => 1));
+
+-- a key that may only read is offered nothing
+RESET SESSION AUTHORIZATION;
+SELECT set_config('request.headers', jsonb_build_object('x-connect-api-key', secret)::text, false) IS NOT NULL AS set
+FROM connect.create_api_key('org_ABC123', 'reader', '{read}');
+SELECT DISTINCT d #> '{meta,allowed-actions}' AS actions FROM jsonb_array_elements(connect.list_share_tokens(status => 'created') -> 'data') AS d;
+SELECT set_config('request.headers', jsonb_build_object('x-connect-api-key', secret)::text, false) IS NOT NULL AS set
+FROM connect.create_api_key('org_ABC123', 'writer');
+SELECT DISTINCT d #> '{meta,allowed-actions}' AS actions FROM jsonb_array_elements(connect.list_share_tokens(status => 'created') -> 'data') AS d;
+RESET request.headers;

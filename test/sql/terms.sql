@@ -35,6 +35,7 @@ CALL test.terms('cxn_a', now() - interval '2 hours', now() - interval '1 hour');
 -- the row says one thing, everything else the other
 SELECT id, status, connect.effective_status(c) FROM connect.connection AS c WHERE id IN ('cxn_p', 'cxn_a') ORDER BY id;
 SELECT connect.effective_status(o) FROM connect.organization AS o LIMIT 1;  -- fails
+SELECT connect.effective_status(jsonb_populate_record(NULL::connect.connection, '{"id": "cxn_p", "expires_at": "2001-01-01"}')) IS NULL AS none;
 SELECT connect.is_allowed('org_DEF456', 'org_ABC123'), connect.explain_access('org_DEF456', 'org_ABC123'), connect.explain_access('org_ABC123', 'org_DEF456');
 SET SESSION AUTHORIZATION regress_connect_source;
 SELECT pg_temp.told(connect.get_connection('cxn_p')), pg_temp.told(connect.get_connection('cxn_a'));

@@ -116,6 +116,18 @@ foreach my $old (@versions)
 	my $ask = q{SELECT connect.is_allowed('org_ABC123', 'org_DEF456');};
 	is( $node->safe_psql($database, "BEGIN; $ask SET LOCAL session_replication_role = replica; UPDATE connect.connection SET status = 'active'; $ask ROLLBACK"),
 		"f\nt", 'its gate too');
+	is( $node->safe_psql($database, q{
+			BEGIN;
+			CREATE TABLE shared (owner text);
+			INSERT INTO shared VALUES ('org_ABC123'), ('org_DEF456'), ('org_other');
+			GRANT SELECT ON shared TO regress_connect_destination;
+			SELECT connect.share_table('shared', 'owner', 'account.read') \g /dev/null
+			SET LOCAL session_replication_role = replica;
+			UPDATE connect.connection SET status = 'active';
+			SET LOCAL ROLE regress_connect_destination;
+			SELECT string_agg(owner, ' ' ORDER BY owner) FROM shared;
+			ROLLBACK}),
+		'org_ABC123 org_DEF456', 'and share_table(), by the policy that it knew');
 	# the filter by what an event is of, and the closed shape, which shows Connections alone
 	my $narrowed = 'BEGIN; SELECT connect.grant_http($$regress_connect_destination$$) \g /dev/null
 		SET LOCAL ROLE regress_connect_destination;' . join('', map { qq{SET LOCAL request.headers = '{"x-connect-id": "cxn_old", $_}';

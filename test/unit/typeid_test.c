@@ -159,6 +159,40 @@ START_TEST(make_carries_into_the_milliseconds)
 }
 END_TEST
 
+START_TEST(parse_reads_back_what_make_made)
+{
+	TypeIdClock made = {0};
+	TypeIdClock read = {0};
+	char		id[TYPEID_SIZE];
+
+	typeid_make(&made, "pre", MS(1700000000000), middle, id);
+	ck_assert(typeid_parse(id, strlen(id), &read));
+	ck_assert_uint_eq(read.high, made.high);
+	ck_assert_uint_eq(read.low, made.low);
+}
+END_TEST
+
+/* Each is the vector of the specification with one thing wrong. */
+START_TEST(parse_refuses_what_make_would_not_have_made)
+{
+	static const char *const wrong[] = {
+		"", "_", "01h2xcejqtf2nbrexx3vqjhp41", "pre-01h2xcejqtf2nbrexx3vqjhp41",
+		"pre_1h2xcejqtf2nbrexx3vqjhp41", "pre_81h2xcejqtf2nbrexx3vqjhp4",
+		"pre_01h2xcejqtu2nbrexx3vqjhp41", "pre_01h2xcejqtF2nbrexx3vqjhp41",
+		"pre_01h2xcejqtf2nbrexx3vqjhp4-",
+		"pre_01h2xcejqt82nbrexx3vqjhp41",	/* another version */
+		"pre_01h2xcejqtf2n3rexx3vqjhp41"	/* another variant */
+	};
+	TypeIdClock clock;
+
+	ck_assert(typeid_parse("pre_01h2xcejqtf2nbrexx3vqjhp41", 30, &clock));
+	ck_assert(typeid_parse("_01h2xcejqtf2nbrexx3vqjhp41", 27, &clock));
+	for (int i = 0; i < (int) lengthof(wrong); i++)
+		ck_assert_msg(!typeid_parse(wrong[i], strlen(wrong[i]), &clock),
+					  "%s is read", wrong[i]);
+}
+END_TEST
+
 START_TEST(pattern_takes_letters_digits_underscore_and_hyphen)
 {
 	static const char good[] =
@@ -207,6 +241,8 @@ typeid_suite(void)
 	tcase_add_test(form, make_encodes_the_vector_of_the_specification);
 	tcase_add_test(form, make_encodes_the_extremes);
 	tcase_add_test(form, make_carries_the_prefix);
+	tcase_add_test(form, parse_reads_back_what_make_made);
+	tcase_add_test(form, parse_refuses_what_make_would_not_have_made);
 	suite_add_tcase(suite, form);
 	tcase_add_test(order, make_ascends_within_a_tick);
 	tcase_add_test(order, make_ascends_across_clocks_within_a_millisecond);
