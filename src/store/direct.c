@@ -14,6 +14,7 @@
 #include "access/genam.h"
 #include "access/heapam.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "access/xact.h"
 #include "base/compat.h"
 #include "commands/trigger.h"
@@ -41,8 +42,8 @@ typedef struct DirectWrite
 } DirectWrite;
 
 /*
- * Fills in the default of a column that is not given.  A type of PostgreSQL's
- * own has none.
+ * Fills in the default of a column that is not given.  A type that every
+ * database has from the start has none.
  */
 static void
 fill_default(Relation rel, EState *estate, int attribute, TupleTableSlot *slot)
@@ -52,7 +53,8 @@ fill_default(Relation rel, EState *estate, int attribute, TupleTableSlot *slot)
 
 	slot->tts_isnull[attribute] = true;
 	if (column->attisdropped ||
-		(!column->atthasdef && column->atttypid < FirstNormalObjectId))
+		(!column->atthasdef && column->attidentity == '\0' &&
+		 column->atttypid < FirstUnpinnedObjectId))
 		return;
 	expression = (Expr *) build_column_default(rel, attribute + 1);
 	if (expression != NULL)
@@ -195,6 +197,8 @@ run_write(void *arg)
 	TupleTableSlot *slot = table_slot_create(rel, &estate->es_tupleTable);
 
 	InitResultRelInfo(result, rel, 0, NULL, 0);
+	/* constraints and triggers may ask for it before the row is stored */
+	slot->tts_tableOid = RelationGetRelid(rel);
 	/* where AFTER triggers look for it */
 	estate->es_opened_result_relations =
 		lappend(estate->es_opened_result_relations, result);

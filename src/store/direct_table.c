@@ -4,11 +4,13 @@
  *
  * That is all that an INSERT or UPDATE of one row does, unless the table has
  * rules, triggers for statements or for some columns only, columns that are
- * generated, or some of another type than C has.
+ * generated or of a domain, or some of another type than C has.
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
 #include "store/direct_table.h"
 #include "store/parameter.h"
 #include "utils/lsyscache.h"
@@ -48,9 +50,22 @@ holds(Form_pg_attribute attribute, StoreKind kind)
 }
 
 /*
+ * Does a statement compute a column, or check it against its domain, which may
+ * refuse a null too?
+ */
+static bool
+is_computed(Form_pg_attribute attribute)
+{
+	return attribute->attgenerated != '\0' ||
+		(!attribute->attisdropped &&
+		 attribute->atttypid >= FirstUnpinnedObjectId &&
+		 get_typtype(attribute->atttypid) == TYPTYPE_DOMAIN);
+}
+
+/*
  * May rows of this open table be inserted or changed without a plan?  The
  * columns that are given must be there and hold the types that C has, for
- * nothing casts them; nothing computes generated ones.
+ * nothing casts them; nor does anything compute one.
  */
 bool
 store_direct_serves(StoreTable *table, Relation rel, uint64 columns, int change)
@@ -61,7 +76,7 @@ store_direct_serves(StoreTable *table, Relation rel, uint64 columns, int change)
 		return false;
 	for (int i = 0; i < desc->natts; i++)
 	{
-		if (TupleDescAttr(desc, i)->attgenerated != '\0')
+		if (is_computed(TupleDescAttr(desc, i)))
 			return false;
 	}
 	for (int i = 0; i < table->ncolumns; i++)

@@ -85,6 +85,17 @@ ALTER TABLE connect.connection ADD COLUMN shout text GENERATED ALWAYS AS (upper(
 :change;
 SELECT shout FROM connect.connection ORDER BY name;
 :done;
+BEGIN;
+ALTER TABLE connect.connection ADD COLUMN n int GENERATED ALWAYS AS IDENTITY, ADD COLUMN made information_schema.time_stamp;
+:change;
+SELECT concat_ws(' ', n, made > '2001-02-03') FROM connect.connection ORDER BY name;
+:done;
+BEGIN;
+CREATE DOMAIN test.needed AS text NOT NULL;
+ALTER TABLE connect.event ADD COLUMN needed test.needed DEFAULT 'old';
+ALTER TABLE connect.event ALTER needed DROP DEFAULT;
+:change;
+:done;
 
 -- Our columns with a type of the DBA's.
 BEGIN;
@@ -95,6 +106,11 @@ ALTER TABLE connect.connection ALTER name TYPE varchar(3);
 -- Constraints and unique indexes of the DBA's: the error is PostgreSQL's.
 BEGIN;
 ALTER TABLE connect.connection ADD CONSTRAINT mm CHECK (name <> 'Mine' AND status <> 'active') NOT VALID;
+:change;
+:done;
+BEGIN;
+ALTER TABLE connect.connection ADD CONSTRAINT mm CHECK (tableoid = 'connect.connection'::regclass);
+ALTER TABLE connect.event ADD CONSTRAINT mm CHECK (tableoid = 'connect.event'::regclass);
 :change;
 :done;
 BEGIN;
