@@ -115,6 +115,25 @@ fill_changed(const DirectWrite *write, TupleTableSlot *slot)
 }
 
 /*
+ * Could the row be refused by an index, such as one of the DBA's, before it is
+ * known that its key is taken?  A statement looks first.  Ids are made, and
+ * nobody has them.
+ */
+static bool
+others_refuse(const DirectWrite *write, const ResultRelInfo *result)
+{
+	for (int i = 0; i < result->ri_NumIndices; i++)
+	{
+		Form_pg_index index = result->ri_IndexRelationDescs[i]->rd_index;
+
+		if ((index->indisunique || index->indisexclusion) &&
+			!index->indisprimary && index->indexrelid != write->arbiter)
+			return true;
+	}
+	return false;
+}
+
+/*
  * Inserts the row unless somebody has its key in the arbiter, as ON CONFLICT DO
  * NOTHING does once it has found nobody: the row counts only when its key is in
  * the index.
@@ -127,6 +146,8 @@ insert_unless_taken(const DirectWrite *write, ResultRelInfo *result,
 	bool		taken = false;
 	uint32		token;
 
+	if (others_refuse(write, result))
+		return DIRECT_CONFLICT;
 	if (result->ri_TrigDesc != NULL &&
 		result->ri_TrigDesc->trig_insert_before_row &&
 		!ExecBRInsertTriggers(estate, result, slot))
