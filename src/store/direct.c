@@ -110,6 +110,12 @@ fill_changed(const DirectWrite *write, TupleTableSlot *slot)
 	slot_getallattrs(old);
 	memcpy(slot->tts_values, old->tts_values, natts * sizeof(Datum));
 	memcpy(slot->tts_isnull, old->tts_isnull, natts * sizeof(bool));
+	/* as a statement does, lest what was in them be kept for ever */
+	for (int i = 0; i < natts; i++)
+	{
+		if (TupleDescAttr(RelationGetDescr(write->rel), i)->attisdropped)
+			slot->tts_isnull[i] = true;
+	}
 	fill_given(write, slot, NULL);
 	ExecStoreVirtualTuple(slot);
 }

@@ -91,6 +91,14 @@ ALTER TABLE connect.connection ADD COLUMN n int GENERATED ALWAYS AS IDENTITY, AD
 SELECT concat_ws(' ', n, made > '2001-02-03') FROM connect.connection ORDER BY name;
 :done;
 BEGIN;
+ALTER TABLE connect.connection ADD COLUMN gone text, ALTER gone SET STORAGE EXTERNAL;
+UPDATE connect.connection SET gone = repeat('x', 9000);
+ALTER TABLE connect.connection DROP COLUMN gone;
+SELECT reltoastrelid::regclass AS toast FROM pg_class WHERE oid = 'connect.connection'::regclass \gset
+:change;
+SELECT count(*) FROM :toast;
+:done;
+BEGIN;
 CREATE DOMAIN test.needed AS text NOT NULL;
 ALTER TABLE connect.event ADD COLUMN needed test.needed DEFAULT 'old';
 ALTER TABLE connect.event ALTER needed DROP DEFAULT;
