@@ -256,7 +256,7 @@ require_writable(const char *command)
 
 /*
  * Finds the index of a key that tells whether it is taken; returns InvalidOid
- * if there is none that keeps it unique at once.
+ * if there is none that keeps just this key unique at once.
  */
 static Oid
 find_arbiter(StoreKey *key, Relation rel)
@@ -266,7 +266,8 @@ find_arbiter(StoreKey *key, Relation rel)
 
 	if (index == NULL)
 		return InvalidOid;
-	if (index->rd_index->indisunique && index->rd_index->indimmediate)
+	if (index->rd_index->indisunique && index->rd_index->indimmediate &&
+		index->rd_index->indnkeyatts == key->ncolumns)
 		arbiter = RelationGetRelid(index);
 	index_close(index, NoLock);
 	return arbiter;
@@ -278,8 +279,8 @@ find_arbiter(StoreKey *key, Relation rel)
  * triggers on it find the meaning by store_meaning().  Copies the row as it was
  * stored into the current memory context, unless stored is NULL.
  *
- * If insert->unless is not NULL, returns DIRECT_CONFLICT where somebody has that key or
- * is just taking it, without waiting for them.
+ * If insert->unless is not NULL, returns DIRECT_CONFLICT where somebody has that
+ * key or may get it, without waiting for them.
  */
 DirectOutcome
 store_direct_insert(const StoreInsert *insert, Relation rel,

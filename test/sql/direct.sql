@@ -142,6 +142,10 @@ ALTER TABLE connect.connection DROP CONSTRAINT connection_pair_key;
 RESET SESSION AUTHORIZATION;
 CREATE INDEX connection_pair_key ON connect.connection (source_organization_id, destination_organization_id);
 :as_source 'connect.create_connection(''org_ABC123'')');
+RESET SESSION AUTHORIZATION;
+DROP INDEX connect.connection_pair_key;
+CREATE UNIQUE INDEX connection_pair_key ON connect.connection (source_organization_id, destination_organization_id, id);
+:as_source 'connect.create_connection(''org_ABC123'')');
 ROLLBACK;
 
 -- Nothing is written where nothing may be.
