@@ -279,8 +279,8 @@ find_arbiter(StoreKey *key, Relation rel)
  * triggers on it find the meaning by store_meaning().  Copies the row as it was
  * stored into the current memory context, unless stored is NULL.
  *
- * If insert->unless is not NULL, returns DIRECT_CONFLICT where somebody has that
- * key or may get it, without waiting for them.
+ * If insert->unless is not NULL, returns DIRECT_CONFLICT where somebody has
+ * that key or may get it, without waiting for them.
  */
 DirectOutcome
 store_direct_insert(const StoreInsert *insert, Relation rel,

@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "store/direct_table.h"
 #include "store/parameter.h"
+#include "utils/acl.h"
 #include "utils/lsyscache.h"
 
 /*
@@ -63,16 +64,29 @@ is_computed(Form_pg_attribute attribute)
 }
 
 /*
+ * May the store's owner, as whom a statement runs, make this change?  Somebody
+ * may have taken that right away for a while.
+ */
+static bool
+is_granted(Relation rel, int change)
+{
+	return pg_class_aclcheck(RelationGetRelid(rel), store_owner(),
+							 change == TRIGGER_TYPE_INSERT ?
+							 ACL_INSERT : ACL_UPDATE) == ACLCHECK_OK;
+}
+
+/*
  * May rows of this open table be inserted or changed without a plan?  The
  * columns that are given must be there and hold the types that C has, for
- * nothing casts them; nor does anything compute one.
+ * nothing casts them; nor does anything compute one.  Where the right to do so
+ * is missing, a statement says so.
  */
 bool
 store_direct_serves(StoreTable *table, Relation rel, uint64 columns, int change)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 
-	if (needs_statement(rel, change))
+	if (needs_statement(rel, change) || !is_granted(rel, change))
 		return false;
 	for (int i = 0; i < desc->natts; i++)
 	{

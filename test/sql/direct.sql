@@ -149,6 +149,10 @@ CREATE UNIQUE INDEX connection_pair_key ON connect.connection (source_organizati
 ROLLBACK;
 
 -- Nothing is written where nothing may be.
+BEGIN;
+REVOKE INSERT, UPDATE ON connect.connection FROM regress_connect_owner;
+:change;
+:done;
 BEGIN READ ONLY;
 :as_source 'connect.create_connection(''org_ABC123'')');
 :as_source 'connect.update_connection(''cxn_1'', ''New'')');
