@@ -232,6 +232,13 @@ write_event(const ShareTokenWrite *write, int action, bool by_time, int from,
 	event_record(&event, first);
 }
 
+/* Has the BEFORE trigger told what was settled?  A DBA may have disabled it. */
+static bool
+is_told(const ShareTokenWrite *writer)
+{
+	return writer->settled != NULL && writer->settled->row.id != NULL;
+}
+
 /* Sees to it that a new row was stored as it was settled. */
 static void
 verify_insert(const ShareTokenWrite *writer, const ShareToken *stored,
@@ -239,7 +246,7 @@ verify_insert(const ShareTokenWrite *writer, const ShareToken *stored,
 {
 	ShareToken	settled = *stored;
 
-	if (writer->settled != NULL)
+	if (is_told(writer))
 		settled = writer->settled->row;
 	else
 		change_settle_insert(writer, &settled, time);
@@ -251,7 +258,7 @@ static int
 verify_update(const ShareTokenWrite *writer, const ShareToken *old,
 			  const ShareToken *stored, TimestampTz time, bool *by_time)
 {
-	if (writer->settled == NULL)
+	if (!is_told(writer))
 		return change_verify_update(writer, old, stored, time, by_time);
 	change_require_same(&writer->settled->row, stored);
 	*by_time = writer->settled->by_time;

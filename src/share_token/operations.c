@@ -47,7 +47,7 @@ refuse_suppressed(void)
 static void
 begin_write(ShareTokenWrite *write, ShareTokenSettled *settled)
 {
-	settled->context = CurrentMemoryContext;
+	*settled = (ShareTokenSettled) {.context = CurrentMemoryContext};
 	write->settled = settled;
 }
 

@@ -14,6 +14,7 @@
 #include "access/genam.h"
 #include "access/heapam.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "access/xact.h"
 #include "base/compat.h"
 #include "commands/trigger.h"
@@ -41,8 +42,8 @@ typedef struct DirectWrite
 } DirectWrite;
 
 /*
- * Fills in the default of a column that is not given.  A type of PostgreSQL's
- * own has none.
+ * Fills in the default of a column that is not given.  A type that every
+ * database has from the start has none.
  */
 static void
 fill_default(Relation rel, EState *estate, int attribute, TupleTableSlot *slot)
@@ -52,7 +53,8 @@ fill_default(Relation rel, EState *estate, int attribute, TupleTableSlot *slot)
 
 	slot->tts_isnull[attribute] = true;
 	if (column->attisdropped ||
-		(!column->atthasdef && column->atttypid < FirstNormalObjectId))
+		(!column->atthasdef && column->attidentity == '\0' &&
+		 column->atttypid < FirstUnpinnedObjectId))
 		return;
 	expression = (Expr *) build_column_default(rel, attribute + 1);
 	if (expression != NULL)
@@ -108,8 +110,33 @@ fill_changed(const DirectWrite *write, TupleTableSlot *slot)
 	slot_getallattrs(old);
 	memcpy(slot->tts_values, old->tts_values, natts * sizeof(Datum));
 	memcpy(slot->tts_isnull, old->tts_isnull, natts * sizeof(bool));
+	/* as a statement does, lest what was in them be kept for ever */
+	for (int i = 0; i < natts; i++)
+	{
+		if (TupleDescAttr(RelationGetDescr(write->rel), i)->attisdropped)
+			slot->tts_isnull[i] = true;
+	}
 	fill_given(write, slot, NULL);
 	ExecStoreVirtualTuple(slot);
+}
+
+/*
+ * Could the row be refused by an index, such as one of the DBA's, before it is
+ * known that its key is taken?  A statement looks first.  Ids are made, and
+ * nobody has them.
+ */
+static bool
+others_refuse(const DirectWrite *write, const ResultRelInfo *result)
+{
+	for (int i = 0; i < result->ri_NumIndices; i++)
+	{
+		Form_pg_index index = result->ri_IndexRelationDescs[i]->rd_index;
+
+		if ((index->indisunique || index->indisexclusion) &&
+			!index->indisprimary && index->indexrelid != write->arbiter)
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -125,6 +152,8 @@ insert_unless_taken(const DirectWrite *write, ResultRelInfo *result,
 	bool		taken = false;
 	uint32		token;
 
+	if (others_refuse(write, result))
+		return DIRECT_CONFLICT;
 	if (result->ri_TrigDesc != NULL &&
 		result->ri_TrigDesc->trig_insert_before_row &&
 		!ExecBRInsertTriggers(estate, result, slot))
@@ -195,6 +224,8 @@ run_write(void *arg)
 	TupleTableSlot *slot = table_slot_create(rel, &estate->es_tupleTable);
 
 	InitResultRelInfo(result, rel, 0, NULL, 0);
+	/* constraints and triggers may ask for it before the row is stored */
+	slot->tts_tableOid = RelationGetRelid(rel);
 	/* where AFTER triggers look for it */
 	estate->es_opened_result_relations =
 		lappend(estate->es_opened_result_relations, result);
@@ -225,7 +256,7 @@ require_writable(const char *command)
 
 /*
  * Finds the index of a key that tells whether it is taken; returns InvalidOid
- * if there is none that keeps it unique at once.
+ * if there is none that keeps just this key unique at once.
  */
 static Oid
 find_arbiter(StoreKey *key, Relation rel)
@@ -235,7 +266,8 @@ find_arbiter(StoreKey *key, Relation rel)
 
 	if (index == NULL)
 		return InvalidOid;
-	if (index->rd_index->indisunique && index->rd_index->indimmediate)
+	if (index->rd_index->indisunique && index->rd_index->indimmediate &&
+		index->rd_index->indnkeyatts == key->ncolumns)
 		arbiter = RelationGetRelid(index);
 	index_close(index, NoLock);
 	return arbiter;
@@ -248,7 +280,7 @@ find_arbiter(StoreKey *key, Relation rel)
  * stored into the current memory context, unless stored is NULL.
  *
  * If insert->unless is not NULL, returns DIRECT_CONFLICT where somebody has
- * that key or is just taking it, without waiting for them.
+ * that key or may get it, without waiting for them.
  */
 DirectOutcome
 store_direct_insert(const StoreInsert *insert, Relation rel,

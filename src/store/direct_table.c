@@ -4,13 +4,16 @@
  *
  * That is all that an INSERT or UPDATE of one row does, unless the table has
  * rules, triggers for statements or for some columns only, columns that are
- * generated, or some of another type than C has.
+ * generated or of a domain, or some of another type than C has.
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
 #include "store/direct_table.h"
 #include "store/parameter.h"
+#include "utils/acl.h"
 #include "utils/lsyscache.h"
 
 /*
@@ -47,21 +50,46 @@ holds(Form_pg_attribute attribute, StoreKind kind)
 }
 
 /*
+ * Does a statement compute a column, or check it against its domain, which may
+ * refuse a null too?
+ */
+static bool
+is_computed(Form_pg_attribute attribute)
+{
+	return attribute->attgenerated != '\0' ||
+		(!attribute->attisdropped &&
+		 attribute->atttypid >= FirstUnpinnedObjectId &&
+		 get_typtype(attribute->atttypid) == TYPTYPE_DOMAIN);
+}
+
+/*
+ * May the store's owner, as whom a statement runs, make this change?  Somebody
+ * may have taken that right away for a while.
+ */
+static bool
+is_granted(Relation rel, int change)
+{
+	return pg_class_aclcheck(RelationGetRelid(rel), store_owner(),
+							 change == TRIGGER_TYPE_INSERT ?
+							 ACL_INSERT : ACL_UPDATE) == ACLCHECK_OK;
+}
+
+/*
  * May rows of this open table, which is current, be inserted or changed without
- * a plan?  The
- * columns that are given must be there and hold the types that C has, for
- * nothing casts them; nothing computes generated ones.
+ * a plan?  The columns that are given must be there and hold the types that C has, for
+ * nothing casts them; nor does anything compute one.  Where the right to do so
+ * is missing, a statement says so.
  */
 bool
 store_direct_serves(StoreTable *table, Relation rel, uint64 columns, int change)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 
-	if (needs_statement(rel, change))
+	if (needs_statement(rel, change) || !is_granted(rel, change))
 		return false;
 	for (int i = 0; i < desc->natts; i++)
 	{
-		if (TupleDescAttr(desc, i)->attgenerated != '\0')
+		if (is_computed(TupleDescAttr(desc, i)))
 			return false;
 	}
 	for (int i = 0; i < table->ncolumns; i++)

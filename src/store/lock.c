@@ -25,12 +25,14 @@ bool
 store_lock(StoreScan *scan, LockTupleMode mode)
 {
 	TM_FailureData failure;
+	/* a key may be shared while others change the rest: lock that row too */
+	uint8		flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS;
 
+	if (!IsolationUsesXactSnapshot())
+		flags |= TUPLE_LOCK_FLAG_FIND_LAST_VERSION;
 	if (table_tuple_lock(scan->rel, &scan->slot->tts_tid, GetActiveSnapshot(),
 						 scan->slot, GetCurrentCommandId(false), mode,
-						 LockWaitBlock, IsolationUsesXactSnapshot() ? 0 :
-						 TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
-						 &failure) == TM_Ok)
+						 LockWaitBlock, flags, &failure) == TM_Ok)
 		return true;
 	if (IsolationUsesXactSnapshot())
 		ereport(ERROR,

@@ -85,6 +85,25 @@ ALTER TABLE connect.connection ADD COLUMN shout text GENERATED ALWAYS AS (upper(
 :change;
 SELECT shout FROM connect.connection ORDER BY name;
 :done;
+BEGIN;
+ALTER TABLE connect.connection ADD COLUMN n int GENERATED ALWAYS AS IDENTITY, ADD COLUMN made information_schema.time_stamp;
+:change;
+SELECT concat_ws(' ', n, made > '2001-02-03') FROM connect.connection ORDER BY name;
+:done;
+BEGIN;
+ALTER TABLE connect.connection ADD COLUMN gone text, ALTER gone SET STORAGE EXTERNAL;
+UPDATE connect.connection SET gone = repeat('x', 9000);
+ALTER TABLE connect.connection DROP COLUMN gone;
+SELECT reltoastrelid::regclass AS toast FROM pg_class WHERE oid = 'connect.connection'::regclass \gset
+:change;
+SELECT count(*) FROM :toast;
+:done;
+BEGIN;
+CREATE DOMAIN test.needed AS text NOT NULL;
+ALTER TABLE connect.event ADD COLUMN needed test.needed DEFAULT 'old';
+ALTER TABLE connect.event ALTER needed DROP DEFAULT;
+:change;
+:done;
 
 -- Our columns with a type of the DBA's.
 BEGIN;
@@ -95,6 +114,11 @@ ALTER TABLE connect.connection ALTER name TYPE varchar(3);
 -- Constraints and unique indexes of the DBA's: the error is PostgreSQL's.
 BEGIN;
 ALTER TABLE connect.connection ADD CONSTRAINT mm CHECK (name <> 'Mine' AND status <> 'active') NOT VALID;
+:change;
+:done;
+BEGIN;
+ALTER TABLE connect.connection ADD CONSTRAINT mm CHECK (tableoid = 'connect.connection'::regclass);
+ALTER TABLE connect.event ADD CONSTRAINT mm CHECK (tableoid = 'connect.event'::regclass);
 :change;
 :done;
 BEGIN;
@@ -118,9 +142,17 @@ ALTER TABLE connect.connection DROP CONSTRAINT connection_pair_key;
 RESET SESSION AUTHORIZATION;
 CREATE INDEX connection_pair_key ON connect.connection (source_organization_id, destination_organization_id);
 :as_source 'connect.create_connection(''org_ABC123'')');
+RESET SESSION AUTHORIZATION;
+DROP INDEX connect.connection_pair_key;
+CREATE UNIQUE INDEX connection_pair_key ON connect.connection (source_organization_id, destination_organization_id, id);
+:as_source 'connect.create_connection(''org_ABC123'')');
 ROLLBACK;
 
 -- Nothing is written where nothing may be.
+BEGIN;
+REVOKE INSERT, UPDATE ON connect.connection FROM regress_connect_owner;
+:change;
+:done;
 BEGIN READ ONLY;
 :as_source 'connect.create_connection(''org_ABC123'')');
 :as_source 'connect.update_connection(''cxn_1'', ''New'')');

@@ -163,6 +163,12 @@ DROP TRIGGER aaa_meddle ON connect.share_token;
 SELECT status FROM connect.share_token WHERE id = 'cnst_5';
 SELECT count(*) FROM connect.event WHERE subject_id = 'cnst_5';
 DROP FUNCTION test.meddle();
+-- without the guard nothing has been decided when the row is stored
+BEGIN;
+ALTER TABLE connect.share_token DISABLE TRIGGER zz_guard_share_token;
+SET SESSION AUTHORIZATION regress_connect_source;
+SELECT connect.expire_share_token('cnst_5');  -- fails
+ROLLBACK;
 -- what no trigger has seen has an id that fits, and times that documents can write
 \set VERBOSITY terse
 SET session_replication_role = replica;
