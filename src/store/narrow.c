@@ -9,6 +9,12 @@
  * and for replicated rows by connect.keep_open().  Whoever reads them looks at
  * the other row too: a row too many is passed by.
  *
+ * A row here is written under the lock of the other row alone.  So a writer
+ * looks for it past its snapshot, and SERIALIZABLE need not keep track of that:
+ * two that change neighbours in an index have nothing to do with each other.
+ * Whoever reads a list does so under a snapshot, and conflicts with what writes
+ * in it.
+ *
  * A subscriber of logical replication keeps its own rows as the other ones come
  * in, and lets those of the publisher pass by.
  */
@@ -123,10 +129,7 @@ follow(StoreNarrow *narrow, const void *old, const void *changed)
 	if (!is)
 		return;
 
-	/*
-	 * A row of this key that is there all the same says something wrong.  But
-	 * the snapshot still sees one that has just been deleted.
-	 */
+	/* a row of this key that is there all the same says something wrong */
 	if (!deleted || !same_key(narrow, &old_row, &new_row))
 		(void) delete_row(narrow, &new_row);
 	(void) store_insert(&narrow->insert, &new_row);
