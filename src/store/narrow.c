@@ -44,6 +44,19 @@ store_narrow_register(StoreNarrow *narrow)
 	registered = narrow;
 }
 
+/* Returns the names of the tables that are followed, as a list in SQL. */
+const char *
+store_narrow_followed(void)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (StoreNarrow *narrow = registered; narrow; narrow = narrow->next)
+		appendStringInfo(&names, "%s'%s'", names.len > 0 ? ", " : "",
+						 narrow->followed->name);
+	return names.data;
+}
+
 /* Takes the key out of a row. */
 static void
 read_key(const StoreNarrow *narrow, const StoreRow *row, Datum *key)
@@ -265,7 +278,7 @@ connect_guard_open(PG_FUNCTION_ARGS)
 
 /*
  * Makes the rows of a narrow table right, whatever they are: the wrong ones go
- * first.
+ * first.  Nobody else writes to the table that it follows: see lock_followed().
  */
 static void
 collect(void *arg)
