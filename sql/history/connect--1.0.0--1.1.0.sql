@@ -37,18 +37,21 @@ COMMENT ON FUNCTION connect.transition_rules() IS
 15 rows, one per (action, from, to, party); from_status is null for create. Functions and '
 'triggers decide by this table and no other (design, section 1). Raises nothing.';
 
--- connection/guard
+-- resource/check
 
-CREATE FUNCTION connect.is_connection(id text, created_at timestamptz, updated_at timestamptz)
+CREATE FUNCTION connect.has_valid_id_and_times(id text, created_at timestamptz,
+    updated_at timestamptz)
 RETURNS boolean
-AS 'MODULE_PATHNAME', 'connect_is_connection'
+AS 'MODULE_PATHNAME', 'connect_has_valid_id_and_times'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 -- grant_check() gives it, for whoever writes to the table runs its CHECK
-REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FROM PUBLIC;
-COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
+REVOKE ALL ON FUNCTION connect.has_valid_id_and_times(text, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION connect.has_valid_id_and_times(text, timestamptz, timestamptz) IS
 'Tells whether an id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie between '
 'the years 0001 and 9999.
 The CHECKs of connect.connection and connect.share_token ask it. Null for null. Raises nothing.';
+
+-- connection/guard
 
 CREATE FUNCTION connect.guard_scope() RETURNS trigger
 AS 'MODULE_PATHNAME', 'connect_guard_scope'
@@ -356,8 +359,8 @@ VALUES
 ('foreign_key', 'connection_source_fkey', 'source_organization_id', 'organization', NULL),
 ('foreign_key', 'connection_destination_fkey', 'destination_organization_id', 'organization', NULL),
 -- One call: PostgreSQL reads the expression anew for each statement, by its length.
-('check', 'connection_check', 'connect.is_connection(id, created_at, updated_at)',
-    'connect.is_connection(text,timestamp with time zone,timestamp with time zone)'
+('check', 'connection_check', 'connect.has_valid_id_and_times(id, created_at, updated_at)',
+    'connect.has_valid_id_and_times(text,timestamp with time zone,timestamp with time zone)'
     ' (id created_at updated_at)',
     'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie within the years '
     'that RFC 3339 can write.'),
@@ -887,8 +890,8 @@ VALUES
 ('primary_key', 'share_token_pkey', 'id', NULL, NULL),
 ('foreign_key', 'share_token_kind_fkey', 'kind', 'share_kind', NULL),
 -- as connection_check, which knows these three
-('check', 'share_token_check', 'connect.is_connection(id, created_at, updated_at)',
-    'connect.is_connection(text,timestamp with time zone,timestamp with time zone)'
+('check', 'share_token_check', 'connect.has_valid_id_and_times(id, created_at, updated_at)',
+    'connect.has_valid_id_and_times(text,timestamp with time zone,timestamp with time zone)'
     ' (id created_at updated_at)',
     'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie within the years '
     'that RFC 3339 can write.'),
@@ -1713,7 +1716,7 @@ AS $grants$
 WITH purposes (purpose, schema, functions) AS (VALUES
     ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources, may_see,
         visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
-        sources_of, is_connection, effective_status}'::text[]),
+        sources_of, has_valid_id_and_times, effective_status}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
         list_scopes, transition_rules, read_events, wait_for_transaction, get_share_token,
         list_share_tokens, share_token_rules}'),
@@ -1727,7 +1730,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     -- what trust_gateway() grants
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
-    ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
+    ('owner', 'connect', '{has_valid_id_and_times, guard_connection, guard_scope, record_event,
         guard_event, expire_due, keep_open, guard_open, collect_open, mark_pair, gateway_findings,
         scope_findings, history_findings, seal_history, guard_organization, guard_credential,
         follow_organization, followed_findings, term_findings, guard_share_token,
@@ -2711,7 +2714,7 @@ BEGIN
             FROM pg_catalog.pg_proc AS n
             WHERE n.pronamespace = 'connect'::pg_catalog.regnamespace AND n.proname IN ('may_see',
                 'visible_organizations', 'visible_texts', 'visible_uuids', 'visible_integers',
-                'visible_bigints', 'sources_of', 'is_connection', 'effective_status')) AS f
+                'visible_bigints', 'sources_of', 'has_valid_id_and_times', 'effective_status')) AS f
         WHERE p.oid = 'connect.is_allowed(text,text,text)'::pg_catalog.regprocedure
         AND a.grantee <> p.proowner
     LOOP
