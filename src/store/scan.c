@@ -212,10 +212,10 @@ store_scan_begin(StoreScan *scan, StoreKey *key, const Datum *values)
 
 /*
  * The same for a writer that holds the lock under which rows with this key are
- * written: it sees what was committed before, and what its own transaction did,
- * up to now, under every level of isolation.  It is no read of which
- * SERIALIZABLE keeps track: the lock orders it, and neighbours in the index are
- * none of its business.
+ * written, or that a unique index will stop: it sees what was committed before,
+ * and what its own transaction did, up to now, under every level of isolation.
+ * It is no read of which SERIALIZABLE keeps track: the lock or the index orders
+ * the writers, and neighbours are none of their business.
  */
 void
 store_scan_begin_latest(StoreScan *scan, StoreKey *key, const Datum *values)
