@@ -30,7 +30,8 @@ STORE_TABLES := $(shell sed -n "s/.*SELECT '\([a-z_]*\)', [0-9]*, d\.\*$$/\1/p" 
 # The install script is these parts, in this order; folders and names follow those of src/. They stand
 # in folders because pg_regress would run sql/NAME.sql as the test NAME.
 SQL_PARTS = base/schema connection/status share_token/status \
-	connection/rules connection/guard store/narrow event/guard organization/guard gate/mark share_token/guard \
+	connection/rules resource/check connection/guard store/narrow event/guard organization/guard gate/mark \
+	share_token/guard \
 	store/expression $(STORE_TABLES:%=store/%) \
 	store/description store/definition store/obstacles store/findings store/grants store/api \
 	identity/acting identity/roles identity/keys organization/api scope/api connection/api connection/terms event/api event/history \

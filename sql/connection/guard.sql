@@ -1,15 +1,4 @@
--- The CHECK and the trigger functions of connect.connection. create_store() puts them on the table.
-
-CREATE FUNCTION connect.is_connection(id text, created_at timestamptz, updated_at timestamptz)
-RETURNS boolean
-AS 'MODULE_PATHNAME', 'connect_is_connection'
-LANGUAGE C IMMUTABLE PARALLEL SAFE;
--- grant_check() gives it, for whoever writes to the table runs its CHECK
-REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FROM PUBLIC;
-COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
-'Tells whether an id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie between '
-'the years 0001 and 9999.
-The CHECKs of connect.connection and connect.share_token ask it. Null for null. Raises nothing.';
+-- The trigger functions of connect.connection. create_store() puts them on the table.
 
 CREATE FUNCTION connect.guard_connection() RETURNS trigger
 AS 'MODULE_PATHNAME', 'connect_guard_connection'

@@ -37,18 +37,21 @@ COMMENT ON FUNCTION connect.transition_rules() IS
 15 rows, one per (action, from, to, party); from_status is null for create. Functions and '
 'triggers decide by this table and no other (design, section 1). Raises nothing.';
 
--- connection/guard
+-- resource/check
 
-CREATE FUNCTION connect.is_connection(id text, created_at timestamptz, updated_at timestamptz)
+CREATE FUNCTION connect.has_valid_id_and_times(id text, created_at timestamptz,
+    updated_at timestamptz)
 RETURNS boolean
-AS 'MODULE_PATHNAME', 'connect_is_connection'
+AS 'MODULE_PATHNAME', 'connect_has_valid_id_and_times'
 LANGUAGE C IMMUTABLE PARALLEL SAFE;
 -- grant_check() gives it, for whoever writes to the table runs its CHECK
-REVOKE ALL ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) FROM PUBLIC;
-COMMENT ON FUNCTION connect.is_connection(text, timestamptz, timestamptz) IS
+REVOKE ALL ON FUNCTION connect.has_valid_id_and_times(text, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION connect.has_valid_id_and_times(text, timestamptz, timestamptz) IS
 'Tells whether an id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie between '
 'the years 0001 and 9999.
 The CHECKs of connect.connection and connect.share_token ask it. Null for null. Raises nothing.';
+
+-- connection/guard
 
 CREATE FUNCTION connect.guard_scope() RETURNS trigger
 AS 'MODULE_PATHNAME', 'connect_guard_scope'
@@ -85,7 +88,8 @@ SET search_path = pg_catalog, pg_temp;
 REVOKE ALL ON FUNCTION connect.collect_open() FROM PUBLIC;  -- upgrade_store() calls it
 COMMENT ON FUNCTION connect.collect_open() IS
 'Makes connect.open_connection, open_term and open_share_token right for what no trigger has seen.
-Raises store_missing (55000).';
+The caller keeps others from writing to the tables that they follow, as upgrade_store() does. '
+'Raises store_missing (55000).';
 
 -- event/guard
 
@@ -355,8 +359,8 @@ VALUES
 ('foreign_key', 'connection_source_fkey', 'source_organization_id', 'organization', NULL),
 ('foreign_key', 'connection_destination_fkey', 'destination_organization_id', 'organization', NULL),
 -- One call: PostgreSQL reads the expression anew for each statement, by its length.
-('check', 'connection_check', 'connect.is_connection(id, created_at, updated_at)',
-    'connect.is_connection(text,timestamp with time zone,timestamp with time zone)'
+('check', 'connection_check', 'connect.has_valid_id_and_times(id, created_at, updated_at)',
+    'connect.has_valid_id_and_times(text,timestamp with time zone,timestamp with time zone)'
     ' (id created_at updated_at)',
     'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie within the years '
     'that RFC 3339 can write.'),
@@ -886,8 +890,8 @@ VALUES
 ('primary_key', 'share_token_pkey', 'id', NULL, NULL),
 ('foreign_key', 'share_token_kind_fkey', 'kind', 'share_kind', NULL),
 -- as connection_check, which knows these three
-('check', 'share_token_check', 'connect.is_connection(id, created_at, updated_at)',
-    'connect.is_connection(text,timestamp with time zone,timestamp with time zone)'
+('check', 'share_token_check', 'connect.has_valid_id_and_times(id, created_at, updated_at)',
+    'connect.has_valid_id_and_times(text,timestamp with time zone,timestamp with time zone)'
     ' (id created_at updated_at)',
     'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie within the years '
     'that RFC 3339 can write.'),
@@ -1712,7 +1716,7 @@ AS $grants$
 WITH purposes (purpose, schema, functions) AS (VALUES
     ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources, may_see,
         visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
-        sources_of, is_connection, effective_status}'::text[]),
+        sources_of, has_valid_id_and_times, effective_status}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
         list_scopes, transition_rules, read_events, wait_for_transaction, get_share_token,
         list_share_tokens, share_token_rules}'),
@@ -1726,7 +1730,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     -- what trust_gateway() grants
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
-    ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
+    ('owner', 'connect', '{has_valid_id_and_times, guard_connection, guard_scope, record_event,
         guard_event, expire_due, keep_open, guard_open, collect_open, mark_pair, gateway_findings,
         scope_findings, history_findings, seal_history, guard_organization, guard_credential,
         follow_organization, followed_findings, term_findings, guard_share_token,
@@ -1815,10 +1819,12 @@ COMMENT ON FUNCTION connect.upgrade_store() IS
 'Brings the store up to date after ALTER EXTENSION connect UPDATE; may be repeated.
 Makes what store_definition() lists and the store lacks, and replaces what is another, in the '
 'order of the list; what it does not list stays as it is. Grants the store''s owner what it needs. '
-'Events of before get their seals, which takes a while where there are many. The caller must own '
-'the tables. Raises store_missing (55000), store_in_use (2BP01) with the names of views and the '
-'like that depend on a column to be altered, before anything is changed, 42501, and what '
-'PostgreSQL raises where the rows do not allow a change.';
+'Events of before get their seals, which takes a while where there are many. First it locks '
+'connect.connection and then connect.share_token to the end of the transaction: against those who '
+'write (SHARE ROW EXCLUSIVE), and against all where the table is to be altered (ACCESS EXCLUSIVE). '
+'The caller must own the tables. Raises store_missing (55000), store_in_use (2BP01) with the names '
+'of views and the like that depend on a column to be altered, before anything is changed, 42501, '
+'and what PostgreSQL raises where the rows do not allow a change.';
 
 COMMENT ON FUNCTION connect.check_setup() IS
 'Looks for mistakes in the setup; no rows when it is sound.
@@ -2708,7 +2714,7 @@ BEGIN
             FROM pg_catalog.pg_proc AS n
             WHERE n.pronamespace = 'connect'::pg_catalog.regnamespace AND n.proname IN ('may_see',
                 'visible_organizations', 'visible_texts', 'visible_uuids', 'visible_integers',
-                'visible_bigints', 'sources_of', 'is_connection', 'effective_status')) AS f
+                'visible_bigints', 'sources_of', 'has_valid_id_and_times', 'effective_status')) AS f
         WHERE p.oid = 'connect.is_allowed(text,text,text)'::pg_catalog.regprocedure
         AND a.grantee <> p.proowner
     LOOP

@@ -31,10 +31,12 @@ COMMENT ON FUNCTION connect.upgrade_store() IS
 'Brings the store up to date after ALTER EXTENSION connect UPDATE; may be repeated.
 Makes what store_definition() lists and the store lacks, and replaces what is another, in the '
 'order of the list; what it does not list stays as it is. Grants the store''s owner what it needs. '
-'Events of before get their seals, which takes a while where there are many. The caller must own '
-'the tables. Raises store_missing (55000), store_in_use (2BP01) with the names of views and the '
-'like that depend on a column to be altered, before anything is changed, 42501, and what '
-'PostgreSQL raises where the rows do not allow a change.';
+'Events of before get their seals, which takes a while where there are many. First it locks '
+'connect.connection and then connect.share_token to the end of the transaction: against those who '
+'write (SHARE ROW EXCLUSIVE), and against all where the table is to be altered (ACCESS EXCLUSIVE). '
+'The caller must own the tables. Raises store_missing (55000), store_in_use (2BP01) with the names '
+'of views and the like that depend on a column to be altered, before anything is changed, 42501, '
+'and what PostgreSQL raises where the rows do not allow a change.';
 
 CREATE FUNCTION connect.check_setup()
 RETURNS TABLE (code text, severity text, finding text, remedy text)

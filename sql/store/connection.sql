@@ -41,8 +41,8 @@ VALUES
 ('foreign_key', 'connection_source_fkey', 'source_organization_id', 'organization', NULL),
 ('foreign_key', 'connection_destination_fkey', 'destination_organization_id', 'organization', NULL),
 -- One call: PostgreSQL reads the expression anew for each statement, by its length.
-('check', 'connection_check', 'connect.is_connection(id, created_at, updated_at)',
-    'connect.is_connection(text,timestamp with time zone,timestamp with time zone)'
+('check', 'connection_check', 'connect.has_valid_id_and_times(id, created_at, updated_at)',
+    'connect.has_valid_id_and_times(text,timestamp with time zone,timestamp with time zone)'
     ' (id created_at updated_at)',
     'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie within the years '
     'that RFC 3339 can write.'),

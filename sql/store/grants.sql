@@ -8,7 +8,7 @@ AS $grants$
 WITH purposes (purpose, schema, functions) AS (VALUES
     ('check', 'connect', '{current_organization_id, is_allowed, allowed_sources, may_see,
         visible_organizations, visible_texts, visible_uuids, visible_integers, visible_bigints,
-        sources_of, is_connection, effective_status}'::text[]),
+        sources_of, has_valid_id_and_times, effective_status}'::text[]),
     ('read', 'connect', '{get_connection, list_connections, list_events, get_organization,
         list_scopes, transition_rules, read_events, wait_for_transaction, get_share_token,
         list_share_tokens, share_token_rules}'),
@@ -22,7 +22,7 @@ WITH purposes (purpose, schema, functions) AS (VALUES
     -- what trust_gateway() grants
     ('act_as', 'connect', '{act_as}'),
     -- what create_store() grants: the trigger functions, and what check_setup() runs as the owner
-    ('owner', 'connect', '{is_connection, guard_connection, guard_scope, record_event,
+    ('owner', 'connect', '{has_valid_id_and_times, guard_connection, guard_scope, record_event,
         guard_event, expire_due, keep_open, guard_open, collect_open, mark_pair, gateway_findings,
         scope_findings, history_findings, seal_history, guard_organization, guard_credential,
         follow_organization, followed_findings, term_findings, guard_share_token,

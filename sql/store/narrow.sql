@@ -25,4 +25,5 @@ SET search_path = pg_catalog, pg_temp;
 REVOKE ALL ON FUNCTION connect.collect_open() FROM PUBLIC;  -- upgrade_store() calls it
 COMMENT ON FUNCTION connect.collect_open() IS
 'Makes connect.open_connection, open_term and open_share_token right for what no trigger has seen.
-Raises store_missing (55000).';
+The caller keeps others from writing to the tables that they follow, as upgrade_store() does. '
+'Raises store_missing (55000).';

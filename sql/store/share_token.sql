@@ -51,8 +51,8 @@ VALUES
 ('primary_key', 'share_token_pkey', 'id', NULL, NULL),
 ('foreign_key', 'share_token_kind_fkey', 'kind', 'share_kind', NULL),
 -- as connection_check, which knows these three
-('check', 'share_token_check', 'connect.is_connection(id, created_at, updated_at)',
-    'connect.is_connection(text,timestamp with time zone,timestamp with time zone)'
+('check', 'share_token_check', 'connect.has_valid_id_and_times(id, created_at, updated_at)',
+    'connect.has_valid_id_and_times(text,timestamp with time zone,timestamp with time zone)'
     ' (id created_at updated_at)',
     'An id has 1 to 64 characters out of A-Z, a-z, 0-9, _ and -, and times lie within the years '
     'that RFC 3339 can write.'),

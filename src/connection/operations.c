@@ -40,7 +40,10 @@ refuse_suppressed(void)
 					 "it.")));
 }
 
-/* Raises connection_exists if the pair has a Connection. */
+/*
+ * Raises connection_exists if the pair has a Connection that the transaction
+ * sees.
+ */
 static void
 refuse_existing(text *source, text *destination)
 {
@@ -48,6 +51,8 @@ refuse_existing(text *source, text *destination)
 	bool		found;
 	int			status;
 
+	if (!connection_has_pair(source, destination))
+		return;
 	PushActiveSnapshot(GetTransactionSnapshot());
 	found = connection_find_pair(source, destination, &existing);
 	PopActiveSnapshot();

@@ -172,6 +172,25 @@ connection_find_pair(text *source, text *destination, Connection *connection)
 }
 
 /*
+ * Has an ordered pair a Connection that is committed, or our own?  For a writer
+ * that inserts one if there is none: that finds out better, so SERIALIZABLE
+ * keeps no track of this, and neighbours in the index are none of its business.
+ */
+bool
+connection_has_pair(text *source, text *destination)
+{
+	Datum		values[] = {PointerGetDatum(source),
+		PointerGetDatum(destination)};
+	StoreScan	scan;
+	bool		found;
+
+	store_scan_begin_latest(&scan, &connection_by_pair, values);
+	found = store_scan_next(&scan);
+	store_scan_end(&scan);
+	return found;
+}
+
+/*
  * Inserts a Connection, as the guard fills it, under a new snapshot.  Returns
  * false if the pair has one already, committed or not, or if a trigger has
  * suppressed the row; waits for whoever is inserting it right now.

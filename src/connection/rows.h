@@ -75,6 +75,7 @@ extern void connection_lock(text *id);
 extern bool connection_hold(text *id, Connection *connection);
 extern bool connection_find_pair(text *source, text *destination,
 								 Connection *connection);
+extern bool connection_has_pair(text *source, text *destination);
 extern bool connection_insert(const ConnectionWrite *write,
 							  const Connection *offer, Connection *connection);
 extern bool connection_update(const ConnectionWrite *write,

@@ -330,10 +330,10 @@ store_direct_update(const StoreUpdate *update, Datum key, Datum same,
 }
 
 /*
- * Deletes the row with this unique key, as the active snapshot sees it, past
- * triggers and privileges; returns false if there is none.  The caller sees to
- * it that nobody else changes the row at the same time, and makes the next
- * command see it gone, by CommandCounterIncrement().
+ * Deletes the row with this unique key past triggers and privileges; returns
+ * false if there is none.  The caller holds a lock under which alone rows with
+ * this key are written, and makes the next command see the row gone, by
+ * CommandCounterIncrement().
  */
 bool
 store_direct_delete(StoreKey *key, const Datum *values)
@@ -341,7 +341,7 @@ store_direct_delete(StoreKey *key, const Datum *values)
 	StoreScan	scan;
 	bool		found;
 
-	store_scan_begin(&scan, key, values);
+	store_scan_begin_latest(&scan, key, values);
 	found = store_scan_next(&scan);
 	if (found)
 	{

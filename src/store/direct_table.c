@@ -76,7 +76,7 @@ is_granted(Relation rel, int change)
 
 /*
  * May rows of this open table, which is current, be inserted or changed without
- * a plan?  The columns that are given must be there and hold the types that C has, for
+ * a plan?  The columns that are given must hold the types that C has, for
  * nothing casts them; nor does anything compute one.  Where the right to do so
  * is missing, a statement says so.
  */

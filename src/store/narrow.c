@@ -9,6 +9,12 @@
  * and for replicated rows by connect.keep_open().  Whoever reads them looks at
  * the other row too: a row too many is passed by.
  *
+ * A row here is written under the lock of the other row alone.  So a writer
+ * looks for it past its snapshot, and SERIALIZABLE need not keep track of that:
+ * two that change neighbours in an index have nothing to do with each other.
+ * Whoever reads a list does so under a snapshot, and conflicts with what writes
+ * in it.
+ *
  * A subscriber of logical replication keeps its own rows as the other ones come
  * in, and lets those of the publisher pass by.
  */
@@ -36,6 +42,19 @@ store_narrow_register(StoreNarrow *narrow)
 {
 	narrow->next = registered;
 	registered = narrow;
+}
+
+/* Returns the names of the tables that are followed, as a list in SQL. */
+const char *
+store_narrow_followed(void)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (StoreNarrow *narrow = registered; narrow; narrow = narrow->next)
+		appendStringInfo(&names, "%s'%s'", names.len > 0 ? ", " : "",
+						 narrow->followed->name);
+	return names.data;
 }
 
 /* Takes the key out of a row. */
@@ -123,10 +142,7 @@ follow(StoreNarrow *narrow, const void *old, const void *changed)
 	if (!is)
 		return;
 
-	/*
-	 * A row of this key that is there all the same says something wrong.  But
-	 * the snapshot still sees one that has just been deleted.
-	 */
+	/* a row of this key that is there all the same says something wrong */
 	if (!deleted || !same_key(narrow, &old_row, &new_row))
 		(void) delete_row(narrow, &new_row);
 	(void) store_insert(&narrow->insert, &new_row, narrow, NULL);
@@ -262,7 +278,7 @@ connect_guard_open(PG_FUNCTION_ARGS)
 
 /*
  * Makes the rows of a narrow table right, whatever they are: the wrong ones go
- * first.
+ * first.  Nobody else writes to the table that it follows: see lock_followed().
  */
 static void
 collect(void *arg)

@@ -29,6 +29,7 @@ typedef struct StoreNarrow
 } StoreNarrow;
 
 extern void store_narrow_register(StoreNarrow *narrow);
+extern const char *store_narrow_followed(void);
 extern void store_narrow_add(const StoreTable *followed, const void *row);
 extern void store_narrow_follow(const StoreTable *followed, const void *old,
 								const void *changed);

@@ -70,6 +70,29 @@ make_scankeys(const StoreScan *scan, const Datum *values, int count,
 	}
 }
 
+/* Begins to read, by the first so many columns of a key, under a snapshot. */
+static void
+begin_scan(StoreScan *scan, StoreKey *key, const Datum *values, int count,
+		   Snapshot snapshot)
+{
+	ScanKeyData scankeys[STORE_KEY_COLUMNS];
+
+	scan->key = key;
+	scan->detoasted = NULL;
+	scan->rel = store_open_table(key->table);
+	scan->index = store_key_open(key, scan->rel);
+	scan->ordered = scan->index != NULL;
+	scan->slot = table_slot_create(scan->rel, NULL);
+	make_scankeys(scan, values, count, scankeys);
+	if (scan->ordered)
+	{
+		scan->index_scan = index_begin(scan->rel, scan->index, snapshot, count);
+		index_rescan(scan->index_scan, scankeys, count, NULL, 0);
+	}
+	else
+		scan->table_scan = table_begin(scan->rel, snapshot, count, scankeys);
+}
+
 /*
  * Begins to read the rows with this key that the active snapshot sees.  They
  * come in the order of the index if scan->ordered is true.  Neither permissions
@@ -81,24 +104,20 @@ make_scankeys(const StoreScan *scan, const Datum *values, int count,
 void
 store_scan_begin(StoreScan *scan, StoreKey *key, const Datum *values)
 {
-	ScanKeyData scankeys[STORE_KEY_COLUMNS];
+	begin_scan(scan, key, values, key->ncolumns, GetActiveSnapshot());
+}
 
-	scan->key = key;
-	scan->detoasted = NULL;
-	scan->rel = store_open_table(key->table);
-	scan->index = store_key_open(key, scan->rel);
-	scan->ordered = scan->index != NULL;
-	scan->slot = table_slot_create(scan->rel, NULL);
-	make_scankeys(scan, values, scan->key->ncolumns, scankeys);
-	if (scan->ordered)
-	{
-		scan->index_scan = index_begin(scan->rel, scan->index,
-									   GetActiveSnapshot(), key->ncolumns);
-		index_rescan(scan->index_scan, scankeys, key->ncolumns, NULL, 0);
-	}
-	else
-		scan->table_scan = table_begin(scan->rel, GetActiveSnapshot(),
-										   key->ncolumns, scankeys);
+/*
+ * The same for a writer that holds the lock under which rows with this key are
+ * written, or that a unique index will stop: it sees what was committed before,
+ * and what its own transaction did, up to now, under every level of isolation.
+ * It is no read of which SERIALIZABLE keeps track: the lock or the index orders
+ * the writers, and neighbours are none of their business.
+ */
+void
+store_scan_begin_latest(StoreScan *scan, StoreKey *key, const Datum *values)
+{
+	begin_scan(scan, key, values, key->ncolumns, SnapshotSelf);
 }
 
 /* Goes to the next row.  Returns false after the last. */
@@ -201,34 +220,12 @@ store_look_up_end(StoreScan *look_up)
 
 /*
  * Begins to read the rows whose first column of the key has this value, from
- * the last of the second column on, under a snapshot of no moment.
+ * the last of the second column on.
  */
-static void
-begin_backwards(StoreScan *scan, StoreKey *key, Datum value, Snapshot snapshot)
-{
-	ScanKeyData scankeys[STORE_KEY_COLUMNS];
-
-	scan->key = key;
-	scan->detoasted = NULL;
-	scan->rel = store_open_table(key->table);
-	scan->index = store_key_open(key, scan->rel);
-	scan->ordered = scan->index != NULL;
-	scan->slot = table_slot_create(scan->rel, NULL);
-	make_scankeys(scan, &value, 1, scankeys);
-	if (scan->ordered)
-	{
-		scan->index_scan = index_begin(scan->rel, scan->index, snapshot, 1);
-		index_rescan(scan->index_scan, scankeys, 1, NULL, 0);
-	}
-	else
-		scan->table_scan = table_begin(scan->rel, snapshot, 1, scankeys);
-}
-
-/* The same under the active snapshot, for those that read. */
 void
 store_scan_begin_last(StoreScan *scan, StoreKey *key, Datum value)
 {
-	begin_backwards(scan, key, value, GetActiveSnapshot());
+	begin_scan(scan, key, &value, 1, GetActiveSnapshot());
 }
 
 /*
@@ -282,11 +279,8 @@ is_behind(StoreScan *scan, const StoreRow *row)
  * second column is last, copied into the current memory context; returns false
  * if there is none.
  *
- * For a writer that holds the lock under which such rows are written: it sees
- * whatever was committed before, and what its own transaction did, up to now,
- * under every level of isolation.  Of a row that somebody else is changing, it
- * sees either version.  It is no read of which SERIALIZABLE keeps track: the
- * lock orders it, and neighbours in the index are none of its business.
+ * For a writer as store_scan_begin_latest() is.  Of a row that somebody else is
+ * changing, it sees either version.
  */
 bool
 store_fetch_last(StoreKey *key, Datum value, StoreRow *row)
@@ -296,7 +290,7 @@ store_fetch_last(StoreKey *key, Datum value, StoreRow *row)
 	bool		found = false;
 
 	InitDirtySnapshot(snapshot);
-	begin_backwards(&scan, key, value, &snapshot);
+	begin_scan(&scan, key, &value, 1, &snapshot);
 	while (!(found && scan.ordered) && store_scan_previous(&scan))
 	{
 		if (!found || is_behind(&scan, row))

@@ -30,6 +30,8 @@ extern void store_scan_row(StoreScan *scan, StoreRow *row);
 extern bool store_has(StoreKey *key, const Datum *values);
 extern void store_scan_begin(StoreScan *scan, StoreKey *key,
 							 const Datum *values);
+extern void store_scan_begin_latest(StoreScan *scan, StoreKey *key,
+									const Datum *values);
 extern bool store_scan_next(StoreScan *scan);
 extern Datum store_scan_column(StoreScan *scan, int column, bool *null);
 extern void store_scan_end(StoreScan *scan);

@@ -21,6 +21,7 @@
 #include "commands/extension.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "store/narrow.h"
 #include "store/setup.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -270,6 +271,32 @@ refuse_obstacles(void)
 }
 
 /*
+ * Keeps others from writing to the tables that narrow ones follow, to the end
+ * of the transaction: who changes a row meanwhile would not find the narrow row
+ * that is being made for it, or would find one that is being taken away.  This
+ * comes before all else is locked, and in the order in which writers come to
+ * tables.
+ *
+ * A table that is to be altered is kept from readers too, at once: a reader who
+ * goes on to write and a mender who first locks less would wait for each other.
+ */
+static void
+lock_followed(void)
+{
+	run_statements_of(psprintf("SELECT format("
+							   "'LOCK TABLE connect.%%I IN %%s MODE', relation,"
+							   " CASE WHEN bool_and(sound)"
+							   " THEN 'SHARE ROW EXCLUSIVE'"
+							   " ELSE 'ACCESS EXCLUSIVE' END)"
+							   " FROM connect.store_definition()"
+							   " WHERE relation IN (%s) AND kind <> 'comment'"
+							   " GROUP BY relation"
+							   " HAVING bool_or(kind = 'table' AND present)"
+							   " ORDER BY min(step)",
+							   store_narrow_followed()), GetUserId());
+}
+
+/*
  * Makes what the present definition has and the store lacks, mends what is
  * another, and gives the store's owner what it needs.  May be repeated.  The
  * caller must own the tables.  Raises 55000, 2BP01, 42501, and what PostgreSQL
@@ -287,6 +314,7 @@ store_upgrade(void)
 	if (!store_exists())
 		(void) store_owner();	/* raises store_missing */
 	refuse_obstacles();
+	lock_followed();
 	grant_purpose(GetUserNameFromId(setup_owner(), false), GRANT_OWNER,
 				  store_functions_owner());
 	mend_store(GetUserId());

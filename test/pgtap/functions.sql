@@ -8,7 +8,7 @@ CREATE TEMPORARY TABLE expected_function (name text, arguments text, result text
     language text, volatility text, strict boolean, parallel text);
 INSERT INTO expected_function VALUES
     ('transition_rules', '', 'TABLE(action text, from_status connect.connection_status, to_status connect.connection_status, party text)', 'c', 'immutable', true, 'safe'),
-    ('is_connection', 'id text, created_at timestamp with time zone, updated_at timestamp with time zone', 'boolean', 'c', 'immutable', false, 'safe'),
+    ('has_valid_id_and_times', 'id text, created_at timestamp with time zone, updated_at timestamp with time zone', 'boolean', 'c', 'immutable', false, 'safe'),
     ('guard_connection', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('record_event', '', 'trigger', 'c', 'volatile', false, 'unsafe'),
     ('guard_event', '', 'trigger', 'c', 'volatile', false, 'unsafe'),

@@ -165,7 +165,7 @@ INSERT INTO expected_constraint VALUES
     ('api_key', 'api_key_pkey', 'PRIMARY KEY (id)'),
     ('api_key', 'api_key_secret_sha256_key', 'UNIQUE (secret_sha256)'),
     ('connection', 'connection_destination_fkey', 'FOREIGN KEY (destination_organization_id) REFERENCES connect.organization(id)'),
-    ('connection', 'connection_check', 'CHECK (connect.is_connection(id, created_at, updated_at))'),
+    ('connection', 'connection_check', 'CHECK (connect.has_valid_id_and_times(id, created_at, updated_at))'),
     ('connection', 'connection_pair_key', 'UNIQUE (source_organization_id, destination_organization_id)'),
     ('connection', 'connection_pkey', 'PRIMARY KEY (id)'),
     ('connection', 'connection_source_fkey', 'FOREIGN KEY (source_organization_id) REFERENCES connect.organization(id)'),
@@ -188,7 +188,7 @@ INSERT INTO expected_constraint VALUES
     ('share_kind', 'share_kind_pkey', 'PRIMARY KEY (name)'),
     ('share_kind', 'share_kind_relation_key', 'UNIQUE (relation, key_column)'),
     ('share_kind', 'share_kind_scope_fkey', 'FOREIGN KEY (scope) REFERENCES connect.scope(name)'),
-    ('share_token', 'share_token_check', 'CHECK (connect.is_connection(id, created_at, updated_at))'),
+    ('share_token', 'share_token_check', 'CHECK (connect.has_valid_id_and_times(id, created_at, updated_at))'),
     ('share_token', 'share_token_kind_fkey', 'FOREIGN KEY (kind) REFERENCES connect.share_kind(name)'),
     ('share_token', 'share_token_pkey', 'PRIMARY KEY (id)')
 ;

@@ -90,9 +90,9 @@ ROLLBACK TO s;
 ALTER TABLE connect.connection DISABLE TRIGGER ALL;
 UPDATE connect.connection SET updated_at = '9999-12-31 00:00:00.000001+00' WHERE id = 'cxn_t';  -- fails
 ROLLBACK;
-SELECT string_agg(chr(n), '' ORDER BY n) FROM generate_series(1, 255) AS n WHERE connect.is_connection('a' || chr(n), now(), now());
-SELECT connect.is_connection(repeat('x', 64), now(), now()), connect.is_connection(repeat('x', 65), now(), now()), connect.is_connection('', now(), now()),
-    connect.is_connection('x', NULL, now()) IS NULL AS unknown;
+SELECT string_agg(chr(n), '' ORDER BY n) FROM generate_series(1, 255) AS n WHERE connect.has_valid_id_and_times('a' || chr(n), now(), now());
+SELECT connect.has_valid_id_and_times(repeat('x', 64), now(), now()), connect.has_valid_id_and_times(repeat('x', 65), now(), now()), connect.has_valid_id_and_times('', now(), now()),
+    connect.has_valid_id_and_times('x', NULL, now()) IS NULL AS unknown;
 SET SESSION AUTHORIZATION regress_connect_source;
 SELECT connect.get_connection('cxn_t') #>> '{data,attributes,created-at}' AS created, connect.get_connection('cxn_t') #>> '{data,attributes,updated-at}' AS updated;
 RESET SESSION AUTHORIZATION;

@@ -1,7 +1,7 @@
 /*
  * check.c
- *		The CHECK on connect.connection and on connect.share_token, for every
- *		writer: replicated rows and restored ones meet no other law.
+ *		What the CHECKs of resources' tables ask of a row, for every writer:
+ *		replicated rows and restored ones meet no other law.
  *
  * PostgreSQL reads the expression of every CHECK anew for each statement, which
  * costs by its length.  The call of a function is a fifth of the same in SQL.
@@ -14,7 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-PG_FUNCTION_INFO_V1(connect_is_connection);
+PG_FUNCTION_INFO_V1(connect_has_valid_id_and_times);
 
 /*
  * The years that RFC 3339 can write: from the first moment of 0001 to that of
@@ -30,7 +30,7 @@ is_writable_time(TimestampTz time)
 }
 
 Datum
-connect_is_connection(PG_FUNCTION_ARGS)
+connect_has_valid_id_and_times(PG_FUNCTION_ARGS)
 {
 	text	   *id;
 
