@@ -131,8 +131,9 @@
 #endif
 
 /*
- * Enters a new row, whose key in some indexes may be taken, in all of them.  16:
- * a row can go into summarizing indexes only; 19: that and the like are flags.
+ * Enters a new row, whose key in some indexes may be taken, in all of them.
+ * 16: a row can go into summarizing indexes only; 19: that and the like are
+ * flags.
  */
 #if PG_VERSION_NUM >= 190000
 #define insert_index_tuples(result, slot, estate, taken, arbiters) \
