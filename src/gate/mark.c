@@ -28,12 +28,11 @@ mark_tuple(TriggerData *data, HeapTuple tuple)
 										   desc, &null);
 	const text *source_id = DatumGetTextPP(source);
 	const text *destination_id = DatumGetTextPP(destination);
-	PairBuffer	buffer;
 
 	/* nobody can ask for an id that is longer than an id may be */
 	if (pair_has_id_length(source_id) && pair_has_id_length(destination_id))
-		pair_tags_mark(pair_hash(pair_make(&buffer, source_id,
-										   destination_id)));
+		pair_tags_mark(pair_hash_source(pair_hash_destination(destination_id),
+										source_id));
 }
 
 /*

@@ -1,6 +1,7 @@
 /*
  * pair.h
- *		An ordered pair of organizations, as the gate keeps and marks it.
+ *		An ordered pair of organizations, as the gate keeps and marks it: how
+ *		long its ids are, and its hash.
  */
 #ifndef CONNECT_GATE_PAIR_H
 #define CONNECT_GATE_PAIR_H
@@ -9,61 +10,12 @@
 #include "base/text.h"
 #include "connection/rows.h"
 
-/* The most bytes that a pair can have. */
-#define PAIR_SIZE (2 + 2 * ID_MAX_LENGTH)
-
-/*
- * A pair as bytes, so that two are equal if their bytes are: the lengths of the
- * two ids, a byte each, and the ids, the source's first.
- */
-typedef struct Pair
-{
-	uint8		source_len;
-	uint8		destination_len;
-	char		ids[FLEXIBLE_ARRAY_MEMBER];
-} Pair;
-
-/* Room for any pair. */
-typedef union PairBuffer
-{
-	Pair		pair;
-	char		bytes[PAIR_SIZE];
-} PairBuffer;
-
 /* Can this be the id of an organization, as far as its length goes? */
 static inline bool
 pair_has_id_length(const text *id)
 {
 	return id != NULL && VARSIZE_ANY_EXHDR(id) >= 1 &&
 		VARSIZE_ANY_EXHDR(id) <= ID_MAX_LENGTH;
-}
-
-/* Makes the pair of two ids, neither of which is longer than an id may be. */
-static inline const Pair *
-pair_make(PairBuffer *buffer, const text *source, const text *destination)
-{
-	Pair	   *pair = &buffer->pair;
-
-	pair->source_len = VARSIZE_ANY_EXHDR(source);
-	pair->destination_len = VARSIZE_ANY_EXHDR(destination);
-	memcpy(pair->ids, VARDATA_ANY(source), pair->source_len);
-	memcpy(pair->ids + pair->source_len, VARDATA_ANY(destination),
-		   pair->destination_len);
-	return pair;
-}
-
-static inline int
-pair_size(const Pair *pair)
-{
-	return offsetof(Pair, ids) + pair->source_len + pair->destination_len;
-}
-
-static inline bool
-pair_equal(const Pair *a, const Pair *b)
-{
-	return a->source_len == b->source_len &&
-		a->destination_len == b->destination_len &&
-		memcmp(a->ids, b->ids, a->source_len + a->destination_len) == 0;
 }
 
 /* Mixes a word into a hash. */
@@ -99,12 +51,27 @@ hash_mix(uint64 hash, const char *data, int len)
 	return hash_word(hash, word);
 }
 
-static inline uint32
-pair_hash(const Pair *pair)
+/*
+ * Begins the hash of a pair with its destination, which many pairs in turn have
+ * in common.
+ */
+static inline uint64
+pair_hash_destination(const text *destination)
 {
-	return (uint32) hash_mix(hash_mix(0, pair->ids, pair->source_len),
-							 pair->ids + pair->source_len,
-							 pair->destination_len);
+	return hash_mix(0, VARDATA_ANY(destination),
+					VARSIZE_ANY_EXHDR(destination));
+}
+
+/*
+ * Ends it with the source.  The last bytes of an id, in which most ids differ,
+ * reach the lower bits only when they are mixed once more, and these choose a
+ * slot.
+ */
+static inline uint32
+pair_hash_source(uint64 hash, const text *source)
+{
+	return (uint32) hash_word(hash_mix(hash, VARDATA_ANY(source),
+									   VARSIZE_ANY_EXHDR(source)), 0);
 }
 
 #endif							/* CONNECT_GATE_PAIR_H */

@@ -3,40 +3,29 @@
  *		Remembers, in each backend, what the gate found of pairs of
  *		organizations.
  *
- * A statement that meets many sources would still search the index once for
- * each of them.  So misses are counted for the destination that was asked for
- * last.  After FIRST_LOAD misses its Connections are read in bulk, in the order
- * of their ids, at most LOAD_FACTOR rows for each miss so far.  Each time that
- * the misses have doubled, this goes on where it ended.  So what is read in
- * vain never costs more than a constant times the searches that were made
- * anyway.  It may fill half of the room.  Where that leaves too little for what
- * is asked for, all is forgotten, and only what is asked for is kept.
+ * Pairs that are asked for are looked up one by one, and after some of these
+ * others of the same destination are read in advance (read_ahead.c).  Where
+ * these leave too little room, those that nobody has asked for are forgotten,
+ * and only what is asked for is kept from then on.
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "base/snapshot_key.h"
 #include "base/typeid.h"
 #include "gate/pair.h"
 #include "gate/pair_memo.h"
 #include "gate/pair_table.h"
 #include "gate/pair_tags.h"
-#include "miscadmin.h"
+#include "gate/read_ahead.h"
 #include "gate/rows.h"
 #include "gate/scope_lists.h"
-#include "utils/builtins.h"
+#include "miscadmin.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-#define FIRST_LOAD 32
-#define LOAD_FACTOR 8
-
 /* A memo of this size still takes pairs that have no Connection. */
 #define MAX_NONE 4096
-
-/* Memory is taken in pieces of so many bytes. */
-#define BLOCK_SIZE 8192
 
 /* All that is remembered.  Without tags, it was found under one snapshot. */
 typedef struct Memo
@@ -45,39 +34,28 @@ typedef struct Memo
 	uint64		horizon;		/* the snapshot's, for tags */
 	uint32		look;			/* a number for that key, never 0 */
 	MemoryContext context;		/* holds all of it */
-	pairs_hash *pairs;
-	char	   *block;			/* where the next pair goes */
-	int			block_left;
-	bool		distrusted;		/* to be emptied before it is asked again */
-	bool		loaded;			/* are there pairs that nobody asked for? */
-	bool		only_asked;		/* what was read in advance left no room */
+	MemoryContext pairs_context;	/* one inside, which holds the pairs */
+	PairTable  *pairs;
 	ScopeLists *lists;
+	bool		distrusted;		/* to be emptied before it is asked again */
+	bool		only_asked;		/* what was read in advance left no room */
+	int			ndestinations;	/* how many have numbers */
 
-	/*
-	 * The destination asked for last, and how far its Connections have been
-	 * read.
-	 */
+	/* the destination asked for last */
 	char		destination[ID_MAX_LENGTH];
-	int			destination_len;
-	TimestampTz statement;
-	int			misses;			/* in that statement */
-	int			next_load;		/* misses at which to read on */
-	char		loaded_to[ID_MAX_LENGTH];	/* id of the last Connection read */
-	int			loaded_to_len;	/* 0 before the first */
-	bool		from_first;		/* the reading began at the first one under this
-								 * snapshot */
-	bool		complete;		/* all were read: a pair that is not in pairs
-								 * has no Connection */
+	int			destination_len;	/* 0 for none */
+	uint64		destination_hash;
+	int			destination_number; /* 0 if pairs has none for it */
 } Memo;
 
 static Memo memo;
 
 /* Judges a pair by its entry. */
 static inline Access
-judge_entry(const PairEntry *entry, const text *scope, TimestampTz *ends)
+judge_entry(PairEntry *entry, const text *scope, TimestampTz *ends)
 {
-	*ends = entry->ends;
-	return access_judge(entry->connection, entry->ends,
+	*ends = entry->has_end ? pair_table_rest(entry)->ends : TERM_NEVER;
+	return access_judge(entry->connection, *ends,
 						entry->connection == CONNECTION_ACTIVE &&
 						scope_lists_grant(memo.lists, entry->scopes,
 										  scope));
@@ -87,21 +65,18 @@ judge_entry(const PairEntry *entry, const text *scope, TimestampTz *ends)
 static bool
 memo_has_room(void)
 {
-	Size		used = MemoryContextMemAllocated(memo.context, false);
-	Size		limit = get_hash_memory_limit();
+	Size		used = MemoryContextMemAllocated(memo.context, true);
 
-	if (memo.pairs->members >= memo.pairs->grow_threshold)
-		used += memo.pairs->size * 2 * sizeof(PairEntry);
-	return used < limit;
+	return used + pair_table_growth(memo.pairs) <
+		Min(get_hash_memory_limit(), PAIR_TABLE_MAX_SIZE);
 }
 
-/* May pairs be read in advance?  They may take half of the room. */
-static bool
-memo_has_room_to_load(void)
+/* Makes a context for pairs inside the memo's. */
+static MemoryContext
+create_pairs_context(void)
 {
-	return !memo.only_asked && memo_has_room() &&
-		MemoryContextMemAllocated(memo.context, false) <
-		get_hash_memory_limit() / 2;
+	return AllocSetContextCreate(memo.context, "connect gate pairs",
+								 ALLOCSET_SMALL_SIZES);
 }
 
 /* Forgets everything. */
@@ -111,18 +86,38 @@ memo_empty(void)
 	if (memo.context == NULL)
 		memo.context = AllocSetContextCreate(TopMemoryContext, "connect gate",
 											 ALLOCSET_DEFAULT_SIZES);
+	memo.pairs = NULL;			/* in case of an error below */
 	MemoryContextReset(memo.context);
-	memo.block_left = 0;
-	memo.destination_len = 0;
-	memo.loaded_to_len = 0;
-	memo.complete = false;
-	memo.from_first = false;
-	memo.loaded = false;
+	read_ahead_forget();
+	memo.ndestinations = 0;
+	memo.destination_number = 0;
 	memo.only_asked = false;
 	memo.distrusted = false;
-	memo.pairs = NULL;			/* in case of an error below */
 	memo.lists = scope_lists_create(memo.context);
-	memo.pairs = pairs_create(memo.context, 64, NULL);
+	memo.pairs_context = create_pairs_context();
+	memo.pairs = pair_table_create(memo.pairs_context);
+}
+
+/*
+ * Forgets the pairs that nobody has asked for.  The others are as good as they
+ * were, for they keep their looks and their tags.  While they are copied, both
+ * take memory, so if they are more than half, they are forgotten too.
+ */
+static void
+forget_unasked(void)
+{
+	MemoryContext context;
+
+	if (memo.pairs->asked > memo.pairs->members / 2)
+		memo_empty();
+	else
+	{
+		context = create_pairs_context();
+		memo.pairs = pair_table_copy_asked(memo.pairs, context, memo.look);
+		MemoryContextDelete(memo.pairs_context);
+		memo.pairs_context = context;
+		read_ahead_forget();
+	}
 }
 
 /*
@@ -156,196 +151,154 @@ memo_refresh(void)
 	if (memo.key == key && !memo.distrusted && memo.pairs != NULL)
 		return;
 	memo.key = SNAPSHOT_KEY_NONE;	/* in case of an error below */
-	memo.misses = 0;
-	memo.next_load = FIRST_LOAD;
-	memo.from_first = false;
-	memo.complete = false;
+	read_ahead_look_anew();
 	if (memo.pairs == NULL || !pair_tags_enabled() || memo.distrusted ||
-		memo.look == PG_UINT32_MAX || !memo_has_room())
+		memo.look == PG_UINT32_MAX)
 		memo_empty();
 	/* numbers start anew where no entry has one */
 	memo.look = memo.pairs->members == 0 ? 1 : memo.look + 1;
+	if (!memo_has_room())
+		forget_unasked();
 	memo.horizon = pair_tags_horizon();
 	memo.key = key;
 }
 
+/* Notes which destination is asked for. */
+static inline void
+note_destination(const text *destination)
+{
+	int			len = VARSIZE_ANY_EXHDR(destination);
+	PairEntry  *entry;
+
+	if (len == memo.destination_len &&
+		memcmp(VARDATA_ANY(destination), memo.destination, len) == 0)
+		return;
+	memcpy(memo.destination, VARDATA_ANY(destination), len);
+	memo.destination_len = len;
+	memo.destination_hash = pair_hash_destination(destination);
+	entry = pair_table_find(memo.pairs, 0, memo.destination, len,
+							(uint32) memo.destination_hash);
+	memo.destination_number = entry == NULL ? 0 : entry->scopes;
+}
+
 /*
- * Returns what is known of a pair for the active snapshot, or NULL.  Whether
- * its term has passed meanwhile, the clock tells each time that it is judged.
+ * Gives the destination that is asked for a number if it has none; false if
+ * there are too many.
+ */
+static bool
+number_destination(void)
+{
+	PairEntry  *entry;
+
+	if (memo.destination_number != 0)
+		return true;
+	if (memo.ndestinations == PG_UINT16_MAX)
+		return false;
+	entry = pair_table_add(memo.pairs, 0, memo.destination,
+						   memo.destination_len,
+						   (uint32) memo.destination_hash);
+	pair_table_note_asked(memo.pairs, entry);
+	entry->scopes = ++memo.ndestinations;
+	memo.destination_number = memo.ndestinations;
+	return true;
+}
+
+/*
+ * Returns what is known, for the active snapshot, of a source and the
+ * destination that is asked for, or NULL.  Whether its term has passed
+ * meanwhile, the clock tells each time that it is judged.
  */
 static inline PairEntry *
-memo_find(const Pair *pair, uint32 hash)
+memo_find(const text *source, uint32 hash)
 {
-	PairEntry  *entry = pairs_lookup_hash(memo.pairs, pair, hash);
+	PairEntry  *entry;
 
-	if (entry == NULL || entry->look == memo.look)
-		return entry;
-	if (entry->tag == PAIR_TAG_NONE ||
-		entry->tag != pair_tag_to_use(hash, memo.horizon))
+	if (memo.destination_number == 0)
 		return NULL;
-	entry->look = memo.look;
-	return entry;
-}
-
-/* Copies a pair into the memo's memory. */
-static const Pair *
-keep_pair(const Pair *pair)
-{
-	int			size = pair_size(pair);
-	char	   *kept;
-
-	if (memo.block_left < size)
+	entry = pair_table_find(memo.pairs, memo.destination_number,
+							VARDATA_ANY(source), VARSIZE_ANY_EXHDR(source),
+							hash);
+	if (entry == NULL)
+		return NULL;
+	if (entry->look != memo.look)
 	{
-		memo.block = MemoryContextAlloc(memo.context, BLOCK_SIZE);
-		memo.block_left = BLOCK_SIZE;
+		uint64		tag = pair_table_rest(entry)->tag;
+
+		if (tag == PAIR_TAG_NONE || tag != pair_tag_to_use(hash, memo.horizon))
+			return NULL;
+		entry->look = memo.look;
 	}
-	kept = memcpy(memo.block, pair, size);
-	memo.block += size;
-	memo.block_left -= size;
-	return (const Pair *) kept;
+	pair_table_note_asked(memo.pairs, entry);
+	return entry;
 }
 
 /*
- * Adds a pair to the table, which is away meanwhile: one that could not grow
- * says that it has, and must not be found.  memo_refresh() makes another.
+ * Remembers what a source and the destination that is asked for have.  Returns
+ * the entry; NULL if it is not remembered.
  */
 static PairEntry *
-insert_pair(const Pair *kept, uint32 hash)
+memo_keep(const text *source, uint32 hash, const Grant *grant)
 {
-	pairs_hash *pairs = memo.pairs;
-	PairEntry  *entry;
-	bool		found;
+	const char *id = VARDATA_ANY(source);
+	int			len = VARSIZE_ANY_EXHDR(source);
+	int			destination = memo.destination_number;
+	PairEntry  *entry = pair_table_find(memo.pairs, destination, id, len,
+										hash);
+	PairRest   *rest;
+	uint64		tag = pair_tag_to_keep(hash, memo.horizon);
+	bool		listed = true;
+	int			list = SCOPE_LIST_NONE;
 
-	memo.pairs = NULL;
-	entry = pairs_insert_hash(pairs, kept, hash, &found);
-	memo.pairs = pairs;
+	if (grant->scopes != NULL)
+	{
+		list = scope_lists_keep(memo.lists, grant->scopes);
+		listed = list != SCOPE_LIST_NONE;
+	}
+	if (entry == NULL && listed)
+		entry = pair_table_add(memo.pairs, destination, id, len, hash);
+	if (entry == NULL)
+		return NULL;
+	/* without room for its list the pair is unknown again */
+	entry->look = listed ? memo.look : 0;
+	entry->connection = grant->status;
+	entry->has_end = grant->ends != TERM_NEVER;
+	entry->scopes = list;
+	rest = pair_table_rest(entry);
+	rest->tag = listed ? tag : PAIR_TAG_NONE;
+	rest->ends = grant->ends;
 	return entry;
 }
 
-/* Remembers what a pair has. */
-static void
-memo_add(const Pair *pair, uint32 hash, const Grant *grant)
+/* Keeps what was read in advance; false if there is no room for more. */
+static bool
+keep_unasked(const text *source, const Grant *grant)
 {
-	const ArrayType *scopes = grant->scopes;
-	PairEntry  *entry = pairs_lookup_hash(memo.pairs, pair, hash);
-	uint64		tag = pair_tag_to_keep(hash, memo.horizon);
-	int			list = scopes == NULL ? 0 : scope_lists_keep(memo.lists,
-															 scopes);
-
-	if (entry == NULL && (scopes == NULL || list > 0))
-		entry = insert_pair(keep_pair(pair), hash);
-	if (entry == NULL)
-		return;
-	/* without room for its list the pair is unknown again */
-	entry->look = scopes == NULL || list > 0 ? memo.look : 0;
-	entry->tag = scopes == NULL || list > 0 ? tag : PAIR_TAG_NONE;
-	entry->connection = grant->status;
-	entry->ends = grant->ends;
-	entry->scopes = list;
-}
-
-/* Reads on, at most LOAD_FACTOR of the destination's rows for each miss. */
-static void
-bulk_load(const text *destination)
-{
-	int			limit = memo.misses * LOAD_FACTOR;
-	bool		end = false;
-	GrantedSource next;
-	StoreScan	scan;
-
-	memo.loaded = true;
-	if (memo.loaded_to_len == 0)
-		memo.from_first = true;
-	gate_destination_begin(&scan, destination,
-						   cstring_to_text_with_len(memo.loaded_to,
-													memo.loaded_to_len));
-	/* in another order than by id there would be no reading on */
-	for (int i = 0; scan.ordered && i < limit && memo_has_room_to_load(); i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (!gate_destination_next(&scan, &next))
-		{
-			end = true;
-			break;
-		}
-		/* Nobody can ask for a source that is longer than an id may be. */
-		if (pair_has_id_length(next.source))
-		{
-			PairBuffer	buffer;
-			const Pair *pair =
-				pair_make(&buffer, next.source, destination);
-
-			memo_add(pair, pair_hash(pair), &next.grant);
-		}
-		memo.loaded_to_len = Min(VARSIZE_ANY_EXHDR(next.id),
-								 ID_MAX_LENGTH);
-		memcpy(memo.loaded_to, VARDATA_ANY(next.id), memo.loaded_to_len);
-	}
-	store_scan_end(&scan);
-
-	memo.next_load = memo.misses * 2;
-	if (end)
-	{
-		memo.complete = memo.from_first;
-		memo.loaded_to_len = 0;
-	}
-}
-
-/* Is this the destination whose misses are being counted? */
-static inline bool
-is_counted_destination(const Pair *pair)
-{
-	return pair->destination_len == memo.destination_len &&
-		memcmp(pair->ids + pair->source_len, memo.destination,
-			   memo.destination_len) == 0;
-}
-
-/* Are all Connections of the pair's destination in the memo? */
-static inline bool
-knows_all(const Pair *pair)
-{
-	return memo.complete && is_counted_destination(pair);
-}
-
-/* Counts a miss of this destination in this statement. */
-static void
-count_miss(const Pair *pair)
-{
-	TimestampTz statement = GetCurrentStatementStartTimestamp();
-
-	if (!is_counted_destination(pair))
-	{
-		memcpy(memo.destination, pair->ids + pair->source_len,
-			   pair->destination_len);
-		memo.destination_len = pair->destination_len;
-		memo.statement = 0;
-		memo.loaded_to_len = 0;
-		memo.complete = false;
-	}
-	if (statement != memo.statement)
-	{
-		memo.statement = statement;
-		memo.misses = 0;
-		memo.next_load = FIRST_LOAD;
-	}
-	memo.misses++;
+	(void) memo_keep(source, pair_hash_source(memo.destination_hash, source),
+					 grant);
+	return memo_has_room();
 }
 
 /*
  * Makes room for one more pair; false if there is none.  Where pairs that were
- * read in advance have taken it, all are forgotten, and only what is asked for
- * is kept from then on.
+ * read in advance have taken it, these are forgotten.
  */
 static bool
 make_room(void)
 {
 	if (memo_has_room())
 		return true;
-	if (memo.only_asked || !memo.loaded)
+	if (memo.only_asked || memo.pairs->asked == memo.pairs->members)
 		return false;
-	memo_empty();
+	forget_unasked();
 	memo.only_asked = true;
 	return true;
+}
+
+/* Are all Connections of the destination that is asked for in the memo? */
+static inline bool
+knows_all(void)
+{
+	return read_ahead_is_complete(memo.destination_number);
 }
 
 /*
@@ -356,37 +309,39 @@ Access
 pair_memo_check(const text *source, const text *destination, const text *scope,
 				TimestampTz *ends)
 {
-	PairBuffer	buffer;
-	const Pair *pair = pair_make(&buffer, source, destination);
-	uint32		hash = pair_hash(pair);
+	uint32		hash;
 	PairEntry  *entry;
 	Grant		grant = {CONNECTION_NONE, TERM_NEVER, NULL};
 	bool		remember;
 
 	memo_refresh();
-	entry = memo_find(pair, hash);
+	note_destination(destination);
+	hash = pair_hash_source(memo.destination_hash, source);
+	entry = memo_find(source, hash);
 	if (entry != NULL)
 		return judge_entry(entry, scope, ends);
 
-	remember = knows_all(pair) || make_room();
-	if (remember && !knows_all(pair))
+	remember = knows_all() || (make_room() && number_destination());
+	if (remember && !knows_all() &&
+		read_ahead_count_miss(memo.destination_number) &&
+		!memo.only_asked && memo_has_room())
 	{
-		count_miss(pair);
-		if (memo.misses >= memo.next_load && memo_has_room_to_load())
-		{
-			bulk_load(destination);
-			entry = memo_find(pair, hash);
-			if (entry != NULL)
-				return judge_entry(entry, scope, ends);
-			remember = memo_has_room();
-		}
+		read_ahead(destination, keep_unasked);
+		entry = memo_find(source, hash);
+		if (entry != NULL)
+			return judge_entry(entry, scope, ends);
+		remember = memo_has_room();
 	}
-	if (knows_all(pair))
+	if (knows_all())
 		remember &= memo.pairs->members < MAX_NONE;
 	else
 		(void) gate_read_pair(source, destination, &grant);
 	if (remember)
-		memo_add(pair, hash, &grant);
+	{
+		entry = memo_keep(source, hash, &grant);
+		if (entry != NULL)
+			pair_table_note_asked(memo.pairs, entry);
+	}
 	*ends = grant.ends;
 	return access_judge(grant.status, grant.ends,
 						access_grants(grant.scopes, scope));
