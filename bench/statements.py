@@ -247,7 +247,7 @@ READS = {
 PARTS = {
     ("create", "connect"): {
         "who asks": ["principal_require"],
-        "looking whether there is one": ["refuse_existing"],
+        "looking whether there is one": ["connection_has_pair"],
         "the statement, with the guard and the event": ["connection_insert"],
         "the document": ["document_one", "json_jsonb_done"],
         "printing it, PostgreSQL's": ["jsonb_out"],
