@@ -100,7 +100,6 @@ connection_create(const Principal *who, const char *request_id,
 		.name = name,
 		.status = CONNECTION_PENDING
 	};
-
 	char		made_id[ID_MAX_LENGTH + 1] = "";
 
 	write.action = ACTION_CREATE;

@@ -176,6 +176,7 @@ fill_row(const StoreRow *row, void *state)
 {
 	FillState  *fill = state;
 	Event		event;
+
 	event_from_row(&event, row);
 	if (fill->subject == NULL || !text_equal(fill->subject, event.subject_id))
 	{
@@ -189,8 +190,8 @@ fill_row(const StoreRow *row, void *state)
 	{
 		if (row->nulls[EVENT_POSITION])
 			event.position = Max(fill->position,
-							 event.transaction < fill->next ?
-							 event.transaction : 0);
+								 event.transaction < fill->next ?
+								 event.transaction : 0);
 		seal_event(&event, fill->seal);
 		add_filled(fill, &event, row->values[event_table.ncolumns]);
 	}
